@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+// The properties of ausmsegment: their declaration, and the plain values behind them.
+#include "gstausmsegmentsettings.h"
+
+#include <string>
+
+namespace ausm::gst {
+
+namespace {
+
+enum : guint {
+    PROP_WEIGHTS = 1,
+    PROP_DEVICE,
+    PROP_PRECISION,
+    PROP_MODE,
+    PROP_THRESHOLD,
+    PROP_MAX_OBJECTS,
+    PROP_INFERENCE_SIZE,
+    PROP_MAX_AGE,
+    PROP_MAP_SIZE,
+    PROP_SEED,
+    PROP_LATENCY,
+};
+
+constexpr int kGrid = 32;  // the network's input is a multiple of it
+
+GType precision_type() {
+    static const GEnumValue values[] = {
+        {static_cast<gint>(Precision::kAuto), "What the device does best", "auto"},
+        {static_cast<gint>(Precision::kFloat32), "32-bit floating point", "fp32"},
+        {static_cast<gint>(Precision::kBfloat16), "bfloat16", "bf16"},
+        {static_cast<gint>(Precision::kFloat16), "16-bit floating point", "fp16"},
+        {0, nullptr, nullptr},
+    };
+    static const GType type = g_enum_register_static("GstAusmPrecision", values);
+    return type;
+}
+
+GType mode_type() {
+    static const GEnumValue values[] = {
+        {static_cast<gint>(Mode::kAuto), "Discovery until the first prompt, then prompted objects only", "auto"},
+        {static_cast<gint>(Mode::kAll), "Prompted and discovered objects", "all"},
+        {static_cast<gint>(Mode::kPrompted), "Prompted objects only", "prompted"},
+        {static_cast<gint>(Mode::kDiscovery), "Discovered objects only", "discovery"},
+        {0, nullptr, nullptr},
+    };
+    static const GType type = g_enum_register_static("GstAusmMode", values);
+    return type;
+}
+
+GType map_size_type() {
+    static const GEnumValue values[] = {
+        {static_cast<gint>(MapSize::kFrame), "As large as the picture", "frame"},
+        {static_cast<gint>(MapSize::kModel), "As large as the model's own masks, scaled by the reader", "model"},
+        {0, nullptr, nullptr},
+    };
+    static const GType type = g_enum_register_static("GstAusmMapSize", values);
+    return type;
+}
+
+GParamFlags flags(gint mutability) {
+    return static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | mutability);
+}
+
+std::string text(const GValue* value) {
+    const char* string = g_value_get_string(value);
+    return string ? string : "";
+}
+
+void install_engine(GObjectClass* klass) {
+    g_object_class_install_property(
+        klass, PROP_WEIGHTS,
+        g_param_spec_string(
+            "weights", "Weights",
+            "File with the model's weights (safetensors); unset: $AUSM_WEIGHTS, else the installed default", nullptr,
+            flags(GST_PARAM_MUTABLE_READY)));
+    g_object_class_install_property(
+        klass, PROP_DEVICE,
+        g_param_spec_string("device", "Device", "Where the model runs: auto, cpu, cuda or cuda:N", "auto",
+                            flags(GST_PARAM_MUTABLE_READY)));
+    g_object_class_install_property(
+        klass, PROP_PRECISION,
+        g_param_spec_enum("precision", "Precision", "Number format of the network", precision_type(),
+                          static_cast<gint>(Precision::kAuto), flags(GST_PARAM_MUTABLE_READY)));
+    g_object_class_install_property(
+        klass, PROP_SEED,
+        g_param_spec_uint64("seed", "Seed", "Order in which the model's ID vectors are given out; 0: 0, 1, 2, ...", 0,
+                            G_MAXUINT64, 0, flags(GST_PARAM_MUTABLE_READY)));
+}
+
+void install_session(GObjectClass* klass) {
+    const SessionOptions defaults;
+    g_object_class_install_property(
+        klass, PROP_MODE,
+        g_param_spec_enum("mode", "Mode", "Which objects are followed", mode_type(), static_cast<gint>(defaults.mode),
+                          flags(GST_PARAM_MUTABLE_PLAYING)));
+    g_object_class_install_property(
+        klass, PROP_THRESHOLD,
+        g_param_spec_double("threshold", "Threshold", "Presence from which a detection becomes an object", 0, 1,
+                            defaults.threshold, flags(GST_PARAM_MUTABLE_PLAYING)));
+    g_object_class_install_property(
+        klass, PROP_MAX_OBJECTS,
+        g_param_spec_int("max-objects", "Max objects", "Living objects at once; 0: as many as the model can", 0, 254,
+                         defaults.max_objects, flags(GST_PARAM_MUTABLE_PLAYING)));
+    g_object_class_install_property(
+        klass, PROP_INFERENCE_SIZE,
+        g_param_spec_int(
+            "inference-size", "Inference size",
+            "Short side of the network's input in pixels, taken to the next multiple of 32; 0: the model's own", 0,
+            2048, defaults.inference_size, flags(GST_PARAM_MUTABLE_PLAYING)));
+    g_object_class_install_property(
+        klass, PROP_MAX_AGE,
+        g_param_spec_int("max-age", "Max age",
+                         "Frames that an unseen discovered object is kept; prompted ones never expire", 0, G_MAXINT,
+                         defaults.max_age, flags(GST_PARAM_MUTABLE_PLAYING)));
+    g_object_class_install_property(
+        klass, PROP_MAP_SIZE,
+        g_param_spec_enum("map-size", "Map size", "Size of the label map in the metadata", map_size_type(),
+                          static_cast<gint>(defaults.map_size), flags(GST_PARAM_MUTABLE_PLAYING)));
+    g_object_class_install_property(
+        klass, PROP_LATENCY,
+        g_param_spec_int("latency", "Latency",
+                         "Latency declared to live pipelines in milliseconds; -1: measured when the caps are known", -1,
+                         60000, -1, flags(GST_PARAM_MUTABLE_PLAYING)));
+}
+
+}  // namespace
+
+bool same_engine(const EngineOptions& a, const EngineOptions& b) {
+    return a.weights == b.weights && a.device == b.device && a.precision == b.precision && a.threads == b.threads;
+}
+
+void segment_settings_install(GObjectClass* klass) {
+    install_engine(klass);
+    install_session(klass);
+    for (const GType type : {precision_type(), mode_type(), map_size_type()})
+        gst_type_mark_as_plugin_api(type, static_cast<GstPluginAPIFlags>(0));
+}
+
+bool segment_settings_set(SegmentSettings& settings, guint id, const GValue* value) {
+    switch (id) {
+    case PROP_WEIGHTS: settings.engine.weights = text(value); break;
+    case PROP_DEVICE: settings.engine.device = text(value).empty() ? "auto" : text(value); break;
+    case PROP_PRECISION: settings.engine.precision = static_cast<Precision>(g_value_get_enum(value)); break;
+    case PROP_MODE: settings.session.mode = static_cast<Mode>(g_value_get_enum(value)); break;
+    case PROP_THRESHOLD: settings.session.threshold = g_value_get_double(value); break;
+    case PROP_MAX_OBJECTS: settings.session.max_objects = g_value_get_int(value); break;
+    case PROP_INFERENCE_SIZE:
+        settings.session.inference_size = (g_value_get_int(value) + kGrid - 1) / kGrid * kGrid;
+        break;
+    case PROP_MAX_AGE: settings.session.max_age = g_value_get_int(value); break;
+    case PROP_MAP_SIZE: settings.session.map_size = static_cast<MapSize>(g_value_get_enum(value)); break;
+    case PROP_SEED: settings.session.seed = g_value_get_uint64(value); break;
+    case PROP_LATENCY: settings.latency = g_value_get_int(value); break;
+    default: return false;
+    }
+    ++settings.revision;
+    return true;
+}
+
+bool segment_settings_get(const SegmentSettings& settings, guint id, GValue* value) {
+    switch (id) {
+    case PROP_WEIGHTS:
+        g_value_set_string(value, settings.engine.weights.empty() ? nullptr : settings.engine.weights.c_str());
+        break;
+    case PROP_DEVICE: g_value_set_string(value, settings.engine.device.c_str()); break;
+    case PROP_PRECISION: g_value_set_enum(value, static_cast<gint>(settings.engine.precision)); break;
+    case PROP_MODE: g_value_set_enum(value, static_cast<gint>(settings.session.mode)); break;
+    case PROP_THRESHOLD: g_value_set_double(value, settings.session.threshold); break;
+    case PROP_MAX_OBJECTS: g_value_set_int(value, settings.session.max_objects); break;
+    case PROP_INFERENCE_SIZE: g_value_set_int(value, settings.session.inference_size); break;
+    case PROP_MAX_AGE: g_value_set_int(value, settings.session.max_age); break;
+    case PROP_MAP_SIZE: g_value_set_enum(value, static_cast<gint>(settings.session.map_size)); break;
+    case PROP_SEED: g_value_set_uint64(value, settings.session.seed); break;
+    case PROP_LATENCY: g_value_set_int(value, settings.latency); break;
+    default: return false;
+    }
+    return true;
+}
+
+}  // namespace ausm::gst

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// One stream of ausmsegment: owns the Session, collects prompts, turns frames into metadata.
+#pragma once
+
+#include "gstausmsegmentsettings.h"
+#include "gstausmsegmentstats.h"
+
+#include "gst/gstausmframe.h"
+#include "gst/gstausmgrammar.h"
+#include "gst/raii.h"
+
+#include <gst/video/video.h>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ausm::gst {
+
+/// Thread-bound to the pad's streaming thread; open(), start() and close() only while the pad is inactive; the members
+/// under "any thread" are thread-safe. Members may throw what the model throws.
+class SegmentStream {
+public:
+    /// `element` outlives the pad's activity and is not owned; `pad` is the name in messages.
+    SegmentStream(GstElement* element, std::string pad) : element_(element), pad_(std::move(pad)) {}
+
+    // inactive pad
+    void open(std::shared_ptr<Engine> engine, const SessionOptions& options);
+    /// A fresh memory with these options, before the first frame.
+    void start(const SegmentSettings& settings);
+    void close();
+
+    // any thread
+    /// Ends a step that runs and refuses later ones until the next restart().
+    void interrupt() noexcept;
+    /// Queues a prompt of the application for the next frame. False, with the refusal posted, when it is malformed.
+    bool submit(PromptParse parsed);
+    [[nodiscard]] GstStructure* stats() const { return stats_.structure(); }
+    [[nodiscard]] GstClockTime latency() const noexcept { return latency_; }
+
+    // streaming thread
+    void set_info(const GstVideoInfo& info) { info_ = info; }
+    [[nodiscard]] bool has_info() const noexcept { return info_.finfo != nullptr; }
+    /// True when the settings changed since the last frame.
+    [[nodiscard]] bool is_new(const SegmentSettings& settings) const noexcept { return settings.revision != revision_; }
+    /// A prompt that travels in the stream, for the next frame.
+    void collect(PromptParse parsed);
+    /// Forgets everything: "stream-start" or "flush".
+    void restart(const char* reason);
+    /// Answers the prompts that no frame came for.
+    void finish();
+    /// Sets the latency from the settings; with `live`, measures it when it is to be measured and the picture's size or
+    /// the network's is new. True when it changed.
+    [[nodiscard]] bool update_latency(const SegmentSettings& settings, bool live);
+    /// Segments the buffer and attaches the metadata; the buffer may be replaced by a shallow copy.
+    [[nodiscard]] GstFlowReturn process(Owned<GstBuffer>& buffer, GstClockTime stream_time,
+                                        const SegmentSettings& settings);
+
+private:
+    void configure(const SegmentSettings& settings);
+    void forget();
+    void forget_on_request();
+    [[nodiscard]] std::optional<PromptLine> accept(PromptParse parsed);
+    [[nodiscard]] std::string label_of(std::int64_t id) const;
+    void publish(Session* scratch);
+    [[nodiscard]] std::vector<PromptLine> take_lines();
+    [[nodiscard]] std::vector<Prompt> apply(std::vector<PromptLine> lines);
+    void refuse(const PromptLine& line, const std::string& reason);
+    void refuse(const std::vector<Prompt>& prompts, const char* reason);
+    void report(GstClockTime stream_time);
+    [[nodiscard]] GstClockTime measure(const SessionOptions& options);
+
+    GstElement* element_;
+    std::string pad_;
+    SegmentStats stats_;
+    std::atomic<GstClockTime> latency_{0};
+
+    // streaming thread, or inactive pad
+    std::shared_ptr<Engine> engine_;
+    GstVideoInfo info_{};
+    Result result_;
+    std::vector<Object> previous_;  // of the frame before
+    std::vector<PromptLine> stream_lines_;
+    guint revision_ = 0;
+    guint64 serial_ = 0;
+    bool warned_ = false;  // about a run of buffers that cannot be read
+    struct {
+        int width = 0, height = 0, inference_size = -1;
+        GstClockTime time = 0;
+    } measured_;
+
+    std::unique_ptr<Session> session_;
+    Session* scratch_ = nullptr;  // of a measurement
+    bool interrupted_ = false;    // since the last restart() or start()
+    std::mutex session_mutex_;    // guards the three above against interrupt(); innermost
+    std::vector<PromptLine> app_lines_;
+    std::mutex lines_mutex_;  // guards app_lines_; innermost
+};
+
+}  // namespace ausm::gst

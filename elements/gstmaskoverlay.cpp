@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: MIT
+// maskoverlay: draws the masks that a picture's metadata says.
+
+/**
+ * SECTION:element-maskoverlay
+ * @title: maskoverlay
+ * @short_description: draws segmentation masks
+ *
+ * Draws the objects that #GstAusmMeta names onto the picture: their areas, their contours, and a label with name, id
+ * and score. An object keeps its colour for as long as it lives. Works in place and in the picture's own format, YUV
+ * included. The masks are scaled to the picture, so the picture may be scaled after the segmentation; pictures without
+ * metadata pass unchanged. The alpha channel of RGBA and BGRA is never changed.
+ *
+ * ## Example launch line
+ * |[
+ * gst-launch-1.0 videotestsrc num-buffers=30 ! ausmsegment ! maskoverlay alpha=0.4 ! videoconvert ! autovideosink
+ * ]|
+ */
+
+#include "elements/gstmaskoverlay.h"
+
+#include "elements/overlay/annotation.h"
+#include "gst/ausm/gstausmmeta.h"
+#include "gst/gstausmframe.h"
+#include "gst/raii.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+GST_DEBUG_CATEGORY_STATIC(gst_mask_overlay_debug);
+#define GST_CAT_DEFAULT gst_mask_overlay_debug
+
+#include "gst/guard.h"
+
+namespace overlay = ausm::gst::overlay;
+
+namespace {
+
+struct State {
+    overlay::Look look;  ///< guarded by the object lock; everything else belongs to the streaming thread
+    std::optional<overlay::TextRenderer> text;
+    std::vector<overlay::Annotation> objects;  ///< of the last picture, kept for its memory
+    bool warned_aspect = false, warned_malformed = false;
+};
+
+/// A buffer's bytes for as long as this lives; null when they cannot be had.
+class ReadableMap {
+public:
+    explicit ReadableMap(GstBuffer* buffer) : buffer_(buffer), mapped_(gst_buffer_map(buffer, &info_, GST_MAP_READ)) {}
+    ~ReadableMap() {
+        if (mapped_)
+            gst_buffer_unmap(buffer_, &info_);
+    }
+    ReadableMap(const ReadableMap&) = delete;
+    ReadableMap& operator=(const ReadableMap&) = delete;
+
+    const guint8* data() const noexcept { return mapped_ ? info_.data : nullptr; }
+
+private:
+    GstBuffer* buffer_;
+    GstMapInfo info_{};
+    bool mapped_;
+};
+
+enum { PROP_STYLE = 1, PROP_ALPHA, PROP_PALETTE, PROP_LABELS, PROP_IDS, PROP_SCORES };
+
+}  // namespace
+
+struct _GstMaskOverlay {
+    GstVideoFilter parent;
+    State* state;
+};
+
+G_DEFINE_TYPE(GstMaskOverlay, gst_mask_overlay, GST_TYPE_VIDEO_FILTER)
+GST_ELEMENT_REGISTER_DEFINE(maskoverlay, "maskoverlay", GST_RANK_NONE, GST_TYPE_MASK_OVERLAY)
+
+static GType gst_mask_overlay_style_get_type() {
+    static const GEnumValue values[] = {
+        {static_cast<gint>(overlay::MaskStyle::kFill), "Areas", "fill"},
+        {static_cast<gint>(overlay::MaskStyle::kContour), "Contours", "contour"},
+        {static_cast<gint>(overlay::MaskStyle::kBoth), "Areas and contours", "both"},
+        {0, nullptr, nullptr},
+    };
+    static const GType type = g_enum_register_static("GstMaskOverlayStyle", values);
+    return type;
+}
+
+static GType gst_mask_overlay_palette_get_type() {
+    static const GEnumValue values[] = {
+        {static_cast<gint>(overlay::Palette::kDavis), "Colours of the DAVIS data set", "davis"},
+        {static_cast<gint>(overlay::Palette::kVivid), "Bright colours", "vivid"},
+        {0, nullptr, nullptr},
+    };
+    static const GType type = g_enum_register_static("GstMaskOverlayPalette", values);
+    return type;
+}
+
+static void gst_mask_overlay_set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
+    const ausm::gst::ObjectLock lock(object);
+    overlay::Look& look = GST_MASK_OVERLAY(object)->state->look;
+    switch (id) {
+    case PROP_STYLE: look.style = static_cast<overlay::MaskStyle>(g_value_get_enum(value)); break;
+    case PROP_ALPHA: look.alpha = g_value_get_double(value); break;
+    case PROP_PALETTE: look.palette = static_cast<overlay::Palette>(g_value_get_enum(value)); break;
+    case PROP_LABELS: look.labels = g_value_get_boolean(value); break;
+    case PROP_IDS: look.ids = g_value_get_boolean(value); break;
+    case PROP_SCORES: look.scores = g_value_get_boolean(value); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec); break;
+    }
+}
+
+static void gst_mask_overlay_get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
+    const ausm::gst::ObjectLock lock(object);
+    const overlay::Look& look = GST_MASK_OVERLAY(object)->state->look;
+    switch (id) {
+    case PROP_STYLE: g_value_set_enum(value, static_cast<gint>(look.style)); break;
+    case PROP_ALPHA: g_value_set_double(value, look.alpha); break;
+    case PROP_PALETTE: g_value_set_enum(value, static_cast<gint>(look.palette)); break;
+    case PROP_LABELS: g_value_set_boolean(value, look.labels); break;
+    case PROP_IDS: g_value_set_boolean(value, look.ids); break;
+    case PROP_SCORES: g_value_set_boolean(value, look.scores); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec); break;
+    }
+}
+
+/// The first text costs a search for fonts: it is paid here, not on a picture.
+static gboolean gst_mask_overlay_start(GstBaseTransform* transform) {
+    State& state = *GST_MASK_OVERLAY(transform)->state;
+    return ausm::gst::guard(GST_ELEMENT(transform), FALSE, [&] {
+        state.warned_aspect = state.warned_malformed = false;
+        if (!state.text)
+            static_cast<void>(state.text.emplace().render("#0", overlay::font_size_for(0), G_MAXINT16));
+        return TRUE;
+    });
+}
+
+static void gst_mask_overlay_before_transform(GstBaseTransform* transform, GstBuffer* buffer) {
+    const GstClockTime time =
+        gst_segment_to_stream_time(&transform->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+    if (GST_CLOCK_TIME_IS_VALID(time))
+        gst_object_sync_values(GST_OBJECT(transform), time);
+}
+
+/// The part of a mapped frame that the caps promise: a decoder's padding is not drawn on.
+static overlay::Picture gst_mask_overlay_picture(const GstVideoFrame* frame, const GstVideoInfo* info) {
+    overlay::Picture picture;
+    picture.width = std::min(GST_VIDEO_FRAME_WIDTH(frame), GST_VIDEO_INFO_WIDTH(info));
+    picture.height = std::min(GST_VIDEO_FRAME_HEIGHT(frame), GST_VIDEO_INFO_HEIGHT(info));
+    picture.n_planes = static_cast<int>(GST_VIDEO_FRAME_N_PLANES(frame));
+    const guint components = std::min(GST_VIDEO_FRAME_N_COMPONENTS(frame), 3U);  // the fourth is alpha
+    for (guint component = 0; component < components; ++component) {
+        const auto index = static_cast<guint>(GST_VIDEO_FRAME_COMP_PLANE(frame, component));
+        overlay::DrawPlane& plane = picture.planes[index];
+        plane.data = static_cast<guint8*>(GST_VIDEO_FRAME_PLANE_DATA(frame, index));
+        plane.stride = GST_VIDEO_FRAME_PLANE_STRIDE(frame, index);
+        plane.step = GST_VIDEO_FRAME_COMP_PSTRIDE(frame, component);
+        plane.offsets[component] = GST_VIDEO_FRAME_COMP_POFFSET(frame, component);
+        plane.half = GST_VIDEO_FORMAT_INFO_W_SUB(frame->info.finfo, component) != 0;
+    }
+    return picture;
+}
+
+static overlay::ColourCode gst_mask_overlay_colour_code(const GstVideoInfo* info) {
+    const bool full = info->colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255;
+    return {!GST_VIDEO_INFO_IS_RGB(info), ausm::gst::color_matrix(*info),
+            full ? ausm::ColorRange::kFull : ausm::ColorRange::kLimited};
+}
+
+static void gst_mask_overlay_check_aspect(GstMaskOverlay* self, const overlay::Picture& picture,
+                                          const GstAusmMetaView& view) {
+    const double ratio = static_cast<double>(picture.width) / picture.height * view.height / view.width;
+    if (self->state->warned_aspect || std::abs(ratio - 1) <= 0.01)
+        return;
+    self->state->warned_aspect = true;
+    GST_ELEMENT_WARNING(self, STREAM, FORMAT,
+                        ("The masks do not fit the picture: it has %dx%d pixels and another shape than the %dx%d of "
+                         "the picture that was segmented.", picture.width, picture.height, view.width, view.height),
+                        ("They are drawn stretched. Put ausmsegment behind crops, borders and flips."));
+}
+
+static void gst_mask_overlay_warn_malformed(GstMaskOverlay* self, const char* what) {
+    GST_LOG_OBJECT(self, "%s", what);
+    if (self->state->warned_malformed)
+        return;
+    self->state->warned_malformed = true;
+    GST_ELEMENT_WARNING(self, STREAM, WRONG_TYPE, ("The segmentation metadata is malformed."),
+                        ("%s; see the description of GstAusmMeta. Further ones are only logged.", what));
+}
+
+static void gst_mask_overlay_read_objects(GstMaskOverlay* self, const GstAusmMetaView& view) {
+    auto& objects = self->state->objects;
+    objects.clear();
+    for (guint i = 0; i < view.n_objects; ++i) {
+        GstAusmObject object;
+        if (gst_ausm_meta_get_object(&view, i, &object))
+            objects.push_back({object.id, static_cast<guint8>(object.value), object.label, object.score, object.x0,
+                               object.y0, object.x0 < object.x1 && object.y0 < object.y1});
+        else
+            gst_mask_overlay_warn_malformed(self, "An object is incomplete or out of range and is not drawn");
+    }
+}
+
+static void gst_mask_overlay_draw(GstMaskOverlay* self, GstVideoFrame* frame) {
+    GstAusmMetaView view;
+    if (!gst_ausm_meta_get(frame->buffer, &view)) {
+        if (gst_buffer_get_custom_meta(frame->buffer, GST_AUSM_META_NAME))
+            gst_mask_overlay_warn_malformed(self, "It is incomplete, of another version, or its map has a wrong size");
+        return;
+    }
+    const ReadableMap map(view.map);
+    if (!map.data()) {
+        gst_mask_overlay_warn_malformed(self, "Its map cannot be read");
+        return;
+    }
+    State& state = *self->state;
+    const GstVideoInfo* info = &GST_VIDEO_FILTER(self)->in_info;
+    const overlay::Picture picture = gst_mask_overlay_picture(frame, info);
+    gst_mask_overlay_check_aspect(self, picture, view);
+    gst_mask_overlay_read_objects(self, view);
+    overlay::Look look;
+    {
+        const ausm::gst::ObjectLock lock(self);
+        look = state.look;
+    }
+    overlay::annotate(picture, gst_mask_overlay_colour_code(info), {map.data(), view.map_width, view.map_height},
+                      state.objects, look, *state.text);
+}
+
+static GstFlowReturn gst_mask_overlay_transform_frame_ip(GstVideoFilter* filter, GstVideoFrame* frame) {
+    return ausm::gst::guard(GST_ELEMENT(filter), GST_FLOW_ERROR, [&] {
+        gst_mask_overlay_draw(GST_MASK_OVERLAY(filter), frame);
+        return GST_FLOW_OK;
+    });
+}
+
+static void gst_mask_overlay_finalize(GObject* object) {
+    delete GST_MASK_OVERLAY(object)->state;
+    G_OBJECT_CLASS(gst_mask_overlay_parent_class)->finalize(object);
+}
+
+static void gst_mask_overlay_install_properties(GObjectClass* klass) {
+    constexpr auto kFlags = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+                                                     GST_PARAM_CONTROLLABLE | GST_PARAM_MUTABLE_PLAYING);
+    const overlay::Look look;
+    const GType style = gst_mask_overlay_style_get_type(), palette = gst_mask_overlay_palette_get_type();
+    gst_type_mark_as_plugin_api(style, static_cast<GstPluginAPIFlags>(0));
+    gst_type_mark_as_plugin_api(palette, static_cast<GstPluginAPIFlags>(0));
+    const auto install = [klass](guint id, GParamSpec* spec) { g_object_class_install_property(klass, id, spec); };
+    install(PROP_STYLE, g_param_spec_enum("style", "Style", "What is drawn of an object", style,
+                                          static_cast<gint>(look.style), kFlags));
+    install(PROP_ALPHA, g_param_spec_double("alpha", "Alpha", "Opacity of areas; contours are always opaque", 0, 1,
+                                            look.alpha, kFlags));
+    install(PROP_PALETTE, g_param_spec_enum("palette", "Palette", "Where the colour of an object's id comes from",
+                                            palette, static_cast<gint>(look.palette), kFlags));
+    install(PROP_LABELS, g_param_spec_boolean("labels", "Labels", "Write the names of objects that have one",
+                                              look.labels, kFlags));
+    install(PROP_IDS, g_param_spec_boolean("ids", "Ids", "Write the ids of objects", look.ids, kFlags));
+    install(PROP_SCORES, g_param_spec_boolean("scores", "Scores", "Write how sure the model is that an object is there",
+                                              look.scores, kFlags));
+}
+
+static void gst_mask_overlay_class_init(GstMaskOverlayClass* klass) {
+    auto* object_class = G_OBJECT_CLASS(klass);
+    auto* element_class = GST_ELEMENT_CLASS(klass);
+    GST_DEBUG_CATEGORY_INIT(gst_mask_overlay_debug, "maskoverlay", 0, "drawing of segmentation masks");
+    object_class->set_property = gst_mask_overlay_set_property;
+    object_class->get_property = gst_mask_overlay_get_property;
+    object_class->finalize = gst_mask_overlay_finalize;
+    gst_mask_overlay_install_properties(object_class);
+    GST_BASE_TRANSFORM_CLASS(klass)->start = gst_mask_overlay_start;
+    GST_BASE_TRANSFORM_CLASS(klass)->before_transform = gst_mask_overlay_before_transform;
+    GST_VIDEO_FILTER_CLASS(klass)->transform_frame_ip = gst_mask_overlay_transform_frame_ip;
+    gst_element_class_set_static_metadata(element_class, "Mask overlay", "Filter/Effect/Visualization/Video",
+                                          "Draws the objects that ausmsegment found onto the picture",
+                                          "AUSM for GStreamer");
+    GstCaps* caps = gst_caps_from_string(GST_VIDEO_CAPS_MAKE(GST_AUSM_FORMATS));
+    gst_element_class_add_pad_template(element_class, gst_pad_template_new("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps));
+    gst_element_class_add_pad_template(element_class, gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps));
+    gst_caps_unref(caps);
+}
+
+static void gst_mask_overlay_init(GstMaskOverlay* self) {
+    self->state = new State;
+}

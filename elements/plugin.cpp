@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// The plugin: registers the elements and nothing else; no file, library or device is touched here.
+#include "gstausmprompt.h"
+#include "gstausmsegment.h"
+#include "gstmaskoverlay.h"
+
+#include <gst/gst.h>
+
+static gboolean plugin_init(GstPlugin* plugin) {
+    const gboolean segment = GST_ELEMENT_REGISTER(ausmsegment, plugin);
+    const gboolean prompt = GST_ELEMENT_REGISTER(ausmprompt, plugin);
+    const gboolean overlay = GST_ELEMENT_REGISTER(maskoverlay, plugin);
+    return segment && prompt && overlay;
+}
+
+GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, ausm, "Segments and follows objects in video", plugin_init,
+                  AUSM_VERSION, "MIT/X11", "AUSM for GStreamer", "Unknown package origin")

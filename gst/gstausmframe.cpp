@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// A GstBuffer in system memory as the picture that the model library reads.
+#include "gstausmframe.h"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace ausm::gst {
+
+std::optional<PixelFormat> pixel_format(GstVideoFormat format) noexcept {
+    switch (format) {
+    case GST_VIDEO_FORMAT_RGB: return PixelFormat::kRgb;
+    case GST_VIDEO_FORMAT_BGR: return PixelFormat::kBgr;
+    case GST_VIDEO_FORMAT_RGBA: return PixelFormat::kRgba;
+    case GST_VIDEO_FORMAT_BGRA: return PixelFormat::kBgra;
+    case GST_VIDEO_FORMAT_RGBx: return PixelFormat::kRgbx;
+    case GST_VIDEO_FORMAT_BGRx: return PixelFormat::kBgrx;
+    case GST_VIDEO_FORMAT_NV12: return PixelFormat::kNv12;
+    case GST_VIDEO_FORMAT_I420: return PixelFormat::kI420;
+    case GST_VIDEO_FORMAT_GRAY8: return PixelFormat::kGray8;
+    default: return std::nullopt;
+    }
+}
+
+ColorMatrix color_matrix(const GstVideoInfo& info) noexcept {
+    switch (info.colorimetry.matrix) {
+    case GST_VIDEO_COLOR_MATRIX_BT601:
+    case GST_VIDEO_COLOR_MATRIX_FCC:  // differs from BT.601 in the third digit
+        return ColorMatrix::kBt601;
+    case GST_VIDEO_COLOR_MATRIX_BT709:
+    case GST_VIDEO_COLOR_MATRIX_SMPTE240M:
+    case GST_VIDEO_COLOR_MATRIX_BT2020:  // nearer to BT.709 than to BT.601
+        return ColorMatrix::kBt709;
+    default: return GST_VIDEO_INFO_HEIGHT(&info) <= 576 ? ColorMatrix::kBt601 : ColorMatrix::kBt709;
+    }
+}
+
+bool MappedFrame::map(GstBuffer* buffer, const GstVideoInfo& info, GstClockTime stream_time) {
+    unmap();
+    const auto format = pixel_format(GST_VIDEO_INFO_FORMAT(&info));
+    if (!format) {
+        error_ =
+            std::string("the format ") + gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(&info)) + " is not supported";
+        return false;
+    }
+    if (!gst_video_frame_map(&mapped_, &info, buffer, GST_MAP_READ)) {
+        error_ = "a buffer of " + std::to_string(gst_buffer_get_size(buffer)) +
+                 " bytes cannot be read as the negotiated " + std::to_string(info.width) + "x" +
+                 std::to_string(info.height) + " picture of " + std::to_string(info.size) + " bytes";
+        return false;
+    }
+    is_mapped_ = true;
+    // A decoder's padding may make the buffer larger than the caps say, never smaller.
+    if (GST_VIDEO_FRAME_FORMAT(&mapped_) != info.finfo->format || mapped_.info.width < info.width ||
+        mapped_.info.height < info.height || !inside_memory()) {
+        error_ = "the buffer's video metadata does not fit its memory or the negotiated caps";
+        unmap();
+        return false;
+    }
+    frame_ = {};
+    frame_.format = *format;
+    frame_.width = info.width;
+    frame_.height = info.height;
+    for (guint plane = 0; plane < GST_VIDEO_FRAME_N_PLANES(&mapped_); ++plane)
+        frame_.planes[plane] = {GST_VIDEO_FRAME_PLANE_DATA(&mapped_, plane),
+                                GST_VIDEO_FRAME_PLANE_STRIDE(&mapped_, plane)};
+    if (info.par_n > 0 && info.par_d > 0) {
+        frame_.pixel_aspect_n = info.par_n;
+        frame_.pixel_aspect_d = info.par_d;
+    }
+    frame_.matrix = color_matrix(info);
+    frame_.range = info.colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255 ? ColorRange::kFull : ColorRange::kLimited;
+    frame_.stream_time = GST_CLOCK_TIME_IS_VALID(stream_time) ? static_cast<std::int64_t>(stream_time) : kUnknownTime;
+    return true;
+}
+
+void MappedFrame::unmap() noexcept {
+    if (is_mapped_)
+        gst_video_frame_unmap(&mapped_);
+    is_mapped_ = false;
+    frame_ = {};
+}
+
+/// gst_video_frame_map() believes offsets and strides of the metadata; a wrong one must not make us read elsewhere.
+bool MappedFrame::inside_memory() const noexcept {
+    for (guint component = 0; component < GST_VIDEO_FRAME_N_COMPONENTS(&mapped_); ++component) {
+        const auto plane = static_cast<guint>(GST_VIDEO_FRAME_COMP_PLANE(&mapped_, component));
+        const GstMapInfo& memory = mapped_.map[mapped_.meta ? plane : 0];
+        const auto first = reinterpret_cast<std::intptr_t>(GST_VIDEO_FRAME_COMP_DATA(&mapped_, component));
+        const std::intptr_t down = static_cast<std::intptr_t>(GST_VIDEO_FRAME_COMP_HEIGHT(&mapped_, component) - 1) *
+                                   GST_VIDEO_FRAME_COMP_STRIDE(&mapped_, component);
+        const std::intptr_t right = static_cast<std::intptr_t>(GST_VIDEO_FRAME_COMP_WIDTH(&mapped_, component) - 1) *
+                                    GST_VIDEO_FRAME_COMP_PSTRIDE(&mapped_, component);
+        const auto begin = reinterpret_cast<std::intptr_t>(memory.data);
+        const std::intptr_t end = begin + static_cast<std::intptr_t>(memory.size);
+        if (first + std::min<std::intptr_t>(down, 0) < begin || first + std::max<std::intptr_t>(down, 0) + right >= end)
+            return false;
+    }
+    return true;
+}
+
+}  // namespace ausm::gst

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// A GstBuffer in system memory as the picture that the model library reads.
+#pragma once
+
+#include "model/ausm.h"
+
+#include <gst/video/video.h>
+
+#include <optional>
+#include <string>
+
+namespace ausm::gst {
+
+/// Formats that frame_map() understands, for pad templates.
+#define GST_AUSM_FORMATS "{ I420, NV12, RGB, BGR, RGBx, BGRx, RGBA, BGRA, GRAY8 }"
+
+/// The library's name of a format; nothing when it has none.
+[[nodiscard]] std::optional<PixelFormat> pixel_format(GstVideoFormat format) noexcept;
+
+/// Coefficients of the YUV picture; unknown ones: BT.601 up to 576 lines, else BT.709.
+[[nodiscard]] ColorMatrix color_matrix(const GstVideoInfo& info) noexcept;
+
+/// A buffer mapped for reading, honouring the strides and offsets of its GstVideoMeta. Thread-bound.
+class MappedFrame {
+public:
+    MappedFrame() = default;
+    ~MappedFrame() { unmap(); }
+    MappedFrame(const MappedFrame&) = delete;
+    MappedFrame& operator=(const MappedFrame&) = delete;
+
+    /// `stream_time` in nanoseconds or GST_CLOCK_TIME_NONE. On failure false, and error() says what is wrong with the
+    /// buffer; no byte outside the buffer's memory can be reached through frame().
+    [[nodiscard]] bool map(GstBuffer* buffer, const GstVideoInfo& info, GstClockTime stream_time);
+    void unmap() noexcept;
+
+    [[nodiscard]] const Frame& frame() const noexcept { return frame_; }
+    [[nodiscard]] const std::string& error() const noexcept { return error_; }
+
+private:
+    [[nodiscard]] bool inside_memory() const noexcept;
+
+    GstVideoFrame mapped_{};
+    bool is_mapped_ = false;
+    Frame frame_;
+    std::string error_;
+};
+
+}  // namespace ausm::gst

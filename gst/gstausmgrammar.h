@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// The one grammar of prompts: JSON lines, events and signals all become a PromptLine, and a PromptLine becomes prompts.
+#pragma once
+
+#include "gstausmmask.h"
+
+#include "model/ausm.h"
+
+#include <gst/gst.h>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace ausm::gst {
+
+/// Name of the events, of the structure of the signal add-prompt, and of the answers on the bus.
+inline constexpr const char* kPromptName = "ausm-prompt";
+
+inline constexpr std::size_t kMaxLineBytes = std::size_t{4} << 20;
+inline constexpr std::size_t kMaxPoints = 4096;    ///< of one prompt, all strokes together
+inline constexpr std::size_t kMaxTextBytes = 256;  ///< of label and ref
+inline constexpr std::int64_t kMaxObject = std::int64_t{1} << 53;
+
+enum class PromptOp : std::uint8_t { kMask, kBox, kPoints, kScribble, kRemove, kReset };
+enum class PromptUnit : std::uint8_t { kNormalised, kPixel };
+
+/// One line of the grammar; documented in prompt.schema.json. Only the fields of its op are read.
+struct PromptLine {
+    PromptOp op = PromptOp::kReset;
+    std::int64_t object = 0;
+    std::array<double, 4> box{};
+    std::vector<Point> points;
+    std::vector<std::vector<Point>> strokes;
+    std::string mask_path;  ///< a PNG that is still to be read; else `mask` holds the image
+    MaskImage mask;
+    PromptUnit unit = PromptUnit::kNormalised;
+    std::string label;
+    std::string ref;
+    std::optional<double> time;         ///< seconds of stream time
+    std::optional<std::int64_t> frame;  ///< 0-based since stream start
+};
+
+/// What is wrong, and where: line and column count from 1, the column in bytes; 0 where there is no text.
+struct PromptError {
+    int line = 0, column = 0;
+    std::string text;
+
+    /// "line 3, column 14: ..."
+    [[nodiscard]] std::string message() const;
+};
+
+using PromptParse = std::variant<PromptLine, PromptError>;
+
+[[nodiscard]] const char* op_name(PromptOp op) noexcept;
+
+/// One JSON line. A relative mask path is taken from `folder` unless that is empty. Never throws for bad input.
+[[nodiscard]] PromptParse parse_prompt(std::string_view text, int line, const std::string& folder);
+
+/// Rows of numbers for properties: "x0,y0,x1,y1;..." or JSON [..] or [[..], ..]. Never throws for bad input.
+using Rows = std::vector<std::vector<double>>;
+[[nodiscard]] std::variant<Rows, PromptError> parse_rows(std::string_view text);
+
+/// Structure of an event or a signal. Numbers are arrays of the JSON's form, or the JSON text itself; a mask is a path
+/// (mask) or a GRAY8 buffer without padding (mask, with mask-width and mask-height). Never throws for bad input.
+[[nodiscard]] PromptParse parse_prompt(const GstStructure* structure);
+
+/// The structure that parse_prompt() reads back. A mask path must have been read before. Transfer full.
+[[nodiscard]] GstStructure* prompt_structure(const PromptLine& line);
+
+/// Reads the mask of a line that names a path; the text of what is wrong, or nothing.
+[[nodiscard]] std::optional<std::string> load_mask(PromptLine& line);
+
+/// The prompts of a line for a picture of that size: one, or one per object of a mask image. Empty for remove and
+/// reset. The text says why the line does not fit the picture.
+[[nodiscard]] std::variant<std::vector<Prompt>, std::string> make_prompts(const PromptLine& line, int width,
+                                                                          int height);
+
+}  // namespace ausm::gst

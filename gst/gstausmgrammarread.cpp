@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+// Reads one prompt from a JSON object: known keys only, every number finite and in range, every list bounded.
+#include "gstausmgrammarjson.h"
+
+#include <cmath>
+#include <string>
+
+namespace ausm::gst {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr double kMaxPixel = 65536;
+constexpr double kMaxSeconds = 1e9;
+
+struct OpKeys {
+    PromptOp op;
+    std::string_view data;  // the key that carries it; empty: none
+};
+
+OpKeys read_op(const json& object) {
+    const auto found = object.find("op");
+    if (found == object.end())
+        throw GrammarFailure("", "the key op is missing: mask, box, points, scribble, remove or reset");
+    if (!found->is_string())
+        throw GrammarFailure("op", "op must be a text");
+    const auto& name = found->get_ref<const std::string&>();
+    if (name == "mask")
+        return {PromptOp::kMask, "mask"};
+    if (name == "box")
+        return {PromptOp::kBox, "box"};
+    if (name == "points")
+        return {PromptOp::kPoints, "points"};
+    if (name == "scribble")
+        return {PromptOp::kScribble, "strokes"};
+    if (name == "remove")
+        return {PromptOp::kRemove, ""};
+    if (name == "reset")
+        return {PromptOp::kReset, ""};
+    throw GrammarFailure("op", "unknown op '" + name.substr(0, 32) + "': mask, box, points, scribble, remove or reset");
+}
+
+void check_keys(const json& object, const OpKeys& keys) {
+    const bool shows = !keys.data.empty();
+    for (const auto& [key, value] : object.items()) {
+        const bool known = key == "op" || key == "ref" || key == "time" || key == "frame" ||
+                           (key == "object" && keys.op != PromptOp::kReset) ||
+                           (shows && (key == keys.data || key == "label")) ||
+                           (key == "unit" && shows && keys.op != PromptOp::kMask);
+        if (!known)
+            throw GrammarFailure(key, "the key '" + key.substr(0, 32) + "' is unknown or does not belong to this op");
+    }
+    if (shows && !object.contains(keys.data))
+        throw GrammarFailure("", "the key " + std::string(keys.data) + " is missing");
+}
+
+std::string read_text(const json& object, const char* key, std::size_t limit) {
+    const auto found = object.find(key);
+    if (found == object.end())
+        return {};
+    if (!found->is_string())
+        throw GrammarFailure(key, std::string(key) + " must be a text");
+    auto text = found->get<std::string>();
+    if (text.size() > limit)
+        throw GrammarFailure(key, std::string(key) + " is longer than " + std::to_string(limit) + " bytes");
+    for (const char c : text) {
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+            throw GrammarFailure(key, std::string(key) + " contains a control character");
+    }
+    return text;
+}
+
+double read_number(const json& value, const char* key, double lowest, double highest) {
+    const double number = value.is_number() ? value.get<double>() : NAN;
+    if (!std::isfinite(number) || number < lowest || number > highest) {
+        json range{lowest, highest};
+        throw GrammarFailure(key, std::string(key) + ": a number in " + range.dump() + " is needed");
+    }
+    return number;
+}
+
+std::int64_t read_integer(const json& value, const char* key, std::int64_t lowest, std::int64_t highest) {
+    const bool whole =
+        value.is_number_integer() &&
+        (!value.is_number_unsigned() || value.get<std::uint64_t>() <= static_cast<std::uint64_t>(INT64_MAX));
+    const std::int64_t number = whole ? value.get<std::int64_t>() : lowest;
+    if (!whole || number < lowest || number > highest)
+        throw GrammarFailure(key, std::string(key) + ": a whole number from " + std::to_string(lowest) + " to " +
+                                      std::to_string(highest) + " is needed");
+    return number;
+}
+
+const json& list(const json& value, const char* key, std::size_t least, std::size_t most, const char* form) {
+    if (!value.is_array() || value.size() < least || value.size() > most)
+        throw GrammarFailure(key, std::string(key) + " must be " + form);
+    return value;
+}
+
+Point read_point(const json& value, const char* key, double highest) {
+    list(value, key, 2, 3, "made of points [x, y] or [x, y, label]");
+    Point point{read_number(value[0], key, 0, highest), read_number(value[1], key, 0, highest), true};
+    if (value.size() == 3) {
+        const double label = read_number(value[2], key, 0, 1);
+        if (label != 0 && label != 1)
+            throw GrammarFailure(key, "a label is 0 or 1");
+        point.inside = label == 1;
+    }
+    return point;
+}
+
+std::vector<Point> read_points(const json& value, const char* key, double highest, std::size_t most) {
+    std::vector<Point> points;
+    for (const json& point : list(value, key, 1, most, "a list of 1 to 4096 points [x, y, label]"))
+        points.push_back(read_point(point, key, highest));
+    return points;
+}
+
+void read_mask(const json& value, PromptLine& line) {
+    if (value.is_string()) {
+        line.mask_path = read_text(json{{"mask", value}}, "mask", 4096);
+        if (line.mask_path.empty())
+            throw GrammarFailure("mask", "the path of the mask is empty");
+        return;
+    }
+    if (!value.is_object() || value.size() != 2 || !value.contains("size") || !value.contains("counts"))
+        throw GrammarFailure("mask", "mask must be a path, or {\"size\": [height, width], \"counts\": run lengths}");
+    const json& size = list(value["size"], "mask", 2, 2, "given with size [height, width]");
+    const auto height = static_cast<int>(read_integer(size[0], "mask", 1, kMaxMaskSide));
+    const auto width = static_cast<int>(read_integer(size[1], "mask", 1, kMaxMaskSide));
+    std::vector<std::uint32_t> counts;
+    if (const json& runs = value["counts"]; runs.is_string()) {
+        auto decompressed = decompress_rle(runs.get_ref<const std::string&>());
+        if (!decompressed)
+            throw GrammarFailure("mask", "the compressed run lengths are damaged");
+        counts = std::move(*decompressed);
+    } else {
+        for (const json& run : list(runs, "mask", 1, kMaxLineBytes, "given with a list of run lengths"))
+            counts.push_back(static_cast<std::uint32_t>(read_integer(run, "mask", 0, kMaxMaskPixels)));
+    }
+    auto image = decode_rle(height, width, counts);
+    if (const auto* wrong = std::get_if<std::string>(&image))
+        throw GrammarFailure("mask", *wrong);
+    line.mask = std::move(std::get<MaskImage>(image));
+}
+
+void read_data(const json& value, PromptLine& line) {
+    const double highest = line.unit == PromptUnit::kPixel ? kMaxPixel : 1.0;
+    if (line.op == PromptOp::kMask) {
+        read_mask(value, line);
+    } else if (line.op == PromptOp::kBox) {
+        list(value, "box", 4, 4, "[x0, y0, x1, y1]");
+        for (std::size_t i = 0; i < 4; ++i)
+            line.box[i] = read_number(value[i], "box", 0, highest);
+        if (line.box[0] >= line.box[2] || line.box[1] >= line.box[3])
+            throw GrammarFailure("box", "the box is empty: x0 < x1 and y0 < y1 are needed");
+    } else if (line.op == PromptOp::kPoints) {
+        line.points = read_points(value, "points", highest, kMaxPoints);
+    } else {
+        std::size_t left = kMaxPoints;
+        for (const json& stroke : list(value, "strokes", 1, kMaxPoints, "a list of strokes, each a list of points")) {
+            line.strokes.push_back(read_points(stroke, "strokes", highest, left));
+            left -= line.strokes.back().size();
+        }
+    }
+}
+
+void read_moment(const json& object, PromptLine& line) {
+    if (object.contains("time") && object.contains("frame"))
+        throw GrammarFailure("frame", "time and frame exclude each other");
+    if (const auto time = object.find("time"); time != object.end())
+        line.time = read_number(*time, "time", 0, kMaxSeconds);
+    if (const auto frame = object.find("frame"); frame != object.end())
+        line.frame = read_integer(*frame, "frame", 0, kMaxObject);
+}
+
+}  // namespace
+
+PromptLine read_prompt(const json& object) {
+    if (!object.is_object())
+        throw GrammarFailure("", "a prompt is a JSON object");
+    const OpKeys keys = read_op(object);
+    check_keys(object, keys);
+    PromptLine line;
+    line.op = keys.op;
+    if (const auto id = object.find("object"); id != object.end())
+        line.object = read_integer(*id, "object", 0, kMaxObject);
+    if (line.op == PromptOp::kRemove && line.object == 0)
+        throw GrammarFailure("object", "remove needs the id of an object");
+    const std::string unit = read_text(object, "unit", kMaxTextBytes);
+    if (!unit.empty() && unit != "normalised" && unit != "pixel")
+        throw GrammarFailure("unit", "unit must be normalised or pixel");
+    line.unit = unit == "pixel" ? PromptUnit::kPixel : PromptUnit::kNormalised;
+    line.label = read_text(object, "label", kMaxTextBytes);
+    line.ref = read_text(object, "ref", kMaxTextBytes);
+    read_moment(object, line);
+    if (!keys.data.empty())
+        read_data(object.at(std::string(keys.data)), line);
+    return line;
+}
+
+}  // namespace ausm::gst

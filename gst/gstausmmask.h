@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Masks as people hand them in: index images and run lengths.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace ausm::gst {
+
+inline constexpr int kMaxMaskSide = 16384;
+inline constexpr std::int64_t kMaxMaskPixels = std::int64_t{64} << 20;
+
+/// values: [height, width], 0 is background. An index image has 1 .. 254, each value an object (255 beside other values
+/// belongs to nobody); an image of only 0 and 255 shows one object.
+struct MaskImage {
+    int width = 0, height = 0;
+    std::vector<std::uint8_t> values;
+};
+
+/// The objects of an image in rising order; {255} for an image of only 0 and 255; empty when nothing is shown.
+[[nodiscard]] std::vector<std::uint8_t> mask_objects(const MaskImage& image);
+
+/// COCO run lengths: pixels column by column, runs of background and object in turn, background first. Objects become
+/// 255. The text of what is wrong otherwise: size out of range, runs that do not add up to height * width.
+[[nodiscard]] std::variant<MaskImage, std::string> decode_rle(int height, int width,
+                                                              std::span<const std::uint32_t> counts);
+
+/// The compressed form of the counts (COCO's text of 6-bit characters, from the third run on as differences to the run
+/// two before). Nothing when the text is damaged.
+[[nodiscard]] std::optional<std::vector<std::uint32_t>> decompress_rle(std::string_view text);
+
+}  // namespace ausm::gst

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+// Writes GstAusmMeta and its JSON form.
+#include "gst/gstausmmeta.h"
+
+#include "gst/ausm/gstausmmeta.h"
+
+#include <gst/video/video.h>
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace ausm::gst {
+namespace {
+
+constexpr std::array kStateNames = {"new", "tracked", "absent", "lost"};
+constexpr std::array kOriginNames = {"prompt", "auto"};
+
+// One order of the names serves the writer's enumerations and the reader's.
+static_assert(static_cast<int>(ObjectState::kNew) == GST_AUSM_OBJECT_NEW);
+static_assert(static_cast<int>(ObjectState::kTracked) == GST_AUSM_OBJECT_TRACKED);
+static_assert(static_cast<int>(ObjectState::kAbsent) == GST_AUSM_OBJECT_ABSENT);
+static_assert(static_cast<int>(ObjectState::kLost) == GST_AUSM_OBJECT_LOST);
+static_assert(static_cast<int>(ObjectOrigin::kPrompt) == GST_AUSM_OBJECT_PROMPT);
+static_assert(static_cast<int>(ObjectOrigin::kAuto) == GST_AUSM_OBJECT_AUTO);
+
+template <typename Enum, std::size_t N>
+const char* name_of(Enum value, const std::array<const char*, N>& names) {
+    return names[static_cast<std::size_t>(value)];
+}
+
+/// Sets a text field, which GStreamer takes as UTF-8 only: what is not is replaced.
+void set_text(GstStructure* structure, const char* field, const std::string& text) {
+    GValue value = G_VALUE_INIT;
+    g_value_init(&value, G_TYPE_STRING);
+    g_value_take_string(&value, g_utf8_make_valid(text.data(), static_cast<gssize>(text.size())));
+    gst_structure_take_value(structure, field, &value);
+}
+
+/// A read-only buffer over the vector's own memory, with the video metadata that says that its rows are not padded.
+GstBuffer* wrap_plane(std::vector<std::uint8_t>& plane, int width, int height) {
+    auto owner = std::make_unique<std::vector<std::uint8_t>>(std::move(plane));
+    plane.clear();
+    auto* bytes = owner->data();
+    const gsize size = owner->size();
+    GstBuffer* buffer = gst_buffer_new_wrapped_full(GST_MEMORY_FLAG_READONLY, bytes, size, 0, size, owner.release(),
+        [](gpointer data) { delete static_cast<std::vector<std::uint8_t>*>(data); });
+    gsize offset[GST_VIDEO_MAX_PLANES] = {};
+    gint stride[GST_VIDEO_MAX_PLANES] = {width};
+    gst_buffer_add_video_meta_full(buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_GRAY8,
+        static_cast<guint>(width), static_cast<guint>(height), 1, offset, stride);
+    return buffer;
+}
+
+void take_plane(GstStructure* structure, const char* field, GstBuffer* plane) {
+    GValue value = G_VALUE_INIT;
+    g_value_init(&value, GST_TYPE_BUFFER);
+    gst_value_take_buffer(&value, plane);
+    gst_structure_take_value(structure, field, &value);
+}
+
+GstStructure* object_structure(const Object& object) {
+    GstStructure* structure = gst_structure_new("object", "id", G_TYPE_INT64, static_cast<gint64>(object.id),
+        "value", G_TYPE_INT, static_cast<gint>(object.value), "score", G_TYPE_FLOAT, static_cast<gdouble>(object.score),
+        "x0", G_TYPE_DOUBLE, object.box[0], "y0", G_TYPE_DOUBLE, object.box[1],
+        "x1", G_TYPE_DOUBLE, object.box[2], "y1", G_TYPE_DOUBLE, object.box[3], "area", G_TYPE_DOUBLE, object.area,
+        "state", G_TYPE_STRING, name_of(object.state, kStateNames),
+        "origin", G_TYPE_STRING, name_of(object.origin, kOriginNames), nullptr);
+    set_text(structure, "label", object.label);
+    return structure;
+}
+
+void take_objects(GstStructure* structure, const std::vector<Object>& objects) {
+    GValue list = G_VALUE_INIT;
+    g_value_init(&list, GST_TYPE_ARRAY);
+    for (const Object& object : objects) {
+        GValue value = G_VALUE_INIT;
+        g_value_init(&value, GST_TYPE_STRUCTURE);
+        g_value_take_boxed(&value, object_structure(object));
+        gst_value_array_append_and_take_value(&list, &value);
+    }
+    gst_structure_take_value(structure, "objects", &list);
+}
+
+bool sizes_fit(const Result& result, const MetaOptions& options) {
+    if (options.width <= 0 || options.height <= 0 || result.map_width <= 0 || result.map_height <= 0)
+        return false;
+    const auto size = static_cast<std::size_t>(result.map_width) * static_cast<std::size_t>(result.map_height);
+    return result.map.size() == size && (result.confidence.empty() || result.confidence.size() == size);
+}
+
+/// Run lengths of every value of a label map, down its columns, each beginning with what is outside the value.
+std::array<std::vector<std::size_t>, 256> run_lengths(const guint8* map, int width, int height) {
+    std::array<std::vector<std::size_t>, 256> counts;
+    std::array<std::size_t, 256> ends{};
+    const auto columns = static_cast<std::size_t>(width), rows = static_cast<std::size_t>(height);
+    const std::size_t size = columns * rows;
+    std::size_t start = 0, position = 0;
+    guint8 current = map[0];
+    const auto close_run = [&] {
+        counts[current].push_back(start - ends[current]);
+        counts[current].push_back(position - start);
+        ends[current] = position;
+    };
+    for (std::size_t x = 0; x < columns; ++x) {
+        for (std::size_t y = 0; y < rows; ++y, ++position) {
+            const guint8 value = map[y * columns + x];
+            if (value == current)
+                continue;
+            close_run();
+            current = value;
+            start = position;
+        }
+    }
+    close_run();
+    for (std::size_t value = 0; value < counts.size(); ++value)
+        if (ends[value] < size)
+            counts[value].push_back(size - ends[value]);
+    return counts;
+}
+
+nlohmann::json object_json(const GstAusmObject& object) {
+    return {{"id", object.id}, {"value", object.value}, {"label", object.label}, {"score", object.score},
+            {"box", {object.x0, object.y0, object.x1, object.y1}}, {"area", object.area},
+            {"state", name_of(object.state, kStateNames)}, {"origin", name_of(object.origin, kOriginNames)}};
+}
+
+}  // namespace
+
+bool attach_meta(GstBuffer* buffer, Result& result, const MetaOptions& options) {
+    if (!gst_buffer_is_writable(buffer) || !sizes_fit(result, options))
+        return false;
+    gst_ausm_meta_register();
+    if (GstCustomMeta* old = gst_buffer_get_custom_meta(buffer, GST_AUSM_META_NAME))
+        gst_buffer_remove_meta(buffer, &old->meta);
+    GstStructure* structure =
+        gst_custom_meta_get_structure(gst_buffer_add_custom_meta(buffer, GST_AUSM_META_NAME));
+    gst_structure_set(structure, "version", G_TYPE_INT, GST_AUSM_META_VERSION, "serial", G_TYPE_UINT64, options.serial,
+        "width", G_TYPE_INT, options.width, "height", G_TYPE_INT, options.height,
+        "fresh", G_TYPE_BOOLEAN, static_cast<gboolean>(options.fresh), "map-width", G_TYPE_INT, result.map_width,
+        "map-height", G_TYPE_INT, result.map_height, nullptr);
+    set_text(structure, "source", std::string(options.source));
+    take_plane(structure, "map", wrap_plane(result.map, result.map_width, result.map_height));
+    if (!result.confidence.empty())
+        take_plane(structure, "confidence", wrap_plane(result.confidence, result.map_width, result.map_height));
+    take_objects(structure, result.objects);
+    return true;
+}
+
+std::string meta_to_json(GstBuffer* buffer) {
+    GstAusmMetaView view;
+    GstMapInfo map;
+    if (!gst_ausm_meta_get(buffer, &view) || !gst_buffer_map(view.map, &map, GST_MAP_READ))
+        return {};
+    auto counts = run_lengths(map.data, view.map_width, view.map_height);
+    gst_buffer_unmap(view.map, &map);
+    nlohmann::json objects = nlohmann::json::array();
+    for (guint i = 0; i < view.n_objects; ++i) {
+        GstAusmObject object;
+        if (!gst_ausm_meta_get_object(&view, i, &object))
+            continue;
+        auto json = object_json(object);
+        json["segmentation"] = {{"size", {view.map_height, view.map_width}},
+                                {"counts", counts[static_cast<std::size_t>(object.value)]}};
+        objects.push_back(std::move(json));
+    }
+    const nlohmann::json all = {{"version", GST_AUSM_META_VERSION}, {"serial", view.serial}, {"width", view.width},
+                                {"height", view.height}, {"fresh", view.fresh != FALSE}, {"source", view.source},
+                                {"objects", std::move(objects)}};
+    return all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace ausm::gst

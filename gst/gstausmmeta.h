@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// Puts what the model gave for a picture onto its buffer, and turns it into JSON; gst/ausm/gstausmmeta.h reads it.
+#pragma once
+
+#include "model/ausm.h"
+
+#include <gst/gst.h>
+
+#include <string>
+#include <string_view>
+
+namespace ausm::gst {
+
+/// What ausm::Result does not say about its picture.
+struct MetaOptions {
+    int width = 0, height = 0;  ///< pixels of the picture that was segmented
+    bool fresh = true;          ///< false: carried over from an earlier picture
+    std::string_view source;    ///< name of the model
+    guint64 serial = 0;         ///< counts the pictures of the stream
+};
+
+/// Attaches GstAusmMeta to a writable buffer in place of the one that it carries. The maps are moved out of the result
+/// without a copy and its vectors left empty; objects stay. False, with the buffer and the result as they were, when
+/// the buffer is not writable or a size is wrong: the picture's, the map's, or a confidence map that is neither empty
+/// nor as large as the map. Reentrant.
+[[nodiscard]] bool attach_meta(GstBuffer* buffer, ausm::Result& result, const MetaOptions& options);
+
+/// The buffer's GstAusmMeta as one JSON object: version, serial, width, height, fresh, source and objects, each with
+/// id, value, label, score, box [x0, y0, x1, y1], area, state, origin and segmentation, which is an uncompressed run
+/// length encoding as COCO has it: {"size": [map height, map width], "counts": [outside, inside, outside, ...]} down
+/// the map's columns. Malformed objects are left out; empty when there is no metadata or it is malformed. Reentrant.
+[[nodiscard]] std::string meta_to_json(GstBuffer* buffer);
+
+}  // namespace ausm::gst

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+// Opens the model library at run time and gives engines; the plugin itself never links it.
+#include "gstausmruntime.h"
+
+#include "raii.h"
+
+#include <gmodule.h>
+
+#include <array>
+#include <mutex>
+#include <string_view>
+
+namespace ausm::gst {
+
+namespace {
+
+constexpr const char* kBuildStep =
+    "Run ./setup and build the project, or set AUSM_LIBRARY to the full path of libausm.so.";
+constexpr const char* kWeightsStep = "Set the property weights or AUSM_WEIGHTS to a safetensors file of this project.";
+
+OpenResult failure(GQuark domain, int code, std::string message, std::string detail) {
+    return {nullptr, {domain, code, std::move(message), std::move(detail)}};
+}
+
+std::string environment(const char* name) {
+    const char* text = g_getenv(name);
+    return text ? text : "";
+}
+
+bool is_file(const std::string& path) { return g_file_test(path.c_str(), G_FILE_TEST_IS_REGULAR); }
+
+struct Library {
+    OpenFunction* open = nullptr;
+    std::string path;
+    std::string reason;       // of the loader, when open is null
+    bool is_library = false;  // it was loaded, but it is another one
+};
+
+/// The library stays in memory for ever: LibTorch does not survive being unloaded.
+Library open_library() {
+    static std::mutex mutex;  // guards opened
+    static Library opened;
+    const std::lock_guard lock(mutex);
+    if (opened.open)
+        return opened;
+    Library library;
+    library.path = environment("AUSM_LIBRARY");
+    if (library.path.empty())
+        library.path = AUSM_LIBRARY;
+    // libgomp reads this once, when it is loaded: spinning barriers beside a decoder cost a factor of ten.
+    g_setenv("OMP_WAIT_POLICY", "passive", FALSE);
+    GModule* module =
+        g_module_open(library.path.c_str(), static_cast<GModuleFlags>(G_MODULE_BIND_LAZY | G_MODULE_BIND_LOCAL));
+    gpointer symbol = nullptr;
+    if (!module || !g_module_symbol(module, kOpenSymbol, &symbol) || !symbol) {
+        const char* reason = g_module_error();
+        library.reason = reason ? reason : "unknown reason";
+        library.is_library = module != nullptr;
+        if (module)
+            g_module_close(module);
+        return library;
+    }
+    g_module_make_resident(module);
+    library.open = reinterpret_cast<OpenFunction*>(symbol);
+    opened = library;
+    return library;
+}
+
+struct Weights {
+    std::string path;   // empty: none found
+    std::string tried;  // places, for the message
+};
+
+/// A place that was named but has no file is an error: the next place is only for when nothing was named.
+Weights find_weights(const std::string& property) {
+    const auto look = [](const std::string& path, const std::string& place) {
+        return Weights{is_file(path) ? path : "", "'" + path + "' (" + place + ")"};
+    };
+    if (!property.empty())
+        return look(property, "property weights");
+    if (const std::string variable = environment("AUSM_WEIGHTS"); !variable.empty())
+        return look(variable, "AUSM_WEIGHTS");
+    Weights installed = look(AUSM_DEFAULT_WEIGHTS, "installed default");
+    installed.tried += "; neither the property weights nor AUSM_WEIGHTS is set";
+    return installed;
+}
+
+OpenResult library_failure(const Library& library) {
+    if (!is_file(library.path))
+        return failure(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+                       "The model library '" + library.path + "' does not exist.",
+                       std::string(kBuildStep) + " Loader: " + library.reason);
+    if (library.is_library)
+        return failure(GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_INIT,
+                       "'" + library.path + "' is not the model library: " + library.reason, kBuildStep);
+    return failure(GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_INIT,
+                   "The model library '" + library.path + "' cannot be loaded: " + library.reason,
+                   "Usually LibTorch is missing or was moved. " + std::string(kBuildStep));
+}
+
+OpenResult engine_failure(OpenStatus status, const Library& library, const EngineOptions& options,
+                          const std::string& reason) {
+    switch (status) {
+    case OpenStatus::kWrongInterface:
+        return failure(GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_INIT,
+                       "The model library '" + library.path + "' does not fit this plugin (interface " +
+                           std::to_string(kInterfaceVersion) + " is needed): " + reason,
+                       "Plugin and library must come from the same build. " + std::string(kBuildStep));
+    case OpenStatus::kWeights:
+        return failure(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
+                       "The weights '" + options.weights + "' cannot be used: " + reason, kWeightsStep);
+    case OpenStatus::kDevice:
+        return failure(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+                       "The device '" + options.device + "' cannot be used: " + reason,
+                       "Set the property device to auto or cpu, or to a device that is there.");
+    case OpenStatus::kPrecision:
+        return failure(GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS, "The precision cannot be used: " + reason,
+                       "Set the property precision to auto.");
+    default:
+        return failure(GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_FAILED, "The model cannot be opened: " + reason,
+                       "Library: " + library.path + ", weights: " + options.weights);
+    }
+}
+
+}  // namespace
+
+OpenResult open_engine(const EngineOptions& options) {
+    const Library library = open_library();
+    if (!library.open)
+        return library_failure(library);
+    const Weights weights = find_weights(options.weights);
+    if (weights.path.empty())
+        return failure(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+                       "The weights of the model were not found: " + weights.tried + ".", kWeightsStep);
+    EngineOptions found = options;
+    found.weights = weights.path;
+    OpenResult result;
+    std::array<char, 2048> text{};
+    const OpenStatus status = library.open(kInterfaceVersion, &found, &result.engine, text.data(), text.size());
+    if (status == OpenStatus::kOk && result.engine)
+        return result;
+    return engine_failure(status, library, found, text.data());
+}
+
+void post_open_error(GstElement* element, const OpenError& error) {
+    gst_element_message_full(element, GST_MESSAGE_ERROR, error.domain, error.code, g_strdup(error.message.c_str()),
+                             g_strdup(error.detail.c_str()), __FILE__, GST_FUNCTION, __LINE__);
+}
+
+}  // namespace ausm::gst

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+// Label map: the plain reference and the path that works on whole rows of horizontally enlarged logits.
+#include "kernels/label_map.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "kernels/vector_math.h"
+
+namespace ausm {
+namespace {
+
+/// Output position o lies between source cells `low` and `high`, `share` of the way.
+struct Between {
+    std::int64_t low, high;
+    double share;
+};
+
+Between between(std::int64_t source, std::int64_t target, std::int64_t o) noexcept {
+    const double at = (static_cast<double>(o) + 0.5) * static_cast<double>(source) / static_cast<double>(target) - 0.5;
+    const double clamped = std::clamp(at, 0.0, static_cast<double>(source - 1));
+    const auto low = static_cast<std::int64_t>(clamped);
+    return {low, std::min(low + 1, source - 1), clamped - static_cast<double>(low)};
+}
+
+void add_run(LabelStats& stats, std::int64_t y, std::int64_t x0, std::int64_t x1) noexcept {
+    merge_label_stats(stats, {x1 - x0, static_cast<std::int32_t>(x0), static_cast<std::int32_t>(y),
+                              static_cast<std::int32_t>(x1), static_cast<std::int32_t>(y + 1)});
+}
+
+}  // namespace
+
+void merge_label_stats(LabelStats& total, const LabelStats& part) noexcept {
+    if (part.area == 0)
+        return;
+    if (total.area == 0) {
+        total = part;
+        return;
+    }
+    total = {total.area + part.area, std::min(total.x0, part.x0), std::min(total.y0, part.y0),
+             std::max(total.x1, part.x1), std::max(total.y1, part.y1)};
+}
+
+// l_k(y, x) = (1 - fy) ((1 - fx) L[y0, x0] + fx L[y0, x1]) + fy ((1 - fx) L[y1, x0] + fx L[y1, x1])
+// map(y, x) = value of argmax_k l_k if that l_k > threshold, else 0
+void label_map_reference(const LabelMapParams& p, std::int64_t begin, std::int64_t end) noexcept {
+    std::fill_n(p.stats, p.objects, LabelStats{});
+    for (std::int64_t y = begin; y < end; ++y) {
+        const Between row = between(p.rows, p.height, y);
+        for (std::int64_t x = 0; x < p.width; ++x) {
+            const Between column = between(p.columns, p.width, x);
+            double highest = p.threshold;
+            std::int64_t winner = -1;
+            for (std::int64_t k = 0; k < p.objects; ++k) {
+                const float* upper = p.logits + k * p.logit_object_stride + row.low * p.logit_row_stride;
+                const float* lower = p.logits + k * p.logit_object_stride + row.high * p.logit_row_stride;
+                const double above = (1.0 - column.share) * upper[column.low] + column.share * upper[column.high];
+                const double below = (1.0 - column.share) * lower[column.low] + column.share * lower[column.high];
+                const double logit = (1.0 - row.share) * above + row.share * below;
+                if (logit > highest) {
+                    highest = logit;
+                    winner = k;
+                }
+            }
+            p.map[y * p.map_stride + x] = winner < 0 ? std::uint8_t{0} : p.values[winner];
+            if (p.confidence) {
+                const double probability = winner < 0 ? 0.0 : 1.0 / (1.0 + std::exp(-highest));
+                p.confidence[y * p.confidence_stride + x] = static_cast<std::uint8_t>(255.0 * probability + 0.5);
+            }
+            if (winner >= 0)
+                add_run(p.stats[winner], y, x, x + 1);
+        }
+    }
+}
+
+namespace {
+
+/// Every map column's place among the source columns.
+struct Columns {
+    std::vector<std::int32_t> low, high;
+    std::vector<float> share;
+};
+
+// One source row of one object at the width of the map.
+AUSM_MULTI_ISA void enlarge_row(const float* __restrict source, const Columns& columns, std::int64_t width,
+                                float* __restrict out) noexcept {
+    const std::int32_t* low = columns.low.data();
+    const std::int32_t* high = columns.high.data();
+    const float* share = columns.share.data();
+    for (std::int64_t x = 0; x < width; ++x) {
+        const float left = source[low[x]];
+        out[x] = left + share[x] * (source[high[x]] - left);
+    }
+}
+
+// Object k against the best so far, along one row of the map.
+AUSM_MULTI_ISA void contest_row(const float* __restrict above, const float* __restrict below, float share,
+                                std::int32_t k, std::int64_t width, float* __restrict best,
+                                std::int32_t* __restrict winner) noexcept {
+    for (std::int64_t x = 0; x < width; ++x) {
+        const float logit = above[x] + share * (below[x] - above[x]);
+        const bool wins = logit > best[x];
+        best[x] = wins ? logit : best[x];
+        winner[x] = wins ? k : winner[x];
+    }
+}
+
+AUSM_MULTI_ISA void write_confidence(const float* __restrict best, const std::int32_t* __restrict winner,
+                                     std::int64_t width, std::uint8_t* __restrict out) noexcept {
+    for (std::int64_t x = 0; x < width; ++x) {
+        const auto confidence = static_cast<std::int32_t>(255.0f * fast_sigmoid(best[x]) + 0.5f);
+        out[x] = static_cast<std::uint8_t>(winner[x] < 0 ? 0 : confidence);
+    }
+}
+
+// The map is made of long runs: one fill and one merge each.
+void write_runs(const LabelMapParams& p, const std::int32_t* winner, std::int64_t y) noexcept {
+    std::uint8_t* map = p.map + y * p.map_stride;
+    for (std::int64_t x = 0; x < p.width;) {
+        const std::int32_t k = winner[x];
+        const std::int64_t start = x;
+        while (x < p.width && winner[x] == k)
+            ++x;
+        std::fill(map + start, map + x, k < 0 ? std::uint8_t{0} : p.values[k]);
+        if (k >= 0)
+            add_run(p.stats[k], y, start, x);
+    }
+}
+
+/// The enlarged source rows above and below the current map row, for all objects.
+class RowPair {
+public:
+    explicit RowPair(const LabelMapParams& p) : params_(p) {
+        const auto width = static_cast<std::size_t>(p.width);
+        columns_ = {std::vector<std::int32_t>(width), std::vector<std::int32_t>(width), std::vector<float>(width)};
+        for (std::size_t x = 0; x < width; ++x) {
+            const Between column = between(p.columns, p.width, static_cast<std::int64_t>(x));
+            columns_.low[x] = static_cast<std::int32_t>(column.low);
+            columns_.high[x] = static_cast<std::int32_t>(column.high);
+            columns_.share[x] = static_cast<float>(column.share);
+        }
+        for (Rows* rows : {&above_, &below_}) {
+            rows->logits.resize(static_cast<std::size_t>(p.objects) * width);
+            rows->highest.resize(static_cast<std::size_t>(p.objects));
+        }
+    }
+
+    void move_to(const Between& row) noexcept {
+        if (above_.source != row.low && below_.source == row.low)
+            std::swap(above_, below_);
+        fill(above_, row.low);
+        fill(below_, row.high);
+    }
+
+    /// Whether object k passes the threshold anywhere between the two rows; most objects fill a part of the picture.
+    [[nodiscard]] bool can_win(std::int64_t k) const noexcept {
+        const auto object = static_cast<std::size_t>(k);
+        return above_.highest[object] > params_.threshold || below_.highest[object] > params_.threshold;
+    }
+    [[nodiscard]] const float* above(std::int64_t k) const noexcept { return above_.logits.data() + k * params_.width; }
+    [[nodiscard]] const float* below(std::int64_t k) const noexcept { return below_.logits.data() + k * params_.width; }
+
+private:
+    struct Rows {
+        std::int64_t source = -1;
+        std::vector<float> logits;   // [K, width]
+        std::vector<float> highest;  // [K] over the row, NaN left out
+    };
+
+    void fill(Rows& rows, std::int64_t source) noexcept {
+        if (rows.source == source)
+            return;
+        rows.source = source;
+        for (std::int64_t k = 0; k < params_.objects; ++k) {
+            const float* row = params_.logits + k * params_.logit_object_stride + source * params_.logit_row_stride;
+            enlarge_row(row, columns_, params_.width, rows.logits.data() + k * params_.width);
+            float highest = -std::numeric_limits<float>::infinity();
+            for (std::int64_t x = 0; x < params_.columns; ++x)
+                highest = row[x] > highest ? row[x] : highest;
+            rows.highest[static_cast<std::size_t>(k)] = highest;
+        }
+    }
+
+    const LabelMapParams& params_;
+    Columns columns_;
+    Rows above_, below_;
+};
+
+}  // namespace
+
+void label_map_cpu(const LabelMapParams& p, std::int64_t begin, std::int64_t end) {
+    RowPair rows(p);
+    std::vector<float> best(static_cast<std::size_t>(p.width));
+    std::vector<std::int32_t> winner(static_cast<std::size_t>(p.width));
+    std::fill_n(p.stats, p.objects, LabelStats{});
+    for (std::int64_t y = begin; y < end; ++y) {
+        const Between row = between(p.rows, p.height, y);
+        rows.move_to(row);
+        std::fill(best.begin(), best.end(), p.threshold);
+        std::fill(winner.begin(), winner.end(), -1);
+        for (std::int64_t k = 0; k < p.objects; ++k) {
+            if (rows.can_win(k))
+                contest_row(rows.above(k), rows.below(k), static_cast<float>(row.share), static_cast<std::int32_t>(k),
+                            p.width, best.data(), winner.data());
+        }
+        if (p.confidence)
+            write_confidence(best.data(), winner.data(), p.width, p.confidence + y * p.confidence_stride);
+        write_runs(p, winner.data(), y);
+    }
+}
+
+}  // namespace ausm

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+// Selective scan: the plain reference and the path that is vectorised over channels.
+#include "kernels/selective_scan.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/vector_math.h"
+
+namespace ausm {
+
+// For every pixel and channel, over time (Mamba, eq. 2 with the discretisation of its section 3.6, B by Euler):
+//   delta = dt, or softplus(dt + dt_bias)
+//   h_s   = exp(delta a_s) h_s + delta b_s x
+//   y     = (sum_s c_s h_s + d x) * SiLU(z)
+template <class Scalar>
+void selective_scan_reference(const SelectiveScanParams<Scalar>& p, std::int64_t begin, std::int64_t end) noexcept {
+    for (std::int64_t pixel = begin; pixel < end; ++pixel) {
+        const std::int64_t batch = pixel / p.pixels;
+        const std::int64_t n = pixel % p.pixels;
+        for (std::int64_t channel = 0; channel < p.channels; ++channel) {
+            const std::int64_t state = pixel * p.states * p.channels + channel;
+            for (std::int64_t s = 0; s < p.states; ++s) {
+                const std::int64_t at = state + s * p.channels;
+                p.state_out[at] = p.state_in ? p.state_in[at] : Scalar(0);
+            }
+            for (std::int64_t t = 0; t < p.time; ++t) {
+                const Scalar x = p.x[row_offset(p.x_strides, batch, t, n) + channel];
+                const Scalar* b = p.b + row_offset(p.b_strides, batch, t, n);
+                const Scalar* c = p.c + row_offset(p.c_strides, batch, t, n);
+                Scalar delta = p.dt[row_offset(p.dt_strides, batch, t, n) + channel];
+                if (p.dt_softplus) {
+                    delta += p.dt_bias ? p.dt_bias[channel] : Scalar(0);
+                    delta = std::max(delta, Scalar(0)) + std::log1p(std::exp(-std::fabs(delta)));
+                }
+                Scalar y = p.d ? p.d[channel] * x : Scalar(0);
+                for (std::int64_t s = 0; s < p.states; ++s) {
+                    Scalar& h = p.state_out[state + s * p.channels];
+                    h = std::exp(delta * p.a[s * p.channels + channel]) * h + delta * b[s] * x;
+                    y += c[s] * h;
+                }
+                if (p.z) {
+                    const Scalar z = p.z[row_offset(p.z_strides, batch, t, n) + channel];
+                    y *= z / (Scalar(1) + std::exp(-z));
+                }
+                p.y[row_offset(p.y_strides, batch, t, n) + channel] = y;
+            }
+        }
+    }
+}
+
+template void selective_scan_reference(const SelectiveScanParams<float>&, std::int64_t, std::int64_t) noexcept;
+template void selective_scan_reference(const SelectiveScanParams<double>&, std::int64_t, std::int64_t) noexcept;
+
+namespace {
+
+// Channels per slice: the temporaries stay in the first-level cache, the rows of the state are long enough to stream.
+constexpr std::int64_t kSlice = 256;
+
+template <class Scalar>
+struct Slice {
+    Scalar delta[kSlice];
+    Scalar drive[kSlice];  // delta * x
+    Scalar sum[kSlice];    // d x + sum_s c_s h_s
+};
+
+template <class Scalar>
+AUSM_KERNEL_INLINE void begin_step(const SelectiveScanParams<Scalar>& p, std::int64_t batch, std::int64_t t,
+                                   std::int64_t n, std::int64_t first, std::int64_t width,
+                                   Slice<Scalar>& slice) noexcept {
+    const Scalar* __restrict x = p.x + row_offset(p.x_strides, batch, t, n) + first;
+    const Scalar* __restrict dt = p.dt + row_offset(p.dt_strides, batch, t, n) + first;
+    for (std::int64_t i = 0; i < width; ++i)
+        slice.delta[i] = dt[i];
+    if (p.dt_softplus) {
+        if (p.dt_bias) {
+            for (std::int64_t i = 0; i < width; ++i)
+                slice.delta[i] += p.dt_bias[first + i];
+        }
+        for (std::int64_t i = 0; i < width; ++i)
+            slice.delta[i] = fast_softplus(slice.delta[i]);
+    }
+    for (std::int64_t i = 0; i < width; ++i)
+        slice.drive[i] = slice.delta[i] * x[i];
+    for (std::int64_t i = 0; i < width; ++i)
+        slice.sum[i] = p.d ? p.d[first + i] * x[i] : Scalar(0);
+}
+
+template <class Scalar>
+AUSM_KERNEL_INLINE void advance_state(Scalar* __restrict h, const Scalar* __restrict a, Scalar b, Scalar c,
+                                      std::int64_t width, Slice<Scalar>& slice) noexcept {
+    for (std::int64_t i = 0; i < width; ++i) {
+        const Scalar next = fast_exp(slice.delta[i] * a[i]) * h[i] + slice.drive[i] * b;
+        h[i] = next;
+        slice.sum[i] += c * next;
+    }
+}
+
+template <class Scalar>
+AUSM_KERNEL_INLINE void finish_step(const SelectiveScanParams<Scalar>& p, std::int64_t batch, std::int64_t t,
+                                    std::int64_t n, std::int64_t first, std::int64_t width,
+                                    const Slice<Scalar>& slice) noexcept {
+    Scalar* __restrict y = p.y + row_offset(p.y_strides, batch, t, n) + first;
+    if (p.z) {
+        const Scalar* __restrict z = p.z + row_offset(p.z_strides, batch, t, n) + first;
+        for (std::int64_t i = 0; i < width; ++i)
+            y[i] = slice.sum[i] * fast_silu(z[i]);
+    } else {
+        for (std::int64_t i = 0; i < width; ++i)
+            y[i] = slice.sum[i];
+    }
+}
+
+template <class Scalar>
+AUSM_KERNEL_INLINE void scan_slice(const SelectiveScanParams<Scalar>& p, std::int64_t pixel, std::int64_t first,
+                                   std::int64_t width) noexcept {
+    const std::int64_t batch = pixel / p.pixels;
+    const std::int64_t n = pixel % p.pixels;
+    const std::int64_t state = pixel * p.states * p.channels + first;
+    if (p.state_out != p.state_in) {
+        for (std::int64_t s = 0; s < p.states; ++s) {
+            Scalar* to = p.state_out + state + s * p.channels;
+            if (p.state_in)
+                std::copy_n(p.state_in + state + s * p.channels, width, to);
+            else
+                std::fill_n(to, width, Scalar(0));
+        }
+    }
+    Slice<Scalar> slice;
+    for (std::int64_t t = 0; t < p.time; ++t) {
+        begin_step(p, batch, t, n, first, width, slice);
+        const Scalar* b = p.b + row_offset(p.b_strides, batch, t, n);
+        const Scalar* c = p.c + row_offset(p.c_strides, batch, t, n);
+        for (std::int64_t s = 0; s < p.states; ++s)
+            advance_state(p.state_out + state + s * p.channels, p.a + s * p.channels + first, b[s], c[s], width, slice);
+        finish_step(p, batch, t, n, first, width, slice);
+    }
+}
+
+template <class Scalar>
+AUSM_KERNEL_INLINE void scan_pixels(const SelectiveScanParams<Scalar>& p, std::int64_t begin,
+                                    std::int64_t end) noexcept {
+    for (std::int64_t pixel = begin; pixel < end; ++pixel) {
+        for (std::int64_t first = 0; first < p.channels; first += kSlice)
+            scan_slice(p, pixel, first, std::min(kSlice, p.channels - first));
+    }
+}
+
+AUSM_MULTI_ISA void scan_float(const SelectiveScanParams<float>& p, std::int64_t begin, std::int64_t end) noexcept {
+    scan_pixels(p, begin, end);
+}
+
+AUSM_MULTI_ISA void scan_double(const SelectiveScanParams<double>& p, std::int64_t begin, std::int64_t end) noexcept {
+    scan_pixels(p, begin, end);
+}
+
+}  // namespace
+
+void selective_scan_cpu(const SelectiveScanParams<float>& params, std::int64_t begin, std::int64_t end) noexcept {
+    scan_float(params, begin, end);
+}
+
+void selective_scan_cpu(const SelectiveScanParams<double>& params, std::int64_t begin, std::int64_t end) noexcept {
+    scan_double(params, begin, end);
+}
+
+}  // namespace ausm

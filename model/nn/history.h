@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// Everything that the network remembers between frames, as a value.
+#pragma once
+
+#include "nn/layers.h"
+
+#include <vector>
+
+namespace ausm {
+
+/// Memory of one compressor layer; float32 (float64 in a float64 network).
+struct LayerState {
+    at::Tensor conv_tail;  ///< [B, d_conv - 1, N, C] last inputs of the causal convolution
+    at::Tensor scan;       ///< [B, N, S, C] h of the selective scan
+};
+
+/// Memory of a stream (B = 1) or of a batch of clips. Its size depends on the grid alone, never on time or on the
+/// number of objects. Copies share tensors; no phase of the network writes into a History that it was given.
+struct History {
+    Grid grid;
+    at::Tensor features;             ///< X of the last frame [B, N, D]; X_0 before the first
+    std::vector<LayerState> layers;  ///< one per compressor layer
+
+    [[nodiscard]] bool empty() const { return !features.defined(); }
+    [[nodiscard]] std::size_t bytes() const;
+};
+
+}  // namespace ausm

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// Time runs only inside Mamba; attention and feed-forward see B * T frames side by side.
+#include "nn/history_compressor.h"
+
+#include <ATen/ATen.h>
+
+namespace ausm {
+
+CompressorLayer::CompressorLayer(WeightMap& weights, const std::string& name, const NetConfig& config)
+    : mamba_norm_(weights, name + ".n1", config.dim), attention_norm_(weights, name + ".n2", config.dim),
+      ffn_norm_(weights, name + ".n3", config.dim), mamba_(weights, name + ".mamba", config),
+      attention_(weights, name + ".attn", config.dim, config.heads),
+      ffn_(weights, name + ".ffn", config.dim, config.ffn_dim, true), pool_(config.compressor_pool) {}
+
+at::Tensor CompressorLayer::scan(const at::Tensor& x, const at::Tensor& code, Grid grid, LayerState& state) const {
+    auto tokens = (x + mamba_.scan(mamba_norm_(x), state)).flatten(0, 1);  // [B * T, N, D]
+    const auto normed = attention_norm_(tokens);
+    const auto placed = normed + code;
+    const auto pooled = [&](const at::Tensor& y) {
+        return pool_ == 1 ? y
+                          : to_tokens(at::avg_pool2d(to_picture(y, grid), {pool_, pool_}, {}, {0, 0},
+                                                     /*ceil_mode=*/true));
+    };
+    tokens = tokens + attention_(placed, pooled(placed), pooled(normed));
+    tokens = tokens + ffn_(ffn_norm_(tokens), grid);
+    return tokens.unflatten(0, {x.size(0), x.size(1)});
+}
+
+HistoryCompressor::HistoryCompressor(WeightMap& weights, const NetConfig& config) {
+    for (int i = 0; i < config.compressor_layers; ++i)
+        layers_.emplace_back(weights, "comp." + std::to_string(i), config);
+}
+
+at::Tensor HistoryCompressor::scan(at::Tensor marked, const at::Tensor& code, Grid grid,
+                                   std::vector<LayerState>& states) const {
+    for (std::size_t i = 0; i < layers_.size(); ++i)
+        marked = layers_[i].scan(marked, code, grid, states.at(i));
+    return marked;
+}
+
+at::Tensor HistoryCompressor::step(const at::Tensor& marked, const at::Tensor& code, Grid grid,
+                                   std::vector<LayerState>& states) const {
+    return scan(marked.unsqueeze(1), code, grid, states).squeeze(1);
+}
+
+std::vector<LayerState> HistoryCompressor::initial_states(std::int64_t batch, std::int64_t tokens) const {
+    std::vector<LayerState> states;
+    for (const auto& layer : layers_)
+        states.push_back(layer.mamba().initial_state(batch, tokens));
+    return states;
+}
+
+}  // namespace ausm

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// HistoryCompressor: what has been seen and marked so far, in a memory of fixed size (arXiv 2508.19242, fig. 2).
+#pragma once
+
+#include "nn/attention.h"
+#include "nn/mamba.h"
+
+#include <vector>
+
+namespace ausm {
+
+/// Pre-norm residual layer: Mamba over time -> attention inside the frame -> feed-forward.
+class CompressorLayer {
+public:
+    CompressorLayer(WeightMap& weights, const std::string& name, const NetConfig& config);
+    /// x: [B, T, N, D]; code: [1, N, D] position code.
+    at::Tensor scan(const at::Tensor& x, const at::Tensor& code, Grid grid, LayerState& state) const;
+
+    [[nodiscard]] const Mamba& mamba() const { return mamba_; }
+
+private:
+    LayerNorm mamba_norm_, attention_norm_, ffn_norm_;
+    Mamba mamba_;
+    Attention attention_;
+    FeedForward ffn_;
+    std::int64_t pool_;
+};
+
+class HistoryCompressor {
+public:
+    HistoryCompressor(WeightMap& weights, const NetConfig& config);
+
+    /// All frames of a clip at once: E [B, T, N, D] -> F [B, T, N, D]; the states move on by T frames.
+    at::Tensor scan(at::Tensor marked, const at::Tensor& code, Grid grid, std::vector<LayerState>& states) const;
+    /// One frame: E [B, N, D] -> F [B, N, D].
+    at::Tensor step(const at::Tensor& marked, const at::Tensor& code, Grid grid, std::vector<LayerState>& states) const;
+
+    [[nodiscard]] std::vector<LayerState> initial_states(std::int64_t batch, std::int64_t tokens) const;
+
+private:
+    std::vector<CompressorLayer> layers_;
+};
+
+}  // namespace ausm

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// Projections in the working precision, the recurrence and what steers it in float32 or better.
+#include "nn/mamba.h"
+
+#include "ops/causal_conv1d.h"
+#include "ops/selective_scan.h"
+
+#include <ATen/ATen.h>
+
+namespace ausm {
+
+Mamba::Mamba(WeightMap& weights, const std::string& name, const NetConfig& config)
+    : inner_(config.inner_dim()), states_(config.state_dim), rank_(config.dt_rank()),
+      in_(weights, name + ".in_proj", config.dim, 2 * inner_, false),
+      conv_weight_(weights.take_exact(name + ".conv_w", {config.conv_width, inner_})),
+      conv_bias_(weights.take_exact(name + ".conv_b", {inner_})),
+      x_weight_(weights.take_exact(name + ".x_proj.weight", {rank_ + 2 * states_, inner_})),
+      dt_weight_(weights.take_exact(name + ".dt_proj.weight", {inner_, rank_})),
+      dt_bias_(weights.take_exact(name + ".dt_proj.bias", {inner_})),
+      a_(weights.take_exact(name + ".A_log", {inner_, states_}).exp().neg().t().contiguous()),
+      d_(weights.take_exact(name + ".Dp", {inner_})), out_(weights, name + ".out_proj", inner_, config.dim, false) {}
+
+at::Tensor Mamba::scan(const at::Tensor& x, LayerState& state) const {
+    const auto projected = in_(x).to(a_.scalar_type());  // [B, T, N, 2 C] = u, z
+    const auto conv = ops::causal_conv1d(projected.narrow(-1, 0, inner_), conv_weight_, conv_bias_, state.conv_tail);
+    const auto steer = at::linear(conv.y, x_weight_);  // [B, T, N, R + 2 S] = dt_low, B, C
+    const auto result = ops::selective_scan({.x = conv.y,
+                                             .dt = at::linear(steer.narrow(-1, 0, rank_), dt_weight_),
+                                             .b = steer.narrow(-1, rank_, states_),
+                                             .c = steer.narrow(-1, rank_ + states_, states_),
+                                             .z = projected.narrow(-1, inner_, inner_),
+                                             .a = a_,
+                                             .d = d_,
+                                             .dt_bias = dt_bias_,
+                                             .state = state.scan});
+    state = {conv.tail, result.state};
+    return out_(result.y.to(x.scalar_type()));
+}
+
+LayerState Mamba::initial_state(std::int64_t batch, std::int64_t tokens) const {
+    return {at::zeros({batch, conv_weight_.size(0) - 1, tokens, inner_}, a_.options()),
+            at::zeros({batch, tokens, states_, inner_}, a_.options())};
+}
+
+}  // namespace ausm

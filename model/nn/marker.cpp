@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// Gathers the vectors; the weighting is ops::history_marker.
+#include "nn/marker.h"
+
+#include "ops/history_marker.h"
+
+#include <ATen/ATen.h>
+
+namespace ausm {
+
+Marker::Marker(WeightMap& weights, const NetConfig& config)
+    : ids_(weights.take("ids", {config.id_vectors, config.dim})),
+      kinds_(weights.take("kind", {kMarkKinds, config.dim}).clone()),
+      project_(weights, "mark", config.dim, config.dim, false) {
+    kinds_[0].zero_();
+}
+
+at::Tensor Marker::vectors(const at::Tensor& slots) const {
+    return ids_.index({slots});
+}
+
+at::Tensor Marker::operator()(const Marks& marks, Grid grid) const {
+    const auto batch = marks.masks.size(0), time = marks.masks.size(1), count = marks.masks.size(2);
+    auto vectors = ids_.index({marks.slots}).unsqueeze(1);  // [B, 1, K, D]
+    if (marks.kinds.defined())
+        vectors = vectors + kinds_.index({marks.kinds});  // [B, T, K, D]
+    vectors = vectors.expand({batch, time, count, ids_.size(1)}).flatten(0, 1).contiguous();
+    const auto marked = ops::history_marker(marks.masks.flatten(0, 1), vectors, grid.rows, grid.columns);
+    return project_(marked.unflatten(0, {batch, time}));
+}
+
+}  // namespace ausm

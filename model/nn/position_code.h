@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// Sine and cosine of a cell's place in the frame.
+#pragma once
+
+#include "nn/layers.h"
+
+namespace ausm {
+
+/// [1, rows * columns, dim]: sin y, cos y, sin x, cos x of the cell centres, dim / 4 frequencies each from one period
+/// per frame up to 14 (ausm.md section 3: added to queries and keys of spatial attention, none over time).
+at::Tensor position_code(Grid grid, std::int64_t dim, at::ScalarType dtype);
+
+}  // namespace ausm

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// Hands the tensors of a weights file to the layers, and knows what is missing, misshaped or left over.
+#pragma once
+
+#include "io/safetensors.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace ausm {
+
+/// Every layer takes its tensors by name and shape while it is constructed; finish() then tells all problems at once.
+class WeightMap {
+public:
+    /// `dtype` is the network's working precision: float64 (tests), float32, bfloat16 or float16.
+    WeightMap(const io::Safetensors& file, at::ScalarType dtype) : file_(file), dtype_(dtype) {}
+
+    /// The tensor in the working precision. A missing or misshaped one is noted, and zeros are returned.
+    at::Tensor take(const std::string& name, at::IntArrayRef shape);
+    /// The same in at least float32: for what must not lose bits (A_log, D, the recurrence; ausm.md section 5).
+    at::Tensor take_exact(const std::string& name, at::IntArrayRef shape);
+
+    [[nodiscard]] at::ScalarType dtype() const { return dtype_; }
+    [[nodiscard]] at::ScalarType exact_dtype() const { return dtype_ == at::kDouble ? at::kDouble : at::kFloat; }
+    [[nodiscard]] std::size_t parameters() const { return parameters_; }
+
+    /// Throws std::runtime_error that names every missing, misshaped and unknown tensor.
+    void finish() const;
+
+private:
+    at::Tensor load(const std::string& name, at::IntArrayRef shape, at::ScalarType dtype);
+
+    const io::Safetensors& file_;
+    at::ScalarType dtype_;
+    std::set<std::string> taken_;
+    std::vector<std::string> problems_;
+    std::size_t parameters_ = 0;
+};
+
+/// Copy of a tensor of a file. Throws std::runtime_error for a dtype that LibTorch has no name for.
+at::Tensor to_tensor(const io::TensorView& view);
+/// The file's name of a dtype ("F32", ...).
+std::string dtype_name(at::ScalarType dtype);
+
+}  // namespace ausm

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// oneDNN's fused convolution through LibTorch's internal operator; plain LibTorch wherever that does not exist.
+#include "ops/conv2d.h"
+
+#include "ops/cpu_features.h"
+
+#include <ATen/ATen.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+
+#include <array>
+
+namespace ausm::ops {
+namespace {
+
+constexpr std::size_t kMaxPackedSizes = 4;  // sessions of more sizes than this repack in turn: slow, but bounded
+
+using Scalars = c10::List<std::optional<at::Scalar>>;
+using Pointwise = at::Tensor(const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&, at::IntArrayRef,
+                             at::IntArrayRef, at::IntArrayRef, int64_t, std::string_view, Scalars,
+                             std::optional<std::string_view>);
+using PointwiseAdd = at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&,
+                                const std::optional<at::Tensor>&, at::IntArrayRef, at::IntArrayRef, at::IntArrayRef,
+                                int64_t, std::string_view, std::optional<at::Scalar>, std::optional<std::string_view>,
+                                Scalars, std::optional<std::string_view>);
+
+template <typename Signature>
+std::optional<c10::TypedOperatorHandle<Signature>> find_operator(const char* name, const char* overload) {
+    const auto schema = c10::Dispatcher::singleton().findSchema({name, overload});
+    if (!schema || !at::hasMKLDNN())
+        return std::nullopt;
+    return schema->typed<Signature>();
+}
+
+const auto& fused() {
+    static const auto op = find_operator<Pointwise>("mkldnn::_convolution_pointwise", "");
+    return op;
+}
+
+const auto& fused_add() {
+    static const auto op = find_operator<PointwiseAdd>("mkldnn::_convolution_pointwise", "binary");
+    return op;
+}
+
+at::Tensor activate(const at::Tensor& x, Activation activation) {
+    switch (activation) {
+    case Activation::kRelu: return x.relu();
+    case Activation::kRelu6: return at::clamp(x, 0, 6);
+    case Activation::kNone: break;
+    }
+    return x;
+}
+
+}  // namespace
+
+Conv2dWeights::Conv2dWeights(at::Tensor weight, at::Tensor bias, std::int64_t stride, std::int64_t groups,
+                             Activation activation)
+    : weight_(std::move(weight)), bias_(std::move(bias)), stride_(stride), padding_(weight_.size(-1) / 2),
+      groups_(groups), activation_(activation) {
+    TORCH_CHECK(weight_.size(-1) % 2 == 1 && weight_.size(-1) == weight_.size(-2), "odd square kernels only");
+    TORCH_CHECK(stride == 1 || stride == 2, "stride 1 or 2 only");
+    // A leading row and column of zeros turns the uneven padding of stride 2 into an even one: no padded copy is made.
+    if (stride == 2)
+        weight_ = at::constant_pad_nd(weight_, {1, 0, 1, 0});
+}
+
+const at::Tensor& Conv2dWeights::packed(at::IntArrayRef input_sizes) const {
+    const auto key = input_sizes.vec();
+    const auto found = packed_.find(key);
+    if (found != packed_.end())
+        return found->second;
+    if (packed_.size() >= kMaxPackedSizes)
+        packed_.clear();
+    return packed_[key] = at::mkldnn_reorder_conv2d_weight(weight_.to_mkldnn(), {padding_, padding_},
+                                                           {stride_, stride_}, {1, 1}, groups_, input_sizes);
+}
+
+at::Tensor conv2d(const at::Tensor& x, const Conv2dWeights& w, const std::optional<at::Tensor>& add) {
+    const std::array<std::int64_t, 2> padding{w.padding_, w.padding_}, stride{w.stride_, w.stride_}, dilation{1, 1};
+    const bool fast = x.device().is_cpu() && !at::GradMode::is_enabled() &&
+                      (x.scalar_type() == at::kFloat || (x.scalar_type() == at::kBFloat16 && cpu_has_bfloat16())) &&
+                      x.numel() != 0;
+    if (fast && !add && fused()) {
+        const bool relu6 = w.activation_ == Activation::kRelu6;
+        const char* attr = relu6 ? "hardtanh" : w.activation_ == Activation::kRelu ? "relu" : "none";
+        const Scalars scalars = relu6 ? Scalars({at::Scalar(0.0), at::Scalar(6.0)}) : Scalars();
+        return fused()->call(x, w.packed(x.sizes()), w.bias_, padding, stride, dilation, w.groups_, attr, scalars,
+                             std::nullopt);
+    }
+    if (fast && add && fused_add() && w.activation_ == Activation::kNone)
+        return fused_add()->call(x, *add, w.packed(x.sizes()), w.bias_, padding, stride, dilation, w.groups_, "add",
+                                 std::nullopt, std::nullopt, Scalars(), std::nullopt);
+    const auto y = at::conv2d(x, w.weight_, w.bias_, stride, padding, dilation, w.groups_);
+    return activate(add ? y + *add : y, w.activation_);
+}
+
+}  // namespace ausm::ops

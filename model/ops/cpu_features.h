@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// What this processor can do, asked at run time.
+#pragma once
+
+namespace ausm::ops {
+
+/// bfloat16 products in hardware (AVX512_BF16; processors with AMX have it too). Without it LibTorch's bfloat16 is
+/// slower than float32, and its packed convolutions throw.
+inline bool cpu_has_bfloat16() {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx512bf16") != 0;
+#else
+    return false;
+#endif
+}
+
+}  // namespace ausm::ops

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+// preprocess (here) -> network and objects (engine thread, on a copy of the state) -> label map (here).
+#include "session/session.h"
+
+#include "session/draw_result.h"
+#include "session/frame_input.h"
+#include "session/state_file.h"
+
+#include <ATen/ATen.h>
+
+#include <chrono>
+#include <cmath>
+#include <stdexcept>
+
+namespace ausm {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds(Clock::time_point from, Clock::time_point to) {
+    return std::chrono::duration<double>(to - from).count();
+}
+
+}  // namespace
+
+void check_options(const SessionOptions& options, const ModelInfo& info) {
+    if (!(options.threshold >= 0 && options.threshold <= 1))
+        throw std::invalid_argument("threshold must lie in 0 .. 1");
+    if (options.max_objects < 0 || options.max_objects > info.max_objects)
+        throw std::invalid_argument("max-objects must lie in 0 .. " + std::to_string(info.max_objects));
+    if (options.inference_size < 0 || options.inference_size % AusmNet::kMultiple != 0 || options.inference_size > 2048)
+        throw std::invalid_argument("inference-size must be 0 or a multiple of 32 up to 2048");
+    if (options.max_age < 0)
+        throw std::invalid_argument("max-age must not be negative");
+}
+
+/// Owns everything that the engine thread touches: when the caller stops waiting, the job ends by itself and its result
+/// is forgotten.
+struct SessionImpl::Job {
+    std::shared_ptr<EngineCore> core;
+    std::vector<float> input;
+    InputSize size;
+    std::vector<Prompt> prompts;
+    SessionOptions options;
+    StreamState state;
+    FrameOutput output;
+    std::exception_ptr error;
+    Clock::time_point posted, started, ended;
+    bool done = false;
+
+    void run() {
+        started = Clock::now();
+        try {
+            const auto images = at::from_blob(input.data(), {1, size.height, size.width, 3}, at::kFloat);
+            output = Tracker(*core->net).step(state, images.permute({0, 3, 1, 2}), prompts, options);
+        } catch (...) {
+            error = std::current_exception();
+        }
+        ended = Clock::now();
+    }
+};
+
+SessionImpl::SessionImpl(std::shared_ptr<Engine> engine, std::shared_ptr<EngineCore> core, EngineThread& thread,
+                         const SessionOptions& options)
+    : engine_(std::move(engine)), core_(std::move(core)), thread_(thread), options_(options) {
+    reset();
+}
+
+bool SessionImpl::wait(const std::shared_ptr<Job>& job) {
+    thread_.post([job, gate = gate_] {
+        job->run();
+        const std::lock_guard lock(gate->mutex);
+        job->done = true;
+        gate->changed.notify_all();
+    });
+    std::unique_lock lock(gate_->mutex);
+    gate_->changed.wait(lock, [&] { return job->done || gate_->interrupted; });
+    return !gate_->interrupted;
+}
+
+StepStatus SessionImpl::step(const Frame& frame, std::span<const Prompt> prompts, Result& result) {
+    check_frame(frame);
+    const auto begin = Clock::now();
+    auto job = std::make_shared<Job>();
+    job->core = core_;
+    job->size = input_size(frame, options_.inference_size > 0 ? options_.inference_size : core_->info.inference_size);
+    job->input = network_input(frame, job->size);
+    job->prompts.assign(prompts.begin(), prompts.end());
+    job->options = options_;
+    job->state = state_;
+    job->posted = Clock::now();
+    if (!wait(job))
+        return StepStatus::kInterrupted;
+    if (job->error)
+        std::rethrow_exception(job->error);
+    const auto finished = Clock::now();
+    draw_result(job->output, job->prompts, frame, options_, result);
+    result.changes.insert(result.changes.begin(), removed_.begin(), removed_.end());
+    // Nothing below throws: the frame counts.
+    removed_.clear();
+    state_ = std::move(job->state);
+    info_.input_width = job->size.width;
+    info_.input_height = job->size.height;
+    info_.frames = state_.frames;
+    info_.state_bytes = state_.history.bytes();
+    info_.last = job->output.times;
+    info_.last.preprocess = seconds(begin, job->posted);
+    info_.last.wait = seconds(job->posted, job->started) + seconds(job->ended, finished);
+    info_.last.postprocess = seconds(finished, Clock::now());
+    return StepStatus::kOk;
+}
+
+void SessionImpl::configure(const SessionOptions& options) {
+    check_options(options, core_->info);
+    options_ = options;
+}
+
+bool SessionImpl::remove(std::int64_t object) {
+    const auto position = state_.table.find(object);
+    if (!position)
+        return false;
+    std::vector<at::Tensor> kept;
+    for (std::size_t i = 0; i < state_.table.objects().size(); ++i)
+        if (i != *position)
+            kept.push_back(state_.masks[static_cast<std::int64_t>(i)]);
+    auto masks = kept.empty() ? at::Tensor() : at::stack(kept);
+    removed_.push_back({object, ObjectEvent::kRemoved});
+    state_.masks = std::move(masks);
+    state_.table.remove(*position);
+    return true;
+}
+
+void SessionImpl::reset() {
+    StreamState state;
+    state.table = ObjectTable(core_->info.max_objects, options_.seed);
+    state_ = std::move(state);
+    info_ = {};
+    removed_.clear();
+    const std::lock_guard lock(gate_->mutex);
+    gate_->interrupted = false;
+}
+
+std::vector<std::uint8_t> SessionImpl::save() const {
+    return save_state(state_, core_->info);
+}
+
+void SessionImpl::load(std::span<const std::uint8_t> bytes) {
+    StreamState state;
+    thread_.run([&] { state = load_state(bytes, core_->info, *core_->net); });
+    state_ = std::move(state);
+    removed_.clear();
+    info_.frames = state_.frames;
+    info_.state_bytes = state_.history.bytes();
+}
+
+SessionInfo SessionImpl::info() const {
+    return info_;
+}
+
+void SessionImpl::interrupt() noexcept {
+    const std::lock_guard lock(gate_->mutex);
+    gate_->interrupted = true;
+    gate_->changed.notify_all();
+}
+
+}  // namespace ausm

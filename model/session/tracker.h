@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// One frame of a stream: network, prompts, and the life of objects (arXiv 2508.19242, Alg. 1). Runs on the engine thread.
+#pragma once
+
+#include "ausm.h"
+#include "nn/ausm_net.h"
+#include "session/object_table.h"
+#include "session/prompt_mask.h"
+
+namespace ausm {
+
+/// Everything that the next frames of a stream depend on. A value: a frame works on a copy, and the copy replaces the
+/// original when all of it has succeeded.
+struct StreamState {
+    History history;
+    ObjectTable table;
+    at::Tensor masks;       ///< [K, h4, w4] float32 mask probabilities of the last frame, in the table's order
+    bool prompted = false;  ///< an accepted prompt has ended discovery (Mode::kAuto)
+    std::int64_t frames = 0;
+};
+
+/// A frame's answer before it is drawn at full size.
+struct FrameOutput {
+    struct Shown {
+        Object object;     ///< box and area are filled by the drawing
+        int given = -1;    ///< position of the mask prompt that is shown as given, instead of logits
+    };
+    at::Tensor logits;            ///< [K, h4, w4] float32, contiguous, in the order of `shown`; absent: far below 0
+    int map_rows = 0, map_columns = 0;  ///< h4, w4
+    std::vector<Shown> shown;
+    std::vector<PromptAnswer> answers;
+    std::vector<ObjectChange> changes;
+    StepTimes times;
+};
+
+/// The rules, with the numbers of their measurement (model/session/README.md). Reentrant for different states.
+class Tracker {
+public:
+    explicit Tracker(const AusmNet& net) : net_(net) {}
+    /// images: [1, 3, H, W] normalised. `state` moves on by one frame.
+    FrameOutput step(StreamState& state, const at::Tensor& images, std::span<const Prompt> prompts,
+                     const SessionOptions& options) const;
+
+private:
+    struct Work;
+    void enter_grid(Work& work, Grid grid) const;
+    void take_prompts(Work& work, std::span<const Prompt> prompts) const;
+    std::string take_prompt(Work& work, const Prompt& prompt, int position, std::int64_t& id) const;
+    void normal_step(Work& work, const at::Tensor& images) const;
+    void reading_pass(Work& work) const;
+    void age_objects(Work& work) const;
+    void discover(Work& work) const;
+    static FrameOutput finish(Work& work);
+
+    const AusmNet& net_;
+};
+
+}  // namespace ausm

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// ausm: the model from the command line.
+#include "tools/command.h"
+
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <stdexcept>
+
+namespace ausm::tools {
+namespace {
+
+const std::map<std::string, Precision>& precisions() {
+    static const std::map<std::string, Precision> names{{"auto", Precision::kAuto},
+                                                        {"fp32", Precision::kFloat32},
+                                                        {"bf16", Precision::kBfloat16},
+                                                        {"fp16", Precision::kFloat16}};
+    return names;
+}
+
+}  // namespace
+
+std::string precision_name(Precision precision) {
+    for (const auto& [name, value] : precisions())
+        if (value == precision)
+            return name;
+    return "unknown";
+}
+
+void add_model_options(CLI::App& command, ModelOptions& options) {
+    const char* weights = std::getenv("AUSM_WEIGHTS");
+    options.engine.weights = weights != nullptr ? weights : AUSM_DEFAULT_WEIGHTS;
+    command.add_option("--weights", options.engine.weights, "Weights file; else $AUSM_WEIGHTS, else the installed one")
+        ->capture_default_str();
+    command.add_option("--precision", options.precision, "auto, fp32 or bf16")
+        ->check(CLI::IsMember({"auto", "fp32", "bf16", "fp16"}))
+        ->capture_default_str();
+    command.add_option("--threads", options.engine.threads, "CPU threads of the model; 0: physical cores, at most 4")
+        ->check(CLI::Range(0, 256))
+        ->capture_default_str();
+}
+
+std::shared_ptr<Engine> open_model(const ModelOptions& options) {
+    auto engine_options = options.engine;
+    engine_options.precision = precisions().at(options.precision);
+    std::shared_ptr<Engine> engine;
+    char error[4096] = "";
+    if (ausm_open(kInterfaceVersion, &engine_options, &engine, error, sizeof error) != OpenStatus::kOk)
+        throw std::runtime_error(error);
+    return engine;
+}
+
+}  // namespace ausm::tools
+
+int main(int argc, char** argv) {
+    setenv("OMP_WAIT_POLICY", "passive", 0);  // read when LibTorch's OpenMP starts its threads
+    CLI::App app{"AUSM: segments and follows everything in video, with a memory of fixed size"};
+    app.require_subcommand(1);
+    app.set_version_flag("--version", AUSM_VERSION);
+    ausm::tools::add_info(app);
+    ausm::tools::add_bench(app);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error);
+    } catch (const std::exception& error) {
+        std::cerr << "ausm: " << error.what() << '\n';
+        return 1;
+    }
+    return 0;
+}

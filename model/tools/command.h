@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// What the subcommands of `ausm` share: one function each adds its options to the command line.
+#pragma once
+
+#include "ausm.h"
+
+#include <CLI/CLI.hpp>
+
+namespace ausm::tools {
+
+/// Options of every command that opens the model.
+struct ModelOptions {
+    EngineOptions engine;
+    std::string precision = "auto";
+};
+
+/// --weights (else $AUSM_WEIGHTS, else the installed file), --precision, --threads.
+void add_model_options(CLI::App& command, ModelOptions& options);
+/// Throws std::runtime_error with the text of ausm_open().
+std::shared_ptr<Engine> open_model(const ModelOptions& options);
+/// "fp32", "bf16", "fp16".
+std::string precision_name(Precision precision);
+
+void add_info(CLI::App& app);
+void add_bench(CLI::App& app);
+
+}  // namespace ausm::tools

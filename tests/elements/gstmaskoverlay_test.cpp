@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: MIT
+// Runs maskoverlay on small pictures of every format and compares every byte with a slow, plain drawing.
+#include "gst/ausm/gstausmmeta.h"
+#include "gst/gstausmmeta.h"
+#include "gst/raii.h"
+
+#include <gst/check/gstharness.h>
+#include <gst/video/video.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using Buffer = ausm::gst::Owned<GstBuffer>;
+using Bytes = std::vector<guint8>;
+
+constexpr const char* kFormats[] = {"RGB", "BGR", "RGBx", "BGRx", "RGBA", "BGRA", "NV12", "I420", "GRAY8"};
+
+/// Colours of the ids 1 to 3: red, green, blue; and Y, U, V by BT.601 in the limited range.
+constexpr int kRgb[][3] = {{128, 0, 0}, {0, 128, 0}, {128, 128, 0}};
+constexpr int kYuv[][3] = {{49, 109, 184}, {81, 91, 81}, {113, 72, 137}};
+
+/// The element with a bus of its own.
+class Overlay {
+public:
+    explicit Overlay(const GstVideoInfo& info) : harness_(gst_harness_new("maskoverlay")) {
+        gst_element_set_bus(harness_->element, bus_);
+        gst_harness_set_caps(harness_, gst_video_info_to_caps(&info), gst_video_info_to_caps(&info));
+        set("labels", "false");
+        set("ids", "false");
+    }
+    ~Overlay() {
+        gst_element_set_bus(harness_->element, nullptr);
+        gst_harness_teardown(harness_);
+        gst_object_unref(bus_);
+    }
+    Overlay(const Overlay&) = delete;
+    Overlay& operator=(const Overlay&) = delete;
+
+    void set(const char* name, const std::string& value) {
+        gst_util_set_object_arg(G_OBJECT(harness_->element), name, value.c_str());
+    }
+    Buffer draw(Buffer buffer) { return Buffer(gst_harness_push_and_pull(harness_, buffer.release())); }
+
+    /// Warnings posted so far; anything worse fails the test.
+    int warnings() {
+        constexpr auto kTypes = static_cast<GstMessageType>(GST_MESSAGE_WARNING | GST_MESSAGE_ERROR);
+        while (GstMessage* message = gst_bus_pop_filtered(bus_, kTypes)) {
+            EXPECT_EQ(GST_MESSAGE_TYPE(message), GST_MESSAGE_WARNING);
+            ++warnings_;
+            gst_message_unref(message);
+        }
+        return warnings_;
+    }
+
+private:
+    GstBus* bus_ = gst_bus_new();
+    GstHarness* harness_;
+    int warnings_ = 0;
+};
+
+GstVideoInfo video_info(const char* format, int width, int height, const char* colorimetry = "bt601") {
+    GstVideoInfo info;
+    gst_video_info_set_format(&info, gst_video_format_from_string(format), static_cast<guint>(width),
+                              static_cast<guint>(height));
+    if (!GST_VIDEO_INFO_IS_RGB(&info)) {
+        EXPECT_TRUE(gst_video_colorimetry_from_string(&info.colorimetry, colorimetry));
+    }
+    return info;
+}
+
+/// A picture of noise. With padding its rows are longer than they need to be and its planes lie apart.
+Buffer picture(const GstVideoInfo& info, int padding = 0) {
+    GstVideoInfo padded = info;
+    gsize size = info.size;
+    if (padding > 0) {
+        size = static_cast<gsize>(padding);
+        for (guint plane = 0; plane < GST_VIDEO_INFO_N_PLANES(&info); ++plane) {
+            gint components[GST_VIDEO_MAX_COMPONENTS];
+            gst_video_format_info_component(info.finfo, plane, components);
+            const auto rows = static_cast<gsize>(GST_VIDEO_INFO_COMP_HEIGHT(&info, components[0]));
+            padded.offset[plane] = size;
+            padded.stride[plane] = info.stride[plane] + padding;
+            size += static_cast<gsize>(padded.stride[plane]) * rows + static_cast<gsize>(padding);
+        }
+    }
+    Buffer buffer(gst_buffer_new_allocate(nullptr, size, nullptr));
+    GstMapInfo map;
+    EXPECT_TRUE(gst_buffer_map(buffer.get(), &map, GST_MAP_WRITE));
+    for (gsize i = 0; i < map.size; ++i)
+        map.data[i] = static_cast<guint8>(i * 2654435761U >> 13);
+    gst_buffer_unmap(buffer.get(), &map);
+    if (padding > 0)
+        gst_buffer_add_video_meta_full(buffer.get(), GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_INFO_FORMAT(&info),
+                                       static_cast<guint>(info.width), static_cast<guint>(info.height),
+                                       GST_VIDEO_INFO_N_PLANES(&info), padded.offset, padded.stride);
+    return buffer;
+}
+
+Bytes bytes(const Buffer& buffer) {
+    Bytes all(gst_buffer_get_size(buffer.get()));
+    gst_buffer_extract(buffer.get(), 0, all.data(), all.size());
+    return all;
+}
+
+/// Blobs of the values 1 to 3 and of 4, which no object has.
+ausm::Result blobs(int width, int height) {
+    ausm::Result result;
+    result.map_width = width;
+    result.map_height = height;
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x)
+            result.map.push_back(static_cast<guint8>((x / 5 + 2 * (y / 4) + (x * y) / 40) % 5));
+    for (guint8 value = 1; value <= 3; ++value) {
+        ausm::Object object;
+        object.id = object.value = value;
+        object.score = 0.87F;
+        object.box = {0, 0, 1, 1};
+        object.area = 0.2;
+        result.objects.push_back(object);
+    }
+    return result;
+}
+
+Buffer annotated(Buffer buffer, ausm::Result result, int width, int height) {
+    EXPECT_TRUE(ausm::gst::attach_meta(buffer.get(), result, {width, height, true, "test", 0}));
+    return buffer;
+}
+
+struct Style {
+    const char* name;
+    bool fill, contour;
+};
+constexpr Style kStyles[] = {{"fill", true, false}, {"contour", false, true}, {"both", true, true}};
+
+/// Opacity in 256ths of what is drawn on pixel (x, y), and whose; by looking at all neighbours.
+struct Touch {
+    int opacity = 0, value = 0;
+};
+Touch touch(const ausm::Result& map, const GstVideoInfo& info, const Style& style, double alpha, int x, int y) {
+    const auto value = [&](int column, int row) {
+        const int map_x = (2 * column + 1) * map.map_width / (2 * info.width);
+        const int map_y = (2 * row + 1) * map.map_height / (2 * info.height);
+        return int{map.map[static_cast<std::size_t>(map_y * map.map_width + map_x)]};
+    };
+    const int own = value(x, y), reach = std::max(1, info.height / 240);
+    if (own == 0 || own == 4)
+        return {};
+    for (int row = std::max(y - reach, 0); style.contour && row <= std::min(y + reach, info.height - 1); ++row)
+        for (int column = std::max(x - reach, 0); column <= std::min(x + reach, info.width - 1); ++column)
+            if (value(column, row) != own)
+                return {256, own};
+    return {style.fill ? static_cast<int>(alpha * 256) : 0, own};
+}
+
+/// The bytes that a picture should have afterwards.
+Bytes expected(const Buffer& buffer, const GstVideoInfo& info, const ausm::Result& map, const Style& style,
+               double alpha) {
+    const Buffer copy(gst_buffer_copy_deep(buffer.get()));
+    GstVideoFrame frame;
+    EXPECT_TRUE(gst_video_frame_map(&frame, &info, copy.get(), GST_MAP_READWRITE));
+    const auto& colours = GST_VIDEO_INFO_IS_RGB(&info) ? kRgb : kYuv;
+    for (guint component = 0; component < std::min(GST_VIDEO_FRAME_N_COMPONENTS(&frame), 3U); ++component) {
+        const int size = 1 << GST_VIDEO_FORMAT_INFO_W_SUB(info.finfo, component);
+        for (int y = 0; y < GST_VIDEO_FRAME_COMP_HEIGHT(&frame, component); ++y) {
+            for (int x = 0; x < GST_VIDEO_FRAME_COMP_WIDTH(&frame, component); ++x) {
+                const int offset = y * GST_VIDEO_FRAME_COMP_STRIDE(&frame, component) +
+                                   x * GST_VIDEO_FRAME_COMP_PSTRIDE(&frame, component);
+                guint8& byte = GST_VIDEO_FRAME_COMP_DATA(&frame, component)[offset];
+                int sum = 0, count = 0;
+                for (int row = y * size; row < std::min((y + 1) * size, info.height); ++row)
+                    for (int column = x * size; column < std::min((x + 1) * size, info.width); ++column, ++count) {
+                        const Touch drawn = touch(map, info, style, alpha, column, row);
+                        const int colour = drawn.opacity > 0 ? colours[drawn.value - 1][component] : 0;
+                        sum += byte * (256 - drawn.opacity) + colour * drawn.opacity;
+                    }
+                byte = static_cast<guint8>((sum + 128 * count) / (256 * count));
+            }
+        }
+    }
+    gst_video_frame_unmap(&frame);
+    return bytes(copy);
+}
+
+class EveryFormat : public testing::TestWithParam<const char*> {};
+
+TEST_P(EveryFormat, DrawsExactlyTheMasks) {
+    for (const auto& [width, height] : {std::pair{1, 1}, {2, 2}, {3, 5}, {5, 3}, {16, 9}, {133, 41}, {64, 481}}) {
+        const GstVideoInfo info = video_info(GetParam(), width, height);
+        Overlay overlay(info);
+        for (const Style& style : kStyles) {
+            for (const double alpha : {0.0, 0.5, 1.0}) {
+                for (const int padding : {0, 7}) {
+                    overlay.set("style", style.name);
+                    overlay.set("alpha", std::to_string(alpha));
+                    Buffer buffer = picture(info, padding);
+                    const Bytes wanted = expected(buffer, info, blobs(width, height), style, alpha);
+                    buffer = annotated(std::move(buffer), blobs(width, height), width, height);
+                    EXPECT_TRUE(bytes(overlay.draw(std::move(buffer))) == wanted)
+                        << width << "x" << height << " " << style.name << " alpha " << alpha << " padding " << padding;
+                }
+            }
+        }
+        EXPECT_EQ(overlay.warnings(), 0);
+    }
+}
+
+TEST_P(EveryFormat, DrawsIslandsAmidEmptyRows) {
+    const GstVideoInfo info = video_info(GetParam(), 40, 481);
+    Overlay overlay(info);
+    ausm::Result result = blobs(40, 481);
+    for (int y = 0; y < 481; ++y)
+        for (int x = 0; x < 40; ++x)
+            result.map[static_cast<std::size_t>(y * 40 + x)] = y % 47 > 30 && x > 8 && x < 25 ? 2 : 0;
+    for (const Style& style : kStyles) {
+        overlay.set("style", style.name);
+        Buffer buffer = picture(info);
+        const Bytes wanted = expected(buffer, info, result, style, 0.5);
+        EXPECT_TRUE(bytes(overlay.draw(annotated(std::move(buffer), result, 40, 481))) == wanted) << style.name;
+    }
+}
+
+TEST_P(EveryFormat, ScalesTheMapToThePicture) {
+    const GstVideoInfo info = video_info(GetParam(), 64, 36);
+    Overlay overlay(info);
+    for (const auto& [width, height] : {std::pair{32, 18}, {128, 72}, {50, 31}, {1, 1}, {64, 9}}) {
+        Buffer buffer = picture(info);
+        const Bytes wanted = expected(buffer, info, blobs(width, height), kStyles[2], 0.5);
+        EXPECT_TRUE(bytes(overlay.draw(annotated(std::move(buffer), blobs(width, height), 64, 36))) == wanted)
+            << width << "x" << height;
+    }
+}
+
+TEST_P(EveryFormat, LeavesPicturesWithoutMetadataAlone) {
+    const GstVideoInfo info = video_info(GetParam(), 17, 9);
+    Overlay overlay(info);
+    Buffer buffer = picture(info);
+    const Bytes before = bytes(buffer);
+    EXPECT_EQ(bytes(overlay.draw(std::move(buffer))), before);
+    EXPECT_EQ(overlay.warnings(), 0);
+}
+
+TEST_P(EveryFormat, WritesLabelsInsideThePicture) {
+    for (const auto& [width, height] : {std::pair{1, 1}, {7, 3}, {161, 91}}) {
+        const GstVideoInfo info = video_info(GetParam(), width, height);
+        Overlay overlay(info);
+        overlay.set("alpha", "0");
+        overlay.set("style", "fill");
+        overlay.set("labels", "true");
+        overlay.set("scores", "true");
+        for (const char* label : {"person", "", "caf\xc3\xa9 \xe7\x8c\xab", "\xff\xfe", "<i>&"}) {
+            ausm::Result result = blobs(width, height);
+            result.objects.resize(1);
+            result.objects[0].label = label;
+            result.objects[0].box = {0.9, 0.9, 1, 1};
+            Buffer buffer = picture(info, 5);
+            const Bytes before = bytes(buffer);
+            const Bytes after = bytes(overlay.draw(annotated(std::move(buffer), std::move(result), width, height)));
+            EXPECT_NE(after, before) << label;
+            EXPECT_TRUE(std::equal(after.begin(), after.begin() + 5, before.begin())) << "in front of the picture";
+            EXPECT_TRUE(std::equal(after.end() - 5, after.end(), before.end() - 5)) << "behind the picture";
+        }
+        EXPECT_EQ(overlay.warnings(), 0);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, EveryFormat, testing::ValuesIn(kFormats),
+                         [](const auto& test) { return std::string(test.param); });
+
+TEST(MaskOverlay, ConvertsColoursByThePicturesColorimetry) {
+    const std::pair<const char*, std::array<int, 3>> cases[] = {
+        {"bt601", {49, 109, 184}}, {"bt709", {39, 115, 184}}, {"1:4:0:0", {38, 106, 192}}};
+    for (const auto& [colorimetry, yuv] : cases) {
+        const GstVideoInfo info = video_info("I420", 4, 4, colorimetry);
+        Overlay overlay(info);
+        overlay.set("alpha", "1");
+        ausm::Result result = blobs(4, 4);
+        result.map.assign(16, 1);
+        const Bytes drawn = bytes(overlay.draw(annotated(picture(info), std::move(result), 4, 4)));
+        EXPECT_EQ((std::array<int, 3>{drawn[0], drawn[info.offset[1]], drawn[info.offset[2]]}), yuv) << colorimetry;
+    }
+}
+
+TEST(MaskOverlay, LabelsNeedABoxAndSomethingToSay) {
+    const GstVideoInfo info = video_info("RGB", 160, 90);
+    Overlay overlay(info);
+    overlay.set("alpha", "0");
+    overlay.set("style", "fill");
+    const auto changed = [&](const std::array<double, 4>& box, const char* label) {
+        ausm::Result result = blobs(160, 90);
+        result.objects.resize(1);
+        result.objects[0].box = box;
+        result.objects[0].label = label;
+        Buffer buffer = picture(info);
+        const Bytes before = bytes(buffer);
+        return bytes(overlay.draw(annotated(std::move(buffer), std::move(result), 160, 90))) != before;
+    };
+    EXPECT_FALSE(changed({0, 0, 1, 1}, "person")) << "everything is switched off";
+    overlay.set("labels", "true");
+    EXPECT_TRUE(changed({0, 0, 1, 1}, "person"));
+    EXPECT_FALSE(changed({0, 0, 1, 1}, ""));
+    EXPECT_FALSE(changed({0, 0, 0, 0}, "person")) << "the object is not in the picture";
+    overlay.set("ids", "true");
+    EXPECT_TRUE(changed({0, 0, 1, 1}, ""));
+}
+
+TEST(MaskOverlay, KeepsMetadataTimestampsAndAForeignReferenceToThePicture) {
+    const GstVideoInfo info = video_info("NV12", 16, 16);
+    Overlay overlay(info);
+    Buffer buffer = annotated(picture(info), blobs(16, 16), 16, 16);
+    GST_BUFFER_PTS(buffer.get()) = 5 * GST_SECOND;
+    const Buffer shared(gst_buffer_ref(buffer.get()));
+    const Bytes before = bytes(shared);
+    const Buffer drawn = overlay.draw(std::move(buffer));
+    EXPECT_EQ(bytes(shared), before) << "a picture that others hold was drawn on";
+    EXPECT_NE(bytes(drawn), before);
+    EXPECT_EQ(GST_BUFFER_PTS(drawn.get()), 5 * GST_SECOND);
+    GstAusmMetaView view;
+    EXPECT_TRUE(gst_ausm_meta_get(drawn.get(), &view));
+}
+
+TEST(MaskOverlay, WarnsOnceWhenTheAspectDiffers) {
+    const GstVideoInfo info = video_info("I420", 64, 36);
+    Overlay overlay(info);
+    const auto warned_by = [&](int width, int height) {
+        const int before = overlay.warnings();
+        overlay.draw(annotated(picture(info), blobs(64, 36), width, height));
+        return overlay.warnings() - before;
+    };
+    EXPECT_EQ(warned_by(640, 360), 0);
+    EXPECT_EQ(warned_by(644, 360), 0) << "0.6 % are rounding";
+    EXPECT_EQ(warned_by(640, 480), 1);
+    EXPECT_EQ(warned_by(640, 480), 0) << "once is enough";
+}
+
+TEST(MaskOverlay, LeavesThePictureAloneAndWarnsOnceWhenMetadataIsMalformed) {
+    const std::function<void(GstStructure*)> damages[] = {
+        [](GstStructure* s) { gst_structure_set(s, "map-width", G_TYPE_INT, 17, nullptr); },
+        [](GstStructure* s) { gst_structure_set(s, "map-height", G_TYPE_INT, -16, nullptr); },
+        [](GstStructure* s) { gst_structure_remove_field(s, "map"); },
+        [](GstStructure* s) { gst_structure_set(s, "objects", G_TYPE_INT, 1, nullptr); },
+        [](GstStructure* s) { gst_structure_remove_all_fields(s); },
+    };
+    const GstVideoInfo info = video_info("RGBA", 16, 16);
+    for (const auto& damage : damages) {
+        Overlay overlay(info);
+        for (int i = 0; i < 3; ++i) {
+            Buffer buffer = annotated(picture(info), blobs(16, 16), 16, 16);
+            damage(gst_custom_meta_get_structure(gst_buffer_get_custom_meta(buffer.get(), GST_AUSM_META_NAME)));
+            const Bytes before = bytes(buffer);
+            EXPECT_EQ(bytes(overlay.draw(std::move(buffer))), before);
+        }
+        EXPECT_EQ(overlay.warnings(), 1);
+    }
+}
+
+TEST(MaskOverlay, ObeysPropertiesOnTheNextPicture) {
+    const GstVideoInfo info = video_info("RGB", 4, 4);
+    Overlay overlay(info);
+    const auto first_pixel = [&] {
+        ausm::Result result = blobs(4, 4);
+        result.map.assign(16, 1);
+        const Bytes drawn = bytes(overlay.draw(annotated(picture(info), std::move(result), 4, 4)));
+        return Bytes(drawn.begin(), drawn.begin() + 3);
+    };
+    overlay.set("alpha", "1");
+    EXPECT_EQ(first_pixel(), (Bytes{128, 0, 0}));
+    overlay.set("palette", "vivid");
+    const Bytes vivid = first_pixel();
+    EXPECT_EQ(*std::max_element(vivid.begin(), vivid.end()), 255);
+    overlay.set("alpha", "0");
+    const Bytes untouched = bytes(picture(info));
+    EXPECT_EQ(first_pixel(), Bytes(untouched.begin(), untouched.begin() + 3));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    testing::InitGoogleTest(&argc, argv);
+    // Whatever GStreamer or pango complains about is a bug of ours.
+    g_log_set_always_fatal(static_cast<GLogLevelFlags>(G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING));
+    gst_init(&argc, &argv);
+    const int result = RUN_ALL_TESTS();
+    gst_deinit();
+    return result;
+}

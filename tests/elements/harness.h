@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+// One element under test: a GstHarness with the element's bus, the buffers and what left the element in order.
+#pragma once
+
+#include "gst/raii.h"
+
+#include <gst/check/gstharness.h>
+#include <gst/video/video.h>
+
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace ausm::test {
+
+using gst::Owned;
+
+struct UnrefObject {
+    void operator()(gpointer object) const { gst_object_unref(object); }
+};
+template <typename T>
+using Ref = std::unique_ptr<T, UnrefObject>;
+
+struct UnrefMessage {
+    void operator()(GstMessage* message) const { gst_message_unref(message); }
+};
+using Message = std::unique_ptr<GstMessage, UnrefMessage>;
+
+/// Text of an error or warning: domain, code, message and detail.
+struct Report {
+    GQuark domain = 0;
+    int code = 0;
+    std::string message, detail;
+};
+
+inline Report report_of(GstMessage* message) {
+    GError* error = nullptr;
+    gchar* detail = nullptr;
+    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
+        gst_message_parse_error(message, &error, &detail);
+    else
+        gst_message_parse_warning(message, &error, &detail);
+    const Owned<GError> owned(error);
+    const Owned<char> text(detail);
+    return {error->domain, error->code, error->message, detail ? detail : ""};
+}
+
+class Harness {
+public:
+    /// `launch`: element with properties, as for gst-launch-1.0. It is playing afterwards.
+    explicit Harness(const std::string& launch) : bus_(gst_bus_new()) {
+        element_.reset(GST_ELEMENT(gst_object_ref_sink(gst_parse_launch(launch.c_str(), nullptr))));
+        gst_element_set_bus(element_.get(), bus_.get());
+        // A GstHarness would end the whole program.
+        if (gst_element_set_state(element_.get(), GST_STATE_PAUSED) == GST_STATE_CHANGE_FAILURE) {
+            const auto error = message(GST_MESSAGE_ERROR);
+            throw std::runtime_error(launch + ": " + (error ? report_of(error.get()).message : "does not start"));
+        }
+        harness_ = gst_harness_new_with_element(element_.get(), "sink", "src");
+    }
+    ~Harness() {
+        gst_element_set_bus(element_.get(), nullptr);
+        gst_harness_teardown(harness_);
+    }
+    Harness(const Harness&) = delete;
+    Harness& operator=(const Harness&) = delete;
+
+    [[nodiscard]] GstHarness* get() const { return harness_; }
+    [[nodiscard]] GstElement* element() const { return element_.get(); }
+    [[nodiscard]] GstBus* bus() const { return bus_.get(); }
+
+    void caps(const std::string& text) {
+        gst_harness_set_src_caps_str(harness_, text.c_str());
+        const Owned<GstCaps> parsed(gst_caps_from_string(text.c_str()));
+        gst_video_info_from_caps(&info_, parsed.get());
+    }
+    [[nodiscard]] const GstVideoInfo& info() const { return info_; }
+
+    /// A grey picture with a bright square right of the middle, at frame `index` of 25 a second.
+    [[nodiscard]] Owned<GstBuffer> picture(int index) const {
+        Owned<GstBuffer> buffer(gst_buffer_new_allocate(nullptr, info_.size, nullptr));
+        gst_buffer_memset(buffer.get(), 0, 0x60, info_.size);
+        GstVideoFrame frame;
+        gst_video_frame_map(&frame, &info_, buffer.get(), GST_MAP_WRITE);
+        const int pixel = GST_VIDEO_FRAME_COMP_PSTRIDE(&frame, 0);
+        for (int y = info_.height / 4; y < info_.height * 3 / 4; ++y) {
+            auto* row = static_cast<guint8*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0)) +
+                        y * GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0);
+            std::fill(row + info_.width / 2 * pixel, row + info_.width * 7 / 8 * pixel, guint8{0xe0});
+        }
+        gst_video_frame_unmap(&frame);
+        GST_BUFFER_PTS(buffer.get()) = static_cast<GstClockTime>(index) * GST_SECOND / 25;
+        GST_BUFFER_DURATION(buffer.get()) = GST_SECOND / 25;
+        GST_BUFFER_OFFSET(buffer.get()) = static_cast<guint64>(index);
+        return buffer;
+    }
+    GstFlowReturn push(Owned<GstBuffer> buffer) { return gst_harness_push(harness_, buffer.release()); }
+    [[nodiscard]] Owned<GstBuffer> pull() { return Owned<GstBuffer>(gst_harness_try_pull(harness_)); }
+    /// Pushes picture `index` and gives what came out, nothing on failure.
+    Owned<GstBuffer> pass(int index) {
+        if (push(picture(index)) != GST_FLOW_OK)
+            return nullptr;
+        return pull();
+    }
+
+    void flush() {
+        gst_harness_push_event(harness_, gst_event_new_flush_start());
+        gst_harness_push_event(harness_, gst_event_new_flush_stop(TRUE));
+        GstSegment segment;
+        gst_segment_init(&segment, GST_FORMAT_TIME);
+        gst_harness_push_event(harness_, gst_event_new_segment(&segment));
+    }
+
+    /// The next message of one type, or nothing. With `name`, the next element message of that name.
+    [[nodiscard]] Message message(GstMessageType type, const char* name = nullptr) {
+        while (GstMessage* next = gst_bus_pop_filtered(bus_.get(), type)) {
+            Message message(next);
+            if (!name || gst_message_has_name(next, name))
+                return message;
+        }
+        return nullptr;
+    }
+
+private:
+    Ref<GstBus> bus_;
+    Ref<GstElement> element_;
+    GstHarness* harness_ = nullptr;
+    GstVideoInfo info_{};
+};
+
+inline std::string string_of(GstMessage* message, const char* field) {
+    const char* text = gst_structure_get_string(gst_message_get_structure(message), field);
+    return text ? text : "";
+}
+inline gint64 int64_of(GstMessage* message, const char* field) {
+    gint64 number = -1;
+    gst_structure_get_int64(gst_message_get_structure(message), field, &number);
+    return number;
+}
+inline bool bool_of(GstMessage* message, const char* field) {
+    gboolean value = FALSE;
+    gst_structure_get_boolean(gst_message_get_structure(message), field, &value);
+    return value;
+}
+
+}  // namespace ausm::test

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// Runs every launch line that stands in the head block of an element.
+#include "gst/raii.h"
+#include "harness.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+
+using namespace ausm::test;
+
+namespace {
+
+struct Line {
+    std::string file;
+    std::string launch;
+};
+
+/// What follows gst-launch-1.0 and its options in lines like " * gst-launch-1.0 -m a ! b"; a `\` at the end goes on.
+std::vector<Line> launch_lines() {
+    std::vector<Line> lines;
+    for (const auto& entry : std::filesystem::directory_iterator(AUSM_ELEMENTS)) {
+        if (entry.path().extension() != ".cpp")
+            continue;
+        std::ifstream file(entry.path());
+        std::string text{std::istreambuf_iterator<char>(file), {}};
+        text = std::regex_replace(text, std::regex(R"(\\\n \*)"), " ");
+        const std::regex line(R"(\n \* gst-launch-1\.0 ((?:-\w+ )*)([^\n]+))");
+        for (auto match = std::sregex_iterator(text.begin(), text.end(), line); match != std::sregex_iterator();
+             ++match)
+            lines.push_back({entry.path().stem(), (*match)[2]});
+    }
+    return lines;
+}
+
+class LaunchLines : public testing::TestWithParam<Line> {};
+
+TEST_P(LaunchLines, Runs) {
+    // There is no display here; everything else stays as it is written.
+    const std::string launch = std::regex_replace(GetParam().launch, std::regex("autovideosink"), "fakesink");
+    GError* raw = nullptr;
+    const Ref<GstElement> pipeline(gst_parse_launch_full(launch.c_str(), nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &raw));
+    const Owned<GError> error(raw);
+    ASSERT_FALSE(error) << launch << ": " << error->message;
+    const Ref<GstBus> bus(gst_element_get_bus(pipeline.get()));
+    gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+    const Message end(gst_bus_timed_pop_filtered(bus.get(), 120 * GST_SECOND,
+                                                 static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
+    ASSERT_TRUE(end) << launch << ": not at its end after two minutes";
+    EXPECT_EQ(GST_MESSAGE_TYPE(end.get()), GST_MESSAGE_EOS)
+        << launch << ": " << report_of(end.get()).message << report_of(end.get()).detail;
+    while (GstMessage* message = gst_bus_pop_filtered(bus.get(), GST_MESSAGE_WARNING)) {
+        const Message warning(message);
+        ADD_FAILURE() << launch << ": " << report_of(message).message;
+    }
+    gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+}
+
+INSTANTIATE_TEST_SUITE_P(Elements, LaunchLines, testing::ValuesIn(launch_lines()),
+                         [](const auto& test) { return test.param.file + "_" + std::to_string(test.index); });
+
+TEST(LaunchLines, EveryElementHasOne) {
+    std::vector<std::string> files;
+    for (const Line& line : launch_lines())
+        files.push_back(line.file);
+    for (const char* file : {"gstausmsegment", "gstausmprompt", "gstmaskoverlay"})
+        EXPECT_NE(std::find(files.begin(), files.end(), file), files.end()) << file;
+}
+
+}  // namespace

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: MIT
+// The grammar of prompts: what is read, what is refused and where, and that all its forms say the same.
+#include "gst/gstausmgrammar.h"
+
+#include "gst/raii.h"
+
+#include "png_file.h"
+#include "temporary_folder.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+
+using namespace ausm::gst;
+
+namespace {
+
+PromptLine good(const std::string& text) {
+    auto parsed = parse_prompt(text, 1, "");
+    if (const auto* wrong = std::get_if<PromptError>(&parsed))
+        ADD_FAILURE() << text << ": " << wrong->message();
+    return std::holds_alternative<PromptLine>(parsed) ? std::get<PromptLine>(parsed) : PromptLine{};
+}
+
+PromptError bad(const std::string& text) {
+    auto parsed = parse_prompt(text, 7, "");
+    EXPECT_TRUE(std::holds_alternative<PromptError>(parsed)) << text;
+    return std::holds_alternative<PromptError>(parsed) ? std::get<PromptError>(parsed) : PromptError{};
+}
+
+std::vector<ausm::Prompt> prompts(const PromptLine& line, int width = 100, int height = 50) {
+    auto made = make_prompts(line, width, height);
+    if (const auto* wrong = std::get_if<std::string>(&made))
+        ADD_FAILURE() << *wrong;
+    return std::holds_alternative<std::string>(made) ? std::vector<ausm::Prompt>{} : std::get<0>(std::move(made));
+}
+
+std::string unfit(const PromptLine& line, int width = 100, int height = 50) {
+    const auto made = make_prompts(line, width, height);
+    EXPECT_TRUE(std::holds_alternative<std::string>(made));
+    return std::holds_alternative<std::string>(made) ? std::get<std::string>(made) : "";
+}
+
+TEST(Grammar, BoxWithEverything) {
+    const PromptLine line =
+        good(R"({"op":"box","box":[0.1,0.2,0.5,1],"object":3,"label":"dög","ref":"r1","time":1.5})");
+    EXPECT_EQ(line.op, PromptOp::kBox);
+    EXPECT_EQ(line.object, 3);
+    EXPECT_EQ(line.label, "d\xc3\xb6g");
+    EXPECT_EQ(line.ref, "r1");
+    EXPECT_EQ(line.time, 1.5);
+    EXPECT_FALSE(line.frame);
+    const auto made = prompts(line);
+    ASSERT_EQ(made.size(), 1U);
+    EXPECT_EQ(made[0].kind, ausm::PromptKind::kBox);
+    EXPECT_EQ(made[0].box, (std::array<double, 4>{0.1, 0.2, 0.5, 1}));
+    EXPECT_EQ(made[0].label, line.label);
+    EXPECT_EQ(made[0].ref, "r1");
+}
+
+TEST(Grammar, PixelsAreScaledToThePicture) {
+    const auto made = prompts(good(R"({"op":"points","unit":"pixel","points":[[50,25],[100,0,0]],"frame":9})"));
+    ASSERT_EQ(made.size(), 1U);
+    ASSERT_EQ(made[0].points.size(), 2U);
+    EXPECT_DOUBLE_EQ(made[0].points[0].x, 0.5);
+    EXPECT_DOUBLE_EQ(made[0].points[0].y, 0.5);
+    EXPECT_TRUE(made[0].points[0].inside);
+    EXPECT_DOUBLE_EQ(made[0].points[1].x, 1);
+    EXPECT_FALSE(made[0].points[1].inside);
+    EXPECT_NE(unfit(good(R"({"op":"box","unit":"pixel","box":[0,0,101,10]})")).find("100x50"), std::string::npos);
+    EXPECT_NE(unfit(good(R"({"op":"points","unit":"pixel","points":[[1,51]]})")).find("outside"), std::string::npos);
+}
+
+TEST(Grammar, ScribbleKeepsItsStrokes) {
+    const auto made = prompts(good(R"({"op":"scribble","strokes":[[[0,0],[1,1]],[[0.5,0.5,0],[0.6,0.6]]]})"));
+    ASSERT_EQ(made.size(), 1U);
+    EXPECT_EQ(made[0].kind, ausm::PromptKind::kScribble);
+    ASSERT_EQ(made[0].strokes.size(), 2U);
+    EXPECT_TRUE(made[0].strokes[0][0].inside);
+    EXPECT_FALSE(made[0].strokes[1][0].inside);
+    EXPECT_DOUBLE_EQ(made[0].strokes[0][1].x, 1);
+}
+
+TEST(Grammar, RunLengthsAreOneObject) {
+    const auto made = prompts(good(R"({"op":"mask","mask":{"size":[2,3],"counts":[1,2,3]},"object":7})"));
+    ASSERT_EQ(made.size(), 1U);
+    EXPECT_EQ(made[0].object, 7);
+    EXPECT_EQ(made[0].mask, (std::vector<std::uint8_t>{0, 255, 0, 255, 0, 0}));
+    EXPECT_EQ(made[0].mask_width, 3);
+    EXPECT_EQ(prompts(good(R"({"op":"mask","mask":{"size":[2,3],"counts":"123"}})"))[0].mask, made[0].mask);
+}
+
+TEST(Grammar, AnIndexImageGivesOnePromptAnObjectWithTheValueAsId) {
+    const TemporaryFolder folder;
+    write_png(folder.path("m.png"), 4, 1, 8, PNG_COLOR_TYPE_PALETTE, {{0, 2, 9, 2}});
+    auto parsed = parse_prompt(R"({"op":"mask","mask":"m.png","label":"a"})", 1, folder.path());
+    PromptLine line = std::get<PromptLine>(parsed);
+    ASSERT_EQ(load_mask(line), std::nullopt);
+    const auto made = prompts(line);
+    ASSERT_EQ(made.size(), 2U);
+    EXPECT_EQ(made[0].object, 2);
+    EXPECT_EQ(made[0].mask, (std::vector<std::uint8_t>{0, 255, 0, 255}));
+    EXPECT_EQ(made[1].object, 9);
+    EXPECT_EQ(made[1].mask, (std::vector<std::uint8_t>{0, 0, 255, 0}));
+    line.object = 5;
+    EXPECT_NE(unfit(line).find("2 objects"), std::string::npos);
+    line.mask.values = {0, 0, 0, 0};
+    EXPECT_NE(unfit(line).find("no object"), std::string::npos);
+    line.mask.values = {0, 255, 0, 0};
+    EXPECT_EQ(prompts(line)[0].object, 5);
+    line.object = 0;
+    EXPECT_EQ(prompts(line)[0].object, 0);
+}
+
+TEST(Grammar, AMissingMaskFileIsNamed) {
+    PromptLine line = good(R"({"op":"mask","mask":"/nowhere/m.png"})");
+    EXPECT_NE(load_mask(line).value_or("").find("/nowhere/m.png"), std::string::npos);
+}
+
+struct Refused {
+    const char* text;
+    int column;
+    const char* reason;
+};
+
+class GrammarRefuses : public testing::TestWithParam<Refused> {};
+
+TEST_P(GrammarRefuses, WithThePlace) {
+    const PromptError error = bad(GetParam().text);
+    EXPECT_EQ(error.line, 7);
+    EXPECT_EQ(error.column, GetParam().column) << error.text;
+    EXPECT_NE(error.text.find(GetParam().reason), std::string::npos) << error.text;
+    EXPECT_EQ(error.message().rfind("line 7, column " + std::to_string(GetParam().column) + ": ", 0), 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Lines, GrammarRefuses,
+    testing::Values(
+        Refused{"", 1, ""}, Refused{"{", 2, "unexpected end"},
+        Refused{R"({"op":"reset"} x)", 16, "expected end of input"}, Refused{"[1]", 1, "JSON object"},
+        Refused{R"({"box":[0,0,1,1]})", 1, "op is missing"}, Refused{R"({"op":"draw"})", 2, "unknown op 'draw'"},
+        Refused{R"({"op":1})", 2, "text"}, Refused{R"({"op":"reset","extra":1})", 15, "extra"},
+        Refused{R"(  {"op":"reset", "object":1})", 18, "object"}, Refused{R"({"op":"box"})", 1, "box is missing"},
+        Refused{R"({"op":"box","points":[[0,0]]})", 13, "points"},
+        Refused{R"({"op":"box","box":[0,0,1]})", 13, "x0, y0, x1, y1"},
+        Refused{R"({"op":"box","box":[0,0,1,"1"]})", 13, "number"},
+        Refused{R"({"op":"box","box":[0,0,1,1.1]})", 13, "number"},
+        Refused{R"({"op":"box","box":[0,0,1,-0.1]})", 13, "number"},
+        Refused{R"({"op":"box","box":[0,0,1,1e999]})", 1, "overflow"},
+        Refused{R"({"op":"box","box":[0,0,1,NaN]})", 26, "invalid literal"},
+        Refused{R"({"op":"box","box":[0.5,0,0.5,1]})", 13, "empty"},
+        Refused{R"({"op":"box","box":[0,0,1,1],"box":[0,0,1,1]})", 13, "twice"},
+        Refused{R"({"op":"box","box":[0,0,1,1],"object":-1})", 29, "object"},
+        Refused{R"({"op":"box","box":[0,0,1,1],"object":1.5})", 29, "whole"},
+        Refused{R"({"op":"box","box":[0,0,1,1],"object":18446744073709551615})", 29, "whole"},
+        Refused{R"({"op":"box","box":[0,0,1,1],"unit":"inch"})", 29, "normalised or pixel"},
+        Refused{R"({"op":"box","box":[0,0,1,1],"time":1,"frame":2})", 38, "exclude"},
+        Refused{R"({"op":"box","box":[0,0,1,1],"time":-1})", 29, "time"},
+        Refused{R"({"op":"box","box":[0,0,1,1],"frame":0.5})", 29, "frame"},
+        Refused{R"({"op":"box","box":[0,0,1,1],"label":"a\u0000b"})", 29, "control"},
+        Refused{R"({"op":"points","points":[]})", 16, "points"},
+        Refused{R"({"op":"points","points":[[0.5]]})", 16, "points"},
+        Refused{R"({"op":"points","points":[[0,0,2]]})", 16, "number"},
+        Refused{R"({"op":"points","points":[[0,0,0.5]]})", 16, "0 or 1"},
+        Refused{R"({"op":"scribble","strokes":[[]]})", 18, "strokes"},
+        Refused{R"({"op":"remove"})", 1, "id of an object"}, Refused{R"({"op":"mask","mask":""})", 14, "empty"},
+        Refused{R"({"op":"mask","mask":{"size":[2,3]}})", 14, "counts"},
+        Refused{R"({"op":"mask","mask":{"size":[2,3],"counts":[5]}})", 14, "add up"},
+        Refused{R"({"op":"mask","mask":{"size":[2,3],"counts":[-1,7]}})", 14, "mask"},
+        Refused{R"({"op":"mask","mask":{"size":[2,3],"counts":"P"}})", 14, "damaged"},
+        Refused{R"({"op":"mask","mask":{"size":[99999,3],"counts":[1]}})", 14, "whole"},
+        Refused{"{\"op\":\"box\",\"box\":[0,0,1,1],\"label\":\"\xff\"}", 38, "UTF-8"}));
+
+TEST(Grammar, LimitsHold) {
+    EXPECT_NE(bad("{\"op\":\"reset\",\"ref\":\"" + std::string(257, 'a') + "\"}").text.find("256"), std::string::npos);
+    EXPECT_NE(bad(std::string(kMaxLineBytes + 1, ' ')).text.find("longer"), std::string::npos);
+    EXPECT_NE(bad("{\"op\":" + std::string(100000, '[')).text.find("deep"), std::string::npos);
+    std::string points = "{\"op\":\"points\",\"points\":[[0,0]";
+    for (std::size_t i = 0; i < kMaxPoints; ++i)
+        points += ",[0,0]";
+    EXPECT_NE(bad(points + "]}").text.find("4096"), std::string::npos);
+}
+
+TEST(Grammar, EveryCutOfALineIsRefusedAndNoDamageIsFatal) {
+    const std::string whole = R"({"op":"scribble","strokes":[[[0.1,0.2,1]]],"label":"ab","object":12,"time":1e1})";
+    good(whole);
+    for (std::size_t length = 0; length < whole.size(); ++length)
+        bad(whole.substr(0, length));
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+        for (int bit = 0; bit < 8; ++bit) {
+            std::string damaged = whole;
+            damaged[i] = static_cast<char>(damaged[i] ^ (1 << bit));
+            const auto parsed = parse_prompt(damaged, 1, "");
+            if (const auto* error = std::get_if<PromptError>(&parsed)) {
+                EXPECT_FALSE(error->text.empty());
+                EXPECT_GE(error->column, 1);
+            }
+        }
+    }
+}
+
+void expect_same(const PromptLine& a, const PromptLine& b) {
+    EXPECT_EQ(a.op, b.op);
+    EXPECT_EQ(a.object, b.object);
+    EXPECT_EQ(a.box, b.box);
+    EXPECT_EQ(a.unit, b.unit);
+    EXPECT_EQ(a.label, b.label);
+    EXPECT_EQ(a.ref, b.ref);
+    EXPECT_EQ(a.time, b.time);
+    EXPECT_EQ(a.frame, b.frame);
+    EXPECT_EQ(a.mask.values, b.mask.values);
+    EXPECT_EQ(a.mask.width, b.mask.width);
+    const auto left = a.op == PromptOp::kMask ? std::vector<ausm::Prompt>{} : prompts(a, 65536, 65536);
+    const auto right = b.op == PromptOp::kMask ? std::vector<ausm::Prompt>{} : prompts(b, 65536, 65536);
+    ASSERT_EQ(left.size(), right.size());
+    for (std::size_t i = 0; i < left.size(); ++i) {
+        ASSERT_EQ(left[i].points.size(), right[i].points.size());
+        for (std::size_t j = 0; j < left[i].points.size(); ++j) {
+            EXPECT_EQ(left[i].points[j].x, right[i].points[j].x);
+            EXPECT_EQ(left[i].points[j].inside, right[i].points[j].inside);
+        }
+        ASSERT_EQ(left[i].strokes.size(), right[i].strokes.size());
+    }
+}
+
+TEST(Grammar, TheSchemasExamplesAreReadAndSurviveTheWayThroughAnEvent) {
+    std::ifstream file(AUSM_PROMPT_SCHEMA);
+    const auto schema = nlohmann::json::parse(file);
+    ASSERT_GE(schema.at("examples").size(), 6U);
+    for (const auto& example : schema.at("examples")) {
+        const PromptLine line = good(example.dump());
+        if (!line.mask_path.empty())
+            continue;  // is read before it goes into an event
+        const Owned<GstStructure> structure(prompt_structure(line));
+        const auto back = parse_prompt(structure.get());
+        ASSERT_TRUE(std::holds_alternative<PromptLine>(back)) << std::get<PromptError>(back).message();
+        expect_same(line, std::get<PromptLine>(back));
+    }
+}
+
+TEST(Grammar, TheSchemaNamesEveryKeyAndOp) {
+    std::ifstream file(AUSM_PROMPT_SCHEMA);
+    const auto schema = nlohmann::json::parse(file);
+    for (const char* key :
+         {"op", "object", "box", "points", "strokes", "mask", "unit", "label", "ref", "time", "frame"})
+        EXPECT_TRUE(schema.at("properties").contains(key)) << key;
+    EXPECT_EQ(schema.at("properties").size(), 11U);
+    for (const PromptOp op : {PromptOp::kMask, PromptOp::kBox, PromptOp::kPoints, PromptOp::kScribble,
+                              PromptOp::kRemove, PromptOp::kReset}) {
+        const auto& names = schema.at("properties").at("op").at("enum");
+        EXPECT_NE(std::find(names.begin(), names.end(), op_name(op)), names.end()) << op_name(op);
+    }
+}
+
+PromptParse parse_structure(const char* text) {
+    const Owned<GstStructure> structure(gst_structure_from_string(text, nullptr));
+    EXPECT_TRUE(structure) << text;
+    return parse_prompt(structure.get());
+}
+
+TEST(Grammar, StructuresMayHoldJsonTextOrArrays) {
+    const auto text = parse_structure(R"(ausm-prompt, op=box, box="[0.1, 0.2, 0.3, 0.4]", object=(gint64)4)");
+    const auto array = parse_structure("ausm-prompt, op=box, box=<0.1, 0.2, 0.3, 0.4>, object=4");
+    ASSERT_TRUE(std::holds_alternative<PromptLine>(text)) << std::get<PromptError>(text).message();
+    ASSERT_TRUE(std::holds_alternative<PromptLine>(array)) << std::get<PromptError>(array).message();
+    expect_same(std::get<PromptLine>(text), std::get<PromptLine>(array));
+    EXPECT_EQ(std::get<PromptLine>(text).box, (std::array<double, 4>{0.1, 0.2, 0.3, 0.4}));
+    EXPECT_EQ(std::get<PromptLine>(text).object, 4);
+    const auto points = parse_structure("ausm-prompt, op=points, points=<<0.5, 0.5>, <0.1, 0.1, 0>>");
+    ASSERT_TRUE(std::holds_alternative<PromptLine>(points)) << std::get<PromptError>(points).message();
+    EXPECT_FALSE(std::get<PromptLine>(points).points[1].inside);
+}
+
+TEST(Grammar, MalformedStructuresAreRefused) {
+    for (const char* text :
+         {"other, op=reset", "ausm-prompt", "ausm-prompt, op=box", "ausm-prompt, op=box, box=true", "ausm-prompt, op=5",
+          "ausm-prompt, op=box, box=\"[0,0,1\"", "ausm-prompt, op=box, box=<0.5, 0.5>", "ausm-prompt, op=reset, x=1",
+          "ausm-prompt, op=box, box=<0,0,1,1>, object=true", "ausm-prompt, op=mask, mask=\"{}\"",
+          "ausm-prompt, op=box, box=<0,0,1,1>, object=(fraction)1/2"}) {
+        const auto parsed = parse_structure(text);
+        ASSERT_TRUE(std::holds_alternative<PromptError>(parsed)) << text;
+        EXPECT_FALSE(std::get<PromptError>(parsed).text.empty());
+    }
+    EXPECT_TRUE(std::holds_alternative<PromptError>(parse_prompt(nullptr)));
+}
+
+TEST(Grammar, AMaskBufferMustHaveItsSize) {
+    const Owned<GstBuffer> buffer(gst_buffer_new_allocate(nullptr, 6, nullptr));
+    gst_buffer_memset(buffer.get(), 0, 1, 6);
+    for (const int width : {3, 4, 0, -1}) {
+        const Owned<GstStructure> structure(gst_structure_new(kPromptName, "op", G_TYPE_STRING, "mask", "mask",
+                                                              GST_TYPE_BUFFER, buffer.get(), "mask-width", G_TYPE_INT,
+                                                              width, "mask-height", G_TYPE_INT, 2, nullptr));
+        EXPECT_EQ(std::holds_alternative<PromptLine>(parse_prompt(structure.get())), width == 3) << width;
+    }
+}
+
+TEST(Grammar, RowsForProperties) {
+    const auto rows = [](const char* text) {
+        auto parsed = parse_rows(text);
+        return std::holds_alternative<Rows>(parsed) ? std::get<Rows>(parsed) : Rows{{-1}};
+    };
+    EXPECT_EQ(rows("0.1,0.2,0.3,0.4"), (Rows{{0.1, 0.2, 0.3, 0.4}}));
+    EXPECT_EQ(rows(" 1, 2 ; 3,4,0"), (Rows{{1, 2}, {3, 4, 0}}));
+    EXPECT_EQ(rows("[1,2]"), (Rows{{1, 2}}));
+    EXPECT_EQ(rows("[[1,2],[3,4]]"), (Rows{{1, 2}, {3, 4}}));
+    EXPECT_EQ(rows(""), Rows{});
+    for (const char* text : {"a", "1,2;", "1,,2", "[1,2", "[[1,2],3]", "1 2", "1,2,3,4,5", "{\"a\":1}"})
+        EXPECT_EQ(rows(text), (Rows{{-1}})) << text;
+}
+
+}  // namespace
