@@ -137,8 +137,7 @@ static gboolean gst_mask_overlay_start(GstBaseTransform* transform) {
 }
 
 static void gst_mask_overlay_before_transform(GstBaseTransform* transform, GstBuffer* buffer) {
-    const GstClockTime time =
-        gst_segment_to_stream_time(&transform->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+    const GstClockTime time = gst_segment_to_stream_time(&transform->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
     if (GST_CLOCK_TIME_IS_VALID(time))
         gst_object_sync_values(GST_OBJECT(transform), time);
 }
@@ -176,7 +175,8 @@ static void gst_mask_overlay_check_aspect(GstMaskOverlay* self, const overlay::P
     self->state->warned_aspect = true;
     GST_ELEMENT_WARNING(self, STREAM, FORMAT,
                         ("The masks do not fit the picture: it has %dx%d pixels and another shape than the %dx%d of "
-                         "the picture that was segmented.", picture.width, picture.height, view.width, view.height),
+                         "the picture that was segmented.",
+                         picture.width, picture.height, view.width, view.height),
                         ("They are drawn stretched. Put ausmsegment behind crops, borders and flips."));
 }
 
@@ -254,8 +254,8 @@ static void gst_mask_overlay_install_properties(GObjectClass* klass) {
                                             look.alpha, kFlags));
     install(PROP_PALETTE, g_param_spec_enum("palette", "Palette", "Where the colour of an object's id comes from",
                                             palette, static_cast<gint>(look.palette), kFlags));
-    install(PROP_LABELS, g_param_spec_boolean("labels", "Labels", "Write the names of objects that have one",
-                                              look.labels, kFlags));
+    install(PROP_LABELS,
+            g_param_spec_boolean("labels", "Labels", "Write the names of objects that have one", look.labels, kFlags));
     install(PROP_IDS, g_param_spec_boolean("ids", "Ids", "Write the ids of objects", look.ids, kFlags));
     install(PROP_SCORES, g_param_spec_boolean("scores", "Scores", "Write how sure the model is that an object is there",
                                               look.scores, kFlags));
@@ -281,6 +281,4 @@ static void gst_mask_overlay_class_init(GstMaskOverlayClass* klass) {
     gst_caps_unref(caps);
 }
 
-static void gst_mask_overlay_init(GstMaskOverlay* self) {
-    self->state = new State;
-}
+static void gst_mask_overlay_init(GstMaskOverlay* self) { self->state = new State; }

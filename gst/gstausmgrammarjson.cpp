@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The JSON text form of the grammar, with the place of every mistake.
 #include "gstausmgrammarjson.h"
-
-#include <glib.h>
+#include "raii.h"
 
 #include <set>
 
@@ -67,8 +66,7 @@ std::variant<Value, PromptError> parse_at(std::string_view text, int line, Parse
 void resolve(std::string& path, const std::string& folder) {
     if (path.empty() || folder.empty() || g_path_is_absolute(path.c_str()))
         return;
-    g_autofree char* full = g_build_filename(folder.c_str(), path.c_str(), nullptr);
-    path = full;
+    path = Owned<char>(g_build_filename(folder.c_str(), path.c_str(), nullptr)).get();
 }
 
 /// "1,2;3,4" as the JSON [[1,2],[3,4]]; JSON of one row gets its outer brackets.

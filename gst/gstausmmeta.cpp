@@ -45,12 +45,13 @@ GstBuffer* wrap_plane(std::vector<std::uint8_t>& plane, int width, int height) {
     plane.clear();
     auto* bytes = owner->data();
     const gsize size = owner->size();
-    GstBuffer* buffer = gst_buffer_new_wrapped_full(GST_MEMORY_FLAG_READONLY, bytes, size, 0, size, owner.release(),
-        [](gpointer data) { delete static_cast<std::vector<std::uint8_t>*>(data); });
+    GstBuffer* buffer =
+        gst_buffer_new_wrapped_full(GST_MEMORY_FLAG_READONLY, bytes, size, 0, size, owner.release(),
+                                    [](gpointer data) { delete static_cast<std::vector<std::uint8_t>*>(data); });
     gsize offset[GST_VIDEO_MAX_PLANES] = {};
     gint stride[GST_VIDEO_MAX_PLANES] = {width};
-    gst_buffer_add_video_meta_full(buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_GRAY8,
-        static_cast<guint>(width), static_cast<guint>(height), 1, offset, stride);
+    gst_buffer_add_video_meta_full(buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_GRAY8, static_cast<guint>(width),
+                                   static_cast<guint>(height), 1, offset, stride);
     return buffer;
 }
 
@@ -62,11 +63,11 @@ void take_plane(GstStructure* structure, const char* field, GstBuffer* plane) {
 }
 
 GstStructure* object_structure(const Object& object) {
-    GstStructure* structure = gst_structure_new("object", "id", G_TYPE_INT64, static_cast<gint64>(object.id),
-        "value", G_TYPE_INT, static_cast<gint>(object.value), "score", G_TYPE_FLOAT, static_cast<gdouble>(object.score),
-        "x0", G_TYPE_DOUBLE, object.box[0], "y0", G_TYPE_DOUBLE, object.box[1],
-        "x1", G_TYPE_DOUBLE, object.box[2], "y1", G_TYPE_DOUBLE, object.box[3], "area", G_TYPE_DOUBLE, object.area,
-        "state", G_TYPE_STRING, name_of(object.state, kStateNames),
+    GstStructure* structure = gst_structure_new(
+        "object", "id", G_TYPE_INT64, static_cast<gint64>(object.id), "value", G_TYPE_INT,
+        static_cast<gint>(object.value), "score", G_TYPE_FLOAT, static_cast<gdouble>(object.score), "x0", G_TYPE_DOUBLE,
+        object.box[0], "y0", G_TYPE_DOUBLE, object.box[1], "x1", G_TYPE_DOUBLE, object.box[2], "y1", G_TYPE_DOUBLE,
+        object.box[3], "area", G_TYPE_DOUBLE, object.area, "state", G_TYPE_STRING, name_of(object.state, kStateNames),
         "origin", G_TYPE_STRING, name_of(object.origin, kOriginNames), nullptr);
     set_text(structure, "label", object.label);
     return structure;
@@ -122,9 +123,14 @@ std::array<std::vector<std::size_t>, 256> run_lengths(const guint8* map, int wid
 }
 
 nlohmann::json object_json(const GstAusmObject& object) {
-    return {{"id", object.id}, {"value", object.value}, {"label", object.label}, {"score", object.score},
-            {"box", {object.x0, object.y0, object.x1, object.y1}}, {"area", object.area},
-            {"state", name_of(object.state, kStateNames)}, {"origin", name_of(object.origin, kOriginNames)}};
+    return {{"id", object.id},
+            {"value", object.value},
+            {"label", object.label},
+            {"score", object.score},
+            {"box", {object.x0, object.y0, object.x1, object.y1}},
+            {"area", object.area},
+            {"state", name_of(object.state, kStateNames)},
+            {"origin", name_of(object.origin, kOriginNames)}};
 }
 
 }  // namespace
@@ -135,12 +141,11 @@ bool attach_meta(GstBuffer* buffer, Result& result, const MetaOptions& options) 
     gst_ausm_meta_register();
     if (GstCustomMeta* old = gst_buffer_get_custom_meta(buffer, GST_AUSM_META_NAME))
         gst_buffer_remove_meta(buffer, &old->meta);
-    GstStructure* structure =
-        gst_custom_meta_get_structure(gst_buffer_add_custom_meta(buffer, GST_AUSM_META_NAME));
+    GstStructure* structure = gst_custom_meta_get_structure(gst_buffer_add_custom_meta(buffer, GST_AUSM_META_NAME));
     gst_structure_set(structure, "version", G_TYPE_INT, GST_AUSM_META_VERSION, "serial", G_TYPE_UINT64, options.serial,
-        "width", G_TYPE_INT, options.width, "height", G_TYPE_INT, options.height,
-        "fresh", G_TYPE_BOOLEAN, static_cast<gboolean>(options.fresh), "map-width", G_TYPE_INT, result.map_width,
-        "map-height", G_TYPE_INT, result.map_height, nullptr);
+                      "width", G_TYPE_INT, options.width, "height", G_TYPE_INT, options.height, "fresh", G_TYPE_BOOLEAN,
+                      static_cast<gboolean>(options.fresh), "map-width", G_TYPE_INT, result.map_width, "map-height",
+                      G_TYPE_INT, result.map_height, nullptr);
     set_text(structure, "source", std::string(options.source));
     take_plane(structure, "map", wrap_plane(result.map, result.map_width, result.map_height));
     if (!result.confidence.empty())
@@ -166,8 +171,12 @@ std::string meta_to_json(GstBuffer* buffer) {
                                 {"counts", counts[static_cast<std::size_t>(object.value)]}};
         objects.push_back(std::move(json));
     }
-    const nlohmann::json all = {{"version", GST_AUSM_META_VERSION}, {"serial", view.serial}, {"width", view.width},
-                                {"height", view.height}, {"fresh", view.fresh != FALSE}, {"source", view.source},
+    const nlohmann::json all = {{"version", GST_AUSM_META_VERSION},
+                                {"serial", view.serial},
+                                {"width", view.width},
+                                {"height", view.height},
+                                {"fresh", view.fresh != FALSE},
+                                {"source", view.source},
                                 {"objects", std::move(objects)}};
     return all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }

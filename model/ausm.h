@@ -39,8 +39,8 @@ struct Frame {
     ColorMatrix matrix = ColorMatrix::kBt709;
     ColorRange range = ColorRange::kLimited;
     MemoryKind memory = MemoryKind::kHost;
-    int device = 0;              ///< CUDA device of the planes
-    void* stream = nullptr;      ///< cudaStream_t on which the planes are ready; null: they are ready now
+    int device = 0;                           ///< CUDA device of the planes
+    void* stream = nullptr;                   ///< cudaStream_t on which the planes are ready; null: they are ready now
     std::int64_t stream_time = kUnknownTime;  ///< nanoseconds; copied into the result, nothing else
 };
 
@@ -57,11 +57,12 @@ struct Point {
 /// One object shown to the model on one frame. A value: it owns its mask.
 struct Prompt {
     PromptKind kind = PromptKind::kBox;
-    std::int64_t object = 0;                  ///< 1 .. 2^53: that object (made when unknown); 0: the next free id
-    std::array<double, 4> box{};              ///< x0 y0 x1 y1, normalised (kBox)
-    std::vector<Point> points;                ///< kPoints
-    std::vector<std::vector<Point>> strokes;  ///< kScribble: polylines; a stroke is inside or outside by its first point
-    std::vector<std::uint8_t> mask;           ///< kMask: mask_width x mask_height, not 0 is inside; scaled to the frame
+    std::int64_t object = 0;      ///< 1 .. 2^53: that object (made when unknown); 0: the next free id
+    std::array<double, 4> box{};  ///< x0 y0 x1 y1, normalised (kBox)
+    std::vector<Point> points;    ///< kPoints
+    std::vector<std::vector<Point>>
+        strokes;                     ///< kScribble: polylines; a stroke is inside or outside by its first point
+    std::vector<std::uint8_t> mask;  ///< kMask: mask_width x mask_height, not 0 is inside; scaled to the frame
     int mask_width = 0, mask_height = 0;
     std::string label;  ///< published with the object
     std::string ref;    ///< echoed in the answer
@@ -104,11 +105,12 @@ struct ObjectChange {
 /// What one frame gave. Owned and reused by the caller, who may move the maps out.
 struct Result {
     int map_width = 0, map_height = 0;
-    std::vector<std::uint8_t> map;         ///< [map_height, map_width] object values, 0 is background
-    std::vector<std::uint8_t> confidence;  ///< [map_height, map_width] winner's probability * 255; empty unless asked for
-    std::vector<Object> objects;           ///< every living object, absent ones too
-    std::vector<PromptAnswer> answers;     ///< one per prompt, in the order given
-    std::vector<ObjectChange> changes;     ///< in the order they happened
+    std::vector<std::uint8_t> map;  ///< [map_height, map_width] object values, 0 is background
+    std::vector<std::uint8_t>
+        confidence;                     ///< [map_height, map_width] winner's probability * 255; empty unless asked for
+    std::vector<Object> objects;        ///< every living object, absent ones too
+    std::vector<PromptAnswer> answers;  ///< one per prompt, in the order given
+    std::vector<ObjectChange> changes;  ///< in the order they happened
     std::int64_t stream_time = kUnknownTime;
 };
 
@@ -122,13 +124,13 @@ enum class MapSize : std::uint8_t { kFrame, kModel };
 /// Settings of one stream; may change between frames. 0 means "the model's own value" where it says so.
 struct SessionOptions {
     Mode mode = Mode::kAuto;
-    double threshold = 0.5;       ///< presence from which a detection becomes an object, 0 .. 1
-    int max_objects = 0;          ///< living objects at once, 1 .. ModelInfo::max_objects; 0: all of them
-    int inference_size = 0;       ///< short side of the network's input in pixels, a multiple of 32; 0: the model's own
-    int max_age = 150;            ///< frames an unseen discovered object is kept; prompted ones never expire
+    double threshold = 0.5;  ///< presence from which a detection becomes an object, 0 .. 1
+    int max_objects = 0;     ///< living objects at once, 1 .. ModelInfo::max_objects; 0: all of them
+    int inference_size = 0;  ///< short side of the network's input in pixels, a multiple of 32; 0: the model's own
+    int max_age = 150;       ///< frames an unseen discovered object is kept; prompted ones never expire
     MapSize map_size = MapSize::kFrame;
-    bool confidence = false;      ///< fill Result::confidence
-    std::uint64_t seed = 0;       ///< order of the ID vectors: 0 is 0, 1, 2, ...; read when the session is made or reset
+    bool confidence = false;  ///< fill Result::confidence
+    std::uint64_t seed = 0;   ///< order of the ID vectors: 0 is 0, 1, 2, ...; read when the session is made or reset
 };
 
 /// Time spent in one step, in seconds.
@@ -178,10 +180,10 @@ protected:
 enum class Precision : std::uint8_t { kAuto, kFloat32, kBfloat16, kFloat16 };
 
 struct EngineOptions {
-    std::string weights;           ///< path of a safetensors file
-    std::string device = "auto";   ///< "auto", "cpu", "cuda", "cuda:N"
+    std::string weights;          ///< path of a safetensors file
+    std::string device = "auto";  ///< "auto", "cpu", "cuda", "cuda:N"
     Precision precision = Precision::kAuto;
-    int threads = 0;               ///< of the engine on the CPU; 0: physical cores, at most 4
+    int threads = 0;  ///< of the engine on the CPU; 0: physical cores, at most 4
 };
 
 struct ModelInfo {
@@ -190,8 +192,8 @@ struct ModelInfo {
     std::string device;        ///< "cpu" or "cuda:N"
     Precision precision = Precision::kFloat32;
     int threads = 0;
-    int max_objects = 0;    ///< ID vectors, at most 254
-    int inference_size = 0; ///< default short side
+    int max_objects = 0;     ///< ID vectors, at most 254
+    int inference_size = 0;  ///< default short side
     std::size_t parameters = 0;
 };
 

@@ -28,11 +28,11 @@ struct ColourCode {
 
 struct Annotation {
     std::int64_t id = 0;
-    std::uint8_t value = 0;     ///< in the map
+    std::uint8_t value = 0;  ///< in the map
     std::string_view label;
-    double score = 0;           ///< 0 to 1
-    double x0 = 0, y0 = 0;      ///< upper left corner of its box, 0 to 1
-    bool has_box = false;       ///< false: nothing of it in the picture, so it gets no label
+    double score = 0;       ///< 0 to 1
+    double x0 = 0, y0 = 0;  ///< upper left corner of its box, 0 to 1
+    bool has_box = false;   ///< false: nothing of it in the picture, so it gets no label
 };
 
 /// Draws only the map's values that are those of objects. Reentrant, but for `text`.

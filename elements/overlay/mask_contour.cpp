@@ -11,9 +11,7 @@ namespace {
 
 constexpr std::size_t kBlock = 64;  // rows are padded to whole blocks, which the compiler turns into vectors
 
-std::size_t padded(int width) noexcept {
-    return (static_cast<std::size_t>(width) + kBlock - 1) / kBlock * kBlock;
-}
+std::size_t padded(int width) noexcept { return (static_cast<std::size_t>(width) + kBlock - 1) / kBlock * kBlock; }
 
 void count_block(const std::uint8_t* __restrict core, const std::uint8_t* __restrict before,
                  std::uint8_t* __restrict steady) noexcept {
@@ -55,13 +53,9 @@ MaskContour::MaskContour(int width, int height, int thickness)
     : width_(width), height_(height), thickness_(thickness), core_(padded(width)), next_(padded(width)),
       steady_(padded(width)) {}
 
-int MaskContour::rows_needed(int y) const noexcept {
-    return std::min(y + thickness_, height_ - 1) + 1;
-}
+int MaskContour::rows_needed(int y) const noexcept { return std::min(y + thickness_, height_ - 1) + 1; }
 
-int MaskContour::inside(int y) const noexcept {
-    return rows_needed(y) - std::max(y - thickness_, 0);
-}
+int MaskContour::inside(int y) const noexcept { return rows_needed(y) - std::max(y - thickness_, 0); }
 
 void MaskContour::push(const std::uint8_t* row) {
     ++pushed_;

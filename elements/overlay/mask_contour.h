@@ -32,10 +32,10 @@ private:
 
     int width_, height_, thickness_;
     int pushed_ = 0;
-    bool empty_ = true;                  ///< the last row had no object
-    std::vector<std::uint8_t> core_;     ///< last row: the value where no other is near in the row, else 0
+    bool empty_ = true;               ///< the last row had no object
+    std::vector<std::uint8_t> core_;  ///< last row: the value where no other is near in the row, else 0
     std::vector<std::uint8_t> next_;
-    std::vector<std::uint8_t> steady_;   ///< for how many rows core_ has had its value, at most 255
+    std::vector<std::uint8_t> steady_;  ///< for how many rows core_ has had its value, at most 255
 };
 
 /// No pixel of the row belongs to an object.

@@ -19,8 +19,8 @@ struct CodeRow {
 };
 
 /// Area where `steady` reaches `inside`, else contour. The compiler turns whole blocks into vectors.
-void contour_codes(const std::uint8_t* __restrict values, const std::uint8_t* __restrict steady, int inside,
-                   bool fill, PaintCode* __restrict codes, std::size_t width) noexcept {
+void contour_codes(const std::uint8_t* __restrict values, const std::uint8_t* __restrict steady, int inside, bool fill,
+                   PaintCode* __restrict codes, std::size_t width) noexcept {
     constexpr std::size_t kBlock = 64;
     const auto within = static_cast<PaintCode>(inside);
     const auto fill_mask = static_cast<PaintCode>(fill ? 0xffff : 0);
@@ -64,15 +64,13 @@ private:
     int width_;
     bool fill_;
     int y_ = 0;
-    LabelRows rows_, ahead_;  ///< the row that is drawn, and the one that the contour has to know by then
+    LabelRows rows_, ahead_;                ///< the row that is drawn, and the one that the contour has to know by then
     std::unique_ptr<MaskContour> contour_;  ///< null: none is drawn
 };
 
 }  // namespace
 
-int contour_thickness(int height) noexcept {
-    return std::clamp(height / 240, 1, MaskContour::kMaxThickness);
-}
+int contour_thickness(int height) noexcept { return std::clamp(height / 240, 1, MaskContour::kMaxThickness); }
 
 void paint_masks(const Picture& picture, const LabelMap& map, MaskStyle style, const PaintTable& paints) {
     CodeRows rows(picture, map, style);

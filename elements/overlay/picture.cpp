@@ -68,8 +68,8 @@ void blend_pixels(std::uint8_t* pixel, int pixels, const DrawPlane& plane, const
     for (; pixels > 0; --pixels, pixel += plane.step)
         for (std::size_t component = 0; component < 3; ++component)
             if (const int offset = plane.offsets[component]; offset >= 0)
-                pixel[offset] = blend(pixel[offset], paint.weight,
-                                      static_cast<std::uint16_t>(paint.add[component] + 128));
+                pixel[offset] =
+                    blend(pixel[offset], paint.weight, static_cast<std::uint16_t>(paint.add[component] + 128));
 }
 
 void blend_run(std::uint8_t* bytes, int pixels, const DrawPlane& plane, const Paint& paint) noexcept {

@@ -14,10 +14,10 @@ namespace ausm::gst::overlay {
 /// One plane that is written to. Bytes of a pixel that belong to no component (alpha, padding) are never changed.
 struct DrawPlane {
     std::uint8_t* data = nullptr;
-    std::ptrdiff_t stride = 0;                ///< bytes from row to row, may be negative
-    int step = 1;                             ///< bytes from pixel to pixel, 1 to 4
-    std::array<int, 3> offsets{-1, -1, -1};   ///< where a pixel has the components; -1: in another plane
-    bool half = false;                        ///< one sample for 2 x 2 pixels, fewer at odd right and lower edges
+    std::ptrdiff_t stride = 0;               ///< bytes from row to row, may be negative
+    int step = 1;                            ///< bytes from pixel to pixel, 1 to 4
+    std::array<int, 3> offsets{-1, -1, -1};  ///< where a pixel has the components; -1: in another plane
+    bool half = false;                       ///< one sample for 2 x 2 pixels, fewer at odd right and lower edges
 
     [[nodiscard]] std::uint8_t* row(int y) const noexcept { return data + y * stride; }
 };

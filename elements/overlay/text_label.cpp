@@ -10,7 +10,7 @@
 namespace ausm::gst::overlay {
 namespace {
 
-constexpr glong kMaxCharacters = 80;       // longer than any line that fits; bounds the work on hostile labels
+constexpr glong kMaxCharacters = 80;  // longer than any line that fits; bounds the work on hostile labels
 constexpr std::size_t kEntriesKept = 256;
 
 struct Unref {
@@ -23,9 +23,7 @@ struct Unref {
 template <typename T>
 using Handle = std::unique_ptr<T, Unref>;
 
-int round_up_to_even(int value) noexcept {
-    return (value + 1) / 2 * 2;
-}
+int round_up_to_even(int value) noexcept { return (value + 1) / 2 * 2; }
 
 /// The text as pango wants it: UTF-8, bounded, and without control characters, which it would draw.
 std::string displayable(const std::string& text) {
@@ -33,7 +31,8 @@ std::string displayable(const std::string& text) {
     const Handle<char> valid(g_utf8_make_valid(text.data(), static_cast<gssize>(bytes)));
     const glong characters = std::min(g_utf8_strlen(valid.get(), -1), kMaxCharacters);
     std::string shown(valid.get(), g_utf8_offset_to_pointer(valid.get(), characters));
-    std::replace_if(shown.begin(), shown.end(), [](char c) { return g_ascii_iscntrl(c); }, ' ');
+    std::replace_if(
+        shown.begin(), shown.end(), [](char c) { return g_ascii_iscntrl(c); }, ' ');
     return shown;
 }
 
@@ -97,9 +96,7 @@ void TextRenderer::forget_unused() {
         entry.used = false;
 }
 
-int font_size_for(int height) noexcept {
-    return std::clamp(height / 30, 9, 96);
-}
+int font_size_for(int height) noexcept { return std::clamp(height / 30, 9, 96); }
 
 LabelPlace place_label(const Picture& picture, const TextMask& mask, int x, int y) noexcept {
     const auto clamped = [](int position, int size, int limit) {

@@ -62,20 +62,19 @@ G_BEGIN_DECLS
  *
  * What a buffer carries, checked. Everything is borrowed from the buffer: valid while it is held and not written to.
  */
-typedef struct
-{
-  guint64 serial;
-  gint width;
-  gint height;
-  gboolean fresh;
-  const gchar *source;
-  GstBuffer *map;
-  gint map_width;
-  gint map_height;
-  GstBuffer *confidence;
-  guint n_objects;
-  /*< private >*/
-  const GValue *objects;
+typedef struct {
+    guint64 serial;
+    gint width;
+    gint height;
+    gboolean fresh;
+    const gchar* source;
+    GstBuffer* map;
+    gint map_width;
+    gint map_height;
+    GstBuffer* confidence;
+    guint n_objects;
+    /*< private >*/
+    const GValue* objects;
 } GstAusmMetaView;
 
 /**
@@ -85,12 +84,11 @@ typedef struct
  * @GST_AUSM_OBJECT_ABSENT: not in this picture
  * @GST_AUSM_OBJECT_LOST: absent for so long that it is about to be given up
  */
-typedef enum
-{
-  GST_AUSM_OBJECT_NEW,
-  GST_AUSM_OBJECT_TRACKED,
-  GST_AUSM_OBJECT_ABSENT,
-  GST_AUSM_OBJECT_LOST
+typedef enum {
+    GST_AUSM_OBJECT_NEW,
+    GST_AUSM_OBJECT_TRACKED,
+    GST_AUSM_OBJECT_ABSENT,
+    GST_AUSM_OBJECT_LOST
 } GstAusmObjectState;
 
 /**
@@ -98,11 +96,7 @@ typedef enum
  * @GST_AUSM_OBJECT_PROMPT: somebody asked for it
  * @GST_AUSM_OBJECT_AUTO: the model found it
  */
-typedef enum
-{
-  GST_AUSM_OBJECT_PROMPT,
-  GST_AUSM_OBJECT_AUTO
-} GstAusmObjectOrigin;
+typedef enum { GST_AUSM_OBJECT_PROMPT, GST_AUSM_OBJECT_AUTO } GstAusmObjectOrigin;
 
 /**
  * GstAusmObject:
@@ -118,19 +112,18 @@ typedef enum
  * @state: what became of it in this picture
  * @origin: where it comes from
  */
-typedef struct
-{
-  gint64 id;
-  gint value;
-  const gchar *label;
-  gfloat score;
-  gdouble x0;
-  gdouble y0;
-  gdouble x1;
-  gdouble y1;
-  gdouble area;
-  GstAusmObjectState state;
-  GstAusmObjectOrigin origin;
+typedef struct {
+    gint64 id;
+    gint value;
+    const gchar* label;
+    gfloat score;
+    gdouble x0;
+    gdouble y0;
+    gdouble x1;
+    gdouble y1;
+    gdouble area;
+    GstAusmObjectState state;
+    GstAusmObjectOrigin origin;
 } GstAusmObject;
 
 /**
@@ -139,31 +132,27 @@ typedef struct
  * Makes GStreamer know the metadata; gst_ausm_meta_get() does it, too. Call it at the start of a program whose buffers
  * come from another process. Thread-safe.
  */
-static inline void
-gst_ausm_meta_register (void)
-{
-  static const gchar *no_tags[] = { NULL };
-  GstRegistry *registry;
+static inline void gst_ausm_meta_register(void) {
+    static const gchar* no_tags[] = {NULL};
+    GstRegistry* registry;
 
-  if (gst_meta_get_info (GST_AUSM_META_NAME))
-    return;
-  /* Registering twice is an error, and every library that includes this header has its own copy of this function: the
+    if (gst_meta_get_info(GST_AUSM_META_NAME))
+        return;
+    /* Registering twice is an error, and every library that includes this header has its own copy of this function: the
    * registry is the one object that they all share. */
-  registry = gst_registry_get ();
-  GST_OBJECT_LOCK (registry);
-  if (!gst_meta_get_info (GST_AUSM_META_NAME))
-    gst_meta_register_custom (GST_AUSM_META_NAME, no_tags, NULL, NULL, NULL);
-  GST_OBJECT_UNLOCK (registry);
+    registry = gst_registry_get();
+    GST_OBJECT_LOCK(registry);
+    if (!gst_meta_get_info(GST_AUSM_META_NAME))
+        gst_meta_register_custom(GST_AUSM_META_NAME, no_tags, NULL, NULL, NULL);
+    GST_OBJECT_UNLOCK(registry);
 }
 
 /* Borrowed; NULL when the field is missing, of another type, or not of @size bytes. */
-static inline GstBuffer *
-gst_ausm_meta_get_plane_ (const GstStructure * structure, const gchar * field, gsize size)
-{
-  const GValue *value = gst_structure_get_value (structure, field);
-  GstBuffer *plane = value && GST_VALUE_HOLDS_BUFFER (value) ? gst_value_get_buffer (value) : NULL;
+static inline GstBuffer* gst_ausm_meta_get_plane_(const GstStructure* structure, const gchar* field, gsize size) {
+    const GValue* value = gst_structure_get_value(structure, field);
+    GstBuffer* plane = value && GST_VALUE_HOLDS_BUFFER(value) ? gst_value_get_buffer(value) : NULL;
 
-  return plane && gst_buffer_get_size (plane) == size ? plane : NULL;
+    return plane && gst_buffer_get_size(plane) == size ? plane : NULL;
 }
 
 /**
@@ -173,50 +162,47 @@ gst_ausm_meta_get_plane_ (const GstStructure * structure, const gchar * field, g
  *
  * Returns: FALSE when @buffer carries no such metadata, or one that is malformed or of another version
  */
-static inline gboolean
-gst_ausm_meta_get (GstBuffer * buffer, GstAusmMetaView * view)
-{
-  GstCustomMeta *meta;
-  const GstStructure *structure;
-  gint version = 0;
-  gsize size;
+static inline gboolean gst_ausm_meta_get(GstBuffer* buffer, GstAusmMetaView* view) {
+    GstCustomMeta* meta;
+    const GstStructure* structure;
+    gint version = 0;
+    gsize size;
 
-  gst_ausm_meta_register ();
-  meta = gst_buffer_get_custom_meta (buffer, GST_AUSM_META_NAME);
-  structure = meta ? gst_custom_meta_get_structure (meta) : NULL;
-  if (!structure || !gst_structure_get_int (structure, "version", &version) || version != GST_AUSM_META_VERSION)
-    return FALSE;
-  view->source = gst_structure_get_string (structure, "source");
-  view->objects = gst_structure_get_value (structure, "objects");
-  if (!view->source || !view->objects || !GST_VALUE_HOLDS_ARRAY (view->objects))
-    return FALSE;
-  view->n_objects = gst_value_array_get_size (view->objects);
-  if (!gst_structure_get_uint64 (structure, "serial", &view->serial)
-      || !gst_structure_get_int (structure, "width", &view->width)
-      || !gst_structure_get_int (structure, "height", &view->height)
-      || !gst_structure_get_boolean (structure, "fresh", &view->fresh)
-      || !gst_structure_get_int (structure, "map-width", &view->map_width)
-      || !gst_structure_get_int (structure, "map-height", &view->map_height))
-    return FALSE;
-  if (view->width <= 0 || view->height <= 0 || view->map_width <= 0 || view->map_height <= 0)
-    return FALSE;
-  size = (gsize) view->map_width * (gsize) view->map_height;
-  view->map = gst_ausm_meta_get_plane_ (structure, "map", size);
-  view->confidence = gst_ausm_meta_get_plane_ (structure, "confidence", size);
-  return view->map && (view->confidence || !gst_structure_has_field (structure, "confidence"));
+    gst_ausm_meta_register();
+    meta = gst_buffer_get_custom_meta(buffer, GST_AUSM_META_NAME);
+    structure = meta ? gst_custom_meta_get_structure(meta) : NULL;
+    if (!structure || !gst_structure_get_int(structure, "version", &version) || version != GST_AUSM_META_VERSION)
+        return FALSE;
+    view->source = gst_structure_get_string(structure, "source");
+    view->objects = gst_structure_get_value(structure, "objects");
+    if (!view->source || !view->objects || !GST_VALUE_HOLDS_ARRAY(view->objects))
+        return FALSE;
+    view->n_objects = gst_value_array_get_size(view->objects);
+    if (!gst_structure_get_uint64(structure, "serial", &view->serial) ||
+        !gst_structure_get_int(structure, "width", &view->width) ||
+        !gst_structure_get_int(structure, "height", &view->height) ||
+        !gst_structure_get_boolean(structure, "fresh", &view->fresh) ||
+        !gst_structure_get_int(structure, "map-width", &view->map_width) ||
+        !gst_structure_get_int(structure, "map-height", &view->map_height))
+        return FALSE;
+    if (view->width <= 0 || view->height <= 0 || view->map_width <= 0 || view->map_height <= 0)
+        return FALSE;
+    size = (gsize)view->map_width * (gsize)view->map_height;
+    view->map = gst_ausm_meta_get_plane_(structure, "map", size);
+    view->confidence = gst_ausm_meta_get_plane_(structure, "confidence", size);
+    return view->map && (view->confidence || !gst_structure_has_field(structure, "confidence"));
 }
 
 /* Index of the field's text in @names, -1 when it is none of them. */
-static inline gint
-gst_ausm_meta_get_name_ (const GstStructure * structure, const gchar * field, const gchar * const *names)
-{
-  const gchar *text = gst_structure_get_string (structure, field);
-  gint i;
+static inline gint gst_ausm_meta_get_name_(const GstStructure* structure, const gchar* field,
+                                           const gchar* const* names) {
+    const gchar* text = gst_structure_get_string(structure, field);
+    gint i;
 
-  for (i = 0; text && names[i]; i++)
-    if (g_str_equal (text, names[i]))
-      return i;
-  return -1;
+    for (i = 0; text && names[i]; i++)
+        if (g_str_equal(text, names[i]))
+            return i;
+    return -1;
 }
 
 /**
@@ -227,38 +213,36 @@ gst_ausm_meta_get_name_ (const GstStructure * structure, const gchar * field, co
  *
  * Returns: FALSE when there is no such object, or when it is malformed
  */
-static inline gboolean
-gst_ausm_meta_get_object (const GstAusmMetaView * view, guint index, GstAusmObject * object)
-{
-  static const gchar *const states[] = { "new", "tracked", "absent", "lost", NULL };
-  static const gchar *const origins[] = { "prompt", "auto", NULL };
-  const GValue *value;
-  const GstStructure *structure;
-  gdouble score;
-  gint state, origin;
+static inline gboolean gst_ausm_meta_get_object(const GstAusmMetaView* view, guint index, GstAusmObject* object) {
+    static const gchar* const states[] = {"new", "tracked", "absent", "lost", NULL};
+    static const gchar* const origins[] = {"prompt", "auto", NULL};
+    const GValue* value;
+    const GstStructure* structure;
+    gdouble score;
+    gint state, origin;
 
-  if (index >= view->n_objects)
-    return FALSE;
-  value = gst_value_array_get_value (view->objects, index);
-  structure = GST_VALUE_HOLDS_STRUCTURE (value) ? gst_value_get_structure (value) : NULL;
-  if (!structure || !gst_structure_get (structure, "id", G_TYPE_INT64, &object->id,
-          "value", G_TYPE_INT, &object->value, "score", G_TYPE_FLOAT, &object->score,
-          "x0", G_TYPE_DOUBLE, &object->x0, "y0", G_TYPE_DOUBLE, &object->y0,
-          "x1", G_TYPE_DOUBLE, &object->x1, "y1", G_TYPE_DOUBLE, &object->y1,
-          "area", G_TYPE_DOUBLE, &object->area, NULL))
-    return FALSE;
-  object->label = gst_structure_get_string (structure, "label");
-  state = gst_ausm_meta_get_name_ (structure, "state", states);
-  origin = gst_ausm_meta_get_name_ (structure, "origin", origins);
-  if (!object->label || state < 0 || origin < 0)
-    return FALSE;
-  object->state = (GstAusmObjectState) state;
-  object->origin = (GstAusmObjectOrigin) origin;
-  score = (gdouble) object->score;
-  /* written so that a NaN fails */
-  return object->id >= 1 && object->value >= 1 && object->value <= 254 && score >= 0 && score <= 1
-      && object->x0 >= 0 && object->x0 <= object->x1 && object->x1 <= 1
-      && object->y0 >= 0 && object->y0 <= object->y1 && object->y1 <= 1 && object->area >= 0 && object->area <= 1;
+    if (index >= view->n_objects)
+        return FALSE;
+    value = gst_value_array_get_value(view->objects, index);
+    structure = GST_VALUE_HOLDS_STRUCTURE(value) ? gst_value_get_structure(value) : NULL;
+    if (!structure ||
+        !gst_structure_get(structure, "id", G_TYPE_INT64, &object->id, "value", G_TYPE_INT, &object->value, "score",
+                           G_TYPE_FLOAT, &object->score, "x0", G_TYPE_DOUBLE, &object->x0, "y0", G_TYPE_DOUBLE,
+                           &object->y0, "x1", G_TYPE_DOUBLE, &object->x1, "y1", G_TYPE_DOUBLE, &object->y1, "area",
+                           G_TYPE_DOUBLE, &object->area, NULL))
+        return FALSE;
+    object->label = gst_structure_get_string(structure, "label");
+    state = gst_ausm_meta_get_name_(structure, "state", states);
+    origin = gst_ausm_meta_get_name_(structure, "origin", origins);
+    if (!object->label || state < 0 || origin < 0)
+        return FALSE;
+    object->state = (GstAusmObjectState)state;
+    object->origin = (GstAusmObjectOrigin)origin;
+    score = (gdouble)object->score;
+    /* written so that a NaN fails */
+    return object->id >= 1 && object->value >= 1 && object->value <= 254 && score >= 0 && score <= 1 &&
+           object->x0 >= 0 && object->x0 <= object->x1 && object->x1 <= 1 && object->y0 >= 0 &&
+           object->y0 <= object->y1 && object->y1 <= 1 && object->area >= 0 && object->area <= 1;
 }
 
 G_END_DECLS

@@ -25,7 +25,7 @@ constexpr std::size_t kMaxDimensions = 16;
 
 std::size_t element_size(std::string_view dtype) {
     static const std::map<std::string_view, std::size_t> sizes{{"F64", 8}, {"F32", 4}, {"F16", 2}, {"BF16", 2},
-                                                              {"I64", 8}, {"I32", 4}, {"U8", 1},  {"BOOL", 1}};
+                                                               {"I64", 8}, {"I32", 4}, {"U8", 1},  {"BOOL", 1}};
     const auto found = sizes.find(dtype);
     return found == sizes.end() ? 0 : found->second;
 }
@@ -64,8 +64,8 @@ TensorView read_entry(const json& entry, const std::string& where, std::span<con
     std::uint64_t elements = 0;
     view.shape = read_shape(entry, where, elements);
     const auto offsets = entry.find("data_offsets");
-    if (offsets == entry.end() || !offsets->is_array() || offsets->size() != 2 ||
-        !(*offsets)[0].is_number_unsigned() || !(*offsets)[1].is_number_unsigned())
+    if (offsets == entry.end() || !offsets->is_array() || offsets->size() != 2 || !(*offsets)[0].is_number_unsigned() ||
+        !(*offsets)[1].is_number_unsigned())
         throw std::runtime_error(where + "has no valid data_offsets");
     const auto begin = (*offsets)[0].get<std::uint64_t>(), end = (*offsets)[1].get<std::uint64_t>();
     if (begin > end || end > data.size())
@@ -172,7 +172,8 @@ std::vector<std::byte> write_safetensors(const std::map<std::string, TensorView>
     header["__metadata__"] = metadata;
     std::size_t offset = 0;
     for (const auto& [key, view] : tensors) {
-        header[key] = {{"dtype", view.dtype}, {"shape", view.shape}, {"data_offsets", {offset, offset + view.data.size()}}};
+        header[key] = {
+            {"dtype", view.dtype}, {"shape", view.shape}, {"data_offsets", {offset, offset + view.data.size()}}};
         offset += view.data.size();
     }
     std::string text = header.dump();

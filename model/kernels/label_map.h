@@ -15,8 +15,8 @@ struct LabelStats {
 /// Each pixel goes to the object with the highest logit there, if that is above the threshold, else it is 0. Logits
 /// are interpolated bilinearly between cell centres, the edge repeated. Equal logits go to the lower k; NaN never wins.
 struct LabelMapParams {
-    std::int64_t objects, rows, columns;  // K >= 0, h, w >= 1 of the logits
-    const float* logits;                  // [K, h, w], columns side by side
+    std::int64_t objects, rows, columns;                 // K >= 0, h, w >= 1 of the logits
+    const float* logits;                                 // [K, h, w], columns side by side
     std::int64_t logit_object_stride, logit_row_stride;  // in floats
     float threshold;                                     // logit, 0 is a probability of 0.5
     const std::uint8_t* values;                          // [K] value of each object in the map

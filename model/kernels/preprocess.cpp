@@ -128,9 +128,7 @@ void preprocess_reference(const PreprocessParams& p, std::int64_t begin, std::in
             case PixelLayout::kI420:
                 to_rgb(matrix, resampled(p, 0, 0, y, x), resampled(p, 1, 0, y, x), resampled(p, 2, 0, y, x), rgb);
                 break;
-            case PixelLayout::kGray:
-                to_rgb(matrix, resampled(p, 0, 0, y, x), 128.0, 128.0, rgb);
-                break;
+            case PixelLayout::kGray: to_rgb(matrix, resampled(p, 0, 0, y, x), 128.0, 128.0, rgb); break;
             }
             float* out = p.out + y * p.out_row_stride + x * p.out_column_stride;
             for (std::int64_t channel = 0; channel < 3; ++channel)
@@ -229,18 +227,12 @@ AUSM_KERNEL_INLINE void sum_any(const float* sums, const AxisTaps& axis, std::in
 // The usual numbers of taps as constants: 2 enlarging, 3 to 4 from 720p or 1080p chroma, 5 to 6 from 1080p.
 AUSM_MULTI_ISA void sum_columns(const float* sums, const AxisTaps& axis, std::int64_t components, float* out) noexcept {
     switch (axis.taps) {
-    case 2:
-        return sum_any<2>(sums, axis, components, out);
-    case 3:
-        return sum_any<3>(sums, axis, components, out);
-    case 4:
-        return sum_any<4>(sums, axis, components, out);
-    case 5:
-        return sum_any<5>(sums, axis, components, out);
-    case 6:
-        return sum_any<6>(sums, axis, components, out);
-    default:
-        return sum_any<0>(sums, axis, components, out);
+    case 2: return sum_any<2>(sums, axis, components, out);
+    case 3: return sum_any<3>(sums, axis, components, out);
+    case 4: return sum_any<4>(sums, axis, components, out);
+    case 5: return sum_any<5>(sums, axis, components, out);
+    case 6: return sum_any<6>(sums, axis, components, out);
+    default: return sum_any<0>(sums, axis, components, out);
     }
 }
 
@@ -295,12 +287,9 @@ AUSM_MULTI_ISA void store_yuv(const PreprocessParams& p, const ColourMatrix<floa
 
 int plane_count(PixelLayout layout) noexcept {
     switch (layout) {
-    case PixelLayout::kNv12:
-        return 2;
-    case PixelLayout::kI420:
-        return 3;
-    default:
-        return 1;
+    case PixelLayout::kNv12: return 2;
+    case PixelLayout::kI420: return 3;
+    default: return 1;
     }
 }
 

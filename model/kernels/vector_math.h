@@ -43,9 +43,7 @@ AUSM_KERNEL_INLINE float fast_exp(float x) noexcept {
     return std::bit_cast<float>(std::bit_cast<std::uint32_t>(mantissa) + exponent);
 }
 
-AUSM_KERNEL_INLINE double fast_exp(double x) noexcept {
-    return std::exp(x);
-}
+AUSM_KERNEL_INLINE double fast_exp(double x) noexcept { return std::exp(x); }
 
 template <class Scalar>
 AUSM_KERNEL_INLINE Scalar fast_sigmoid(Scalar x) noexcept {

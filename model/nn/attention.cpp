@@ -13,9 +13,9 @@ Attention::Attention(WeightMap& weights, const std::string& name, std::int64_t d
 at::Tensor Attention::operator()(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
                                  const at::Tensor& mask) const {
     const auto split = [&](const at::Tensor& x) { return x.unflatten(-1, {heads_, -1}).transpose(1, 2); };
-    const auto result = at::scaled_dot_product_attention(
-        split(query_(query)), split(key_(key)), split(value_(value)),
-        mask.defined() ? std::optional<at::Tensor>(mask) : std::nullopt);
+    const auto result =
+        at::scaled_dot_product_attention(split(query_(query)), split(key_(key)), split(value_(value)),
+                                         mask.defined() ? std::optional<at::Tensor>(mask) : std::nullopt);
     return output_(result.transpose(1, 2).flatten(2));
 }
 

@@ -27,8 +27,8 @@ struct Encoded {
 /// kept for the sizes seen last.
 class AusmNet {
 public:
-    static constexpr std::int64_t kStride = 16;      ///< pixels per token
-    static constexpr std::int64_t kMultiple = 32;    ///< input sizes are multiples of this
+    static constexpr std::int64_t kStride = 16;               ///< pixels per token
+    static constexpr std::int64_t kMultiple = 32;             ///< input sizes are multiples of this
     static constexpr double kMean = 127, kScale = 1.0 / 128;  ///< (x - mean) * scale, x in 0 .. 255
 
     /// Throws std::runtime_error that names every tensor that is missing, misshaped or unknown.

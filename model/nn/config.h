@@ -17,7 +17,7 @@ struct NetConfig {
     int heads = 0;              ///< of every attention
     int ffn_dim = 0;            ///< hidden width of every feed-forward part
     int compressor_layers = 0;
-    int compressor_pool = 1;    ///< keys and values of the compressor's attention are averaged n x n; 1: global
+    int compressor_pool = 1;  ///< keys and values of the compressor's attention are averaged n x n; 1: global
     int history_decoder_layers = 0;
     int mask_decoder_layers = 0;
     int mask_dim = 0;           ///< channels of the mask features

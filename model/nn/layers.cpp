@@ -10,9 +10,7 @@ at::Tensor to_picture(const at::Tensor& tokens, Grid grid) {
     return tokens.view({tokens.size(0), grid.rows, grid.columns, tokens.size(2)}).permute({0, 3, 1, 2});
 }
 
-at::Tensor to_tokens(const at::Tensor& picture) {
-    return picture.permute({0, 2, 3, 1}).flatten(1, 2);
-}
+at::Tensor to_tokens(const at::Tensor& picture) { return picture.permute({0, 2, 3, 1}).flatten(1, 2); }
 
 Linear::Linear(WeightMap& weights, const std::string& name, std::int64_t in, std::int64_t out, bool bias)
     : weight_(weights.take(name + ".weight", {out, in})) {
@@ -20,9 +18,7 @@ Linear::Linear(WeightMap& weights, const std::string& name, std::int64_t in, std
         bias_ = weights.take(name + ".bias", {out});
 }
 
-at::Tensor Linear::operator()(const at::Tensor& x) const {
-    return at::linear(x, weight_, bias_);
-}
+at::Tensor Linear::operator()(const at::Tensor& x) const { return at::linear(x, weight_, bias_); }
 
 LayerNorm::LayerNorm(WeightMap& weights, const std::string& name, std::int64_t dim)
     : weight_(weights.take(name + ".weight", {dim})), bias_(weights.take(name + ".bias", {dim})) {}
@@ -43,8 +39,7 @@ FeedForward::FeedForward(WeightMap& weights, const std::string& name, std::int64
                          bool depthwise)
     : expand_(weights, name + ".a", dim, hidden), project_(weights, name + ".b", hidden, dim) {
     if (depthwise)
-        depthwise_.emplace(weights, name + ".dw", Conv2d::Shape{hidden, hidden, 3, 1, hidden},
-                           ops::Activation::kRelu);
+        depthwise_.emplace(weights, name + ".dw", Conv2d::Shape{hidden, hidden, 3, 1, hidden}, ops::Activation::kRelu);
 }
 
 at::Tensor FeedForward::operator()(const at::Tensor& x, Grid grid) const {

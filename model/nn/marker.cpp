@@ -15,9 +15,7 @@ Marker::Marker(WeightMap& weights, const NetConfig& config)
     kinds_[0].zero_();
 }
 
-at::Tensor Marker::vectors(const at::Tensor& slots) const {
-    return ids_.index({slots});
-}
+at::Tensor Marker::vectors(const at::Tensor& slots) const { return ids_.index({slots}); }
 
 at::Tensor Marker::operator()(const Marks& marks, Grid grid) const {
     const auto batch = marks.masks.size(0), time = marks.masks.size(1), count = marks.masks.size(2);

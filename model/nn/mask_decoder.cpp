@@ -47,7 +47,7 @@ Prediction MaskDecoder::operator()(const at::Tensor& tracked, const at::Tensor& 
                                    const at::Tensor& features, Grid grid, const at::Tensor& valid,
                                    AttentionTrace* trace) const {
     const auto place = queries(tracked);  // the first query is also the position part of every later one
-    const auto fine = to_tokens(features).transpose(1, 2);                        // [B, C, 16 N]
+    const auto fine = to_tokens(features).transpose(1, 2);                            // [B, C, 16 N]
     const auto coarse = to_tokens(at::avg_pool2d(features, {4, 4})).transpose(1, 2);  // [B, C, N]
     const auto key = read + code;
     at::Tensor self_mask;
@@ -60,7 +60,8 @@ Prediction MaskDecoder::operator()(const at::Tensor& tracked, const at::Tensor& 
         const auto& layer = layers_[i];
         const auto head = heads(query);
         auto blocked = at::baddbmm(head.bias.expand({-1, -1, grid.tokens()}), head.embedding, coarse) < 0;
-        blocked = blocked.logical_and(blocked.all(-1, /*keepdim=*/true).logical_not());  // nothing left: look everywhere
+        blocked =
+            blocked.logical_and(blocked.all(-1, /*keepdim=*/true).logical_not());  // nothing left: look everywhere
         if (trace != nullptr && trace->given)
             blocked = trace->blocked.at(i);
         else if (trace != nullptr)

@@ -18,8 +18,8 @@ struct Prediction {
 /// The attention masks of every layer, for comparison with another implementation: a threshold on logits, so that
 /// rounding can flip single tokens.
 struct AttentionTrace {
-    bool given = false;                ///< use `blocked` instead of what the queries say
-    std::vector<at::Tensor> blocked;   ///< per layer [B, Q, N] bool: attention from this query to this token is off
+    bool given = false;               ///< use `blocked` instead of what the queries say
+    std::vector<at::Tensor> blocked;  ///< per layer [B, Q, N] bool: attention from this query to this token is off
 };
 
 class MaskDecoder {

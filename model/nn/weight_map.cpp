@@ -14,13 +14,13 @@ namespace ausm {
 namespace {
 
 constexpr std::array<std::pair<const char*, at::ScalarType>, 8> kTypes{{{"F64", at::kDouble},
-                                                                       {"F32", at::kFloat},
-                                                                       {"F16", at::kHalf},
-                                                                       {"BF16", at::kBFloat16},
-                                                                       {"I64", at::kLong},
-                                                                       {"I32", at::kInt},
-                                                                       {"U8", at::kByte},
-                                                                       {"BOOL", at::kBool}}};
+                                                                        {"F32", at::kFloat},
+                                                                        {"F16", at::kHalf},
+                                                                        {"BF16", at::kBFloat16},
+                                                                        {"I64", at::kLong},
+                                                                        {"I32", at::kInt},
+                                                                        {"U8", at::kByte},
+                                                                        {"BOOL", at::kBool}}};
 
 std::string text(at::IntArrayRef shape) {
     std::ostringstream out;
@@ -72,9 +72,7 @@ at::Tensor WeightMap::load(const std::string& name, at::IntArrayRef shape, at::S
     return tensor.to(dtype);
 }
 
-at::Tensor WeightMap::take(const std::string& name, at::IntArrayRef shape) {
-    return load(name, shape, dtype_);
-}
+at::Tensor WeightMap::take(const std::string& name, at::IntArrayRef shape) { return load(name, shape, dtype_); }
 
 at::Tensor WeightMap::take_exact(const std::string& name, at::IntArrayRef shape) {
     return load(name, shape, exact_dtype());

@@ -42,8 +42,8 @@ CausalConv1dOutputs causal_conv1d(const at::Tensor& u, const at::Tensor& weight,
     TORCH_CHECK(dtype == at::kFloat || dtype == at::kDouble, "causal_conv1d: float32 or float64, u is ", dtype);
     TORCH_CHECK(u.stride(3) == 1 || u.size(3) == 1, "causal_conv1d: u must be contiguous in its last dimension");
     const std::int64_t channels = u.size(3), taps = weight.size(0);
-    TORCH_CHECK(taps >= 1 && weight.size(1) == channels, "causal_conv1d: weight is ", weight.sizes(), ", u has ", channels,
-                " channels");
+    TORCH_CHECK(taps >= 1 && weight.size(1) == channels, "causal_conv1d: weight is ", weight.sizes(), ", u has ",
+                channels, " channels");
     const std::vector<std::int64_t> tail_sizes{u.size(0), taps - 1, u.size(2), channels};
     TORCH_CHECK(bias.sizes() == at::IntArrayRef({channels}), "causal_conv1d: bias is ", bias.sizes());
     TORCH_CHECK(tail.sizes() == at::IntArrayRef(tail_sizes), "causal_conv1d: tail is ", tail.sizes(), ", expected ",

@@ -10,14 +10,13 @@
 namespace ausm::ops {
 namespace {
 
-RowStrides strides_of(const at::Tensor& x) {
-    return {x.stride(0), x.stride(1), x.stride(2)};
-}
+RowStrides strides_of(const at::Tensor& x) { return {x.stride(0), x.stride(1), x.stride(2)}; }
 
 void check_rows(const at::Tensor& x, at::IntArrayRef shape, at::ScalarType dtype, const char* name) {
     TORCH_CHECK(x.sizes() == shape, "selective_scan: ", name, " is ", x.sizes(), ", expected ", shape);
     TORCH_CHECK(x.scalar_type() == dtype, "selective_scan: ", name, " is ", x.scalar_type(), ", expected ", dtype);
-    TORCH_CHECK(x.stride(-1) == 1 || x.size(-1) == 1, "selective_scan: ", name, " must be contiguous in its last dimension");
+    TORCH_CHECK(x.stride(-1) == 1 || x.size(-1) == 1, "selective_scan: ", name,
+                " must be contiguous in its last dimension");
 }
 
 void check_whole(const at::Tensor& x, at::IntArrayRef shape, at::ScalarType dtype, const char* name) {

@@ -48,13 +48,12 @@ void check_device(const std::string& device) {
     if (device == "auto" || device == "cpu")
         return;
     if (device == "cuda" || device.starts_with("cuda:"))
-        throw OpenError(OpenStatus::kDevice, "device " + device + ": this build of libausm has no CUDA; use device=cpu");
+        throw OpenError(OpenStatus::kDevice,
+                        "device " + device + ": this build of libausm has no CUDA; use device=cpu");
     throw OpenError(OpenStatus::kDevice, "device '" + device + "' is not known; use auto, cpu or cuda:N");
 }
 
-at::ScalarType dtype_of(Precision precision) {
-    return precision == Precision::kBfloat16 ? at::kBFloat16 : at::kFloat;
-}
+at::ScalarType dtype_of(Precision precision) { return precision == Precision::kBfloat16 ? at::kBFloat16 : at::kFloat; }
 
 }  // namespace
 
@@ -79,7 +78,8 @@ std::unique_ptr<Session> EngineImpl::session(const SessionOptions& options) {
 std::shared_ptr<Engine> open_engine(const EngineOptions& options) {
     using Key = std::tuple<std::string, Precision, int>;
     static std::mutex mutex;  // guards engines; held while weights are loaded, so that they are loaded once
-    static auto& engines = *new std::map<Key, std::weak_ptr<EngineImpl>>;  // never destroyed: streams may outlive main()
+    static auto& engines =
+        *new std::map<Key, std::weak_ptr<EngineImpl>>;  // never destroyed: streams may outlive main()
 
     check_device(options.device);
     const auto precision = choose_precision(options.precision);

@@ -48,7 +48,8 @@ std::size_t plane_count(PixelFormat format) {
 }  // namespace
 
 InputSize input_size(const Frame& frame, int short_side) {
-    const double display = static_cast<double>(frame.width) * frame.pixel_aspect_n / frame.pixel_aspect_d / frame.height;
+    const double display =
+        static_cast<double>(frame.width) * frame.pixel_aspect_n / frame.pixel_aspect_d / frame.height;
     const double aspect = std::max(display, 1 / display);
     const double cap = short_side * short_side * 1.75;
     const double shrink = std::min(1.0, std::sqrt(cap / (short_side * (short_side * aspect))));

@@ -29,7 +29,8 @@ ObjectTable::ObjectTable(int slots, std::uint64_t seed) : free_(static_cast<std:
 }
 
 std::optional<std::size_t> ObjectTable::find(std::int64_t id) const {
-    const auto found = std::find_if(objects_.begin(), objects_.end(), [&](const auto& object) { return object.id == id; });
+    const auto found =
+        std::find_if(objects_.begin(), objects_.end(), [&](const auto& object) { return object.id == id; });
     if (found == objects_.end())
         return std::nullopt;
     return static_cast<std::size_t>(found - objects_.begin());

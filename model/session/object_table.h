@@ -16,9 +16,9 @@ struct TrackedObject {
     int slot = 0;
     std::string label;
     ObjectOrigin origin = ObjectOrigin::kAuto;
-    bool fresh = true;          ///< born on this frame
-    std::int64_t unseen = 0;    ///< frames in a row in which the object was not seen
-    float score = 0;            ///< presence probability of the last frame
+    bool fresh = true;        ///< born on this frame
+    std::int64_t unseen = 0;  ///< frames in a row in which the object was not seen
+    float score = 0;          ///< presence probability of the last frame
 
     [[nodiscard]] std::uint8_t value() const { return static_cast<std::uint8_t>(slot + 1); }
 };

@@ -35,9 +35,11 @@ std::string box_error(const std::array<double, 4>& box) {
 
 std::string mask_error(const Prompt& prompt) {
     if (prompt.mask_width <= 0 || prompt.mask_height <= 0 ||
-        prompt.mask.size() != static_cast<std::size_t>(prompt.mask_width) * static_cast<std::size_t>(prompt.mask_height))
+        prompt.mask.size() !=
+            static_cast<std::size_t>(prompt.mask_width) * static_cast<std::size_t>(prompt.mask_height))
         return "the mask's bytes do not fit its width and height";
-    return std::any_of(prompt.mask.begin(), prompt.mask.end(), [](auto v) { return v != 0; }) ? "" : "the mask is empty";
+    return std::any_of(prompt.mask.begin(), prompt.mask.end(), [](auto v) { return v != 0; }) ? ""
+                                                                                              : "the mask is empty";
 }
 
 std::string strokes_error(const std::vector<std::vector<Point>>& strokes) {
@@ -75,8 +77,10 @@ at::Tensor resized_mask(const Prompt& prompt, std::int64_t rows, std::int64_t co
 at::Tensor filled_box(const std::array<double, 4>& box, std::int64_t rows, std::int64_t columns) {
     const auto cells = [](double from, double to, std::int64_t count) {
         const auto scaled = static_cast<double>(count);
-        const auto begin = std::clamp<std::int64_t>(static_cast<std::int64_t>(std::floor(std::clamp(from, 0.0, 1.0) * scaled)), 0, count - 1);
-        const auto end = std::clamp<std::int64_t>(static_cast<std::int64_t>(std::ceil(std::clamp(to, 0.0, 1.0) * scaled)), begin + 1, count);
+        const auto begin = std::clamp<std::int64_t>(
+            static_cast<std::int64_t>(std::floor(std::clamp(from, 0.0, 1.0) * scaled)), 0, count - 1);
+        const auto end = std::clamp<std::int64_t>(
+            static_cast<std::int64_t>(std::ceil(std::clamp(to, 0.0, 1.0) * scaled)), begin + 1, count);
         return std::pair{begin, end};
     };
     const auto [x0, x1] = cells(box[0], box[2], columns);
@@ -136,10 +140,8 @@ std::string prompt_error(const Prompt& prompt) {
 PromptMask prompt_mask(const Prompt& prompt, std::int64_t rows, std::int64_t columns) {
     PromptMask result;
     switch (prompt.kind) {
-    case PromptKind::kMask:
-        return {resized_mask(prompt, rows, columns), {}, MarkKind::kMask, true};
-    case PromptKind::kBox:
-        return {filled_box(prompt.box, rows, columns), {}, MarkKind::kBox, true};
+    case PromptKind::kMask: return {resized_mask(prompt, rows, columns), {}, MarkKind::kMask, true};
+    case PromptKind::kBox: return {filled_box(prompt.box, rows, columns), {}, MarkKind::kBox, true};
     case PromptKind::kPoints:
         result.kind = MarkKind::kPoint;
         for (const auto& point : prompt.points)

@@ -11,8 +11,8 @@ namespace ausm {
 
 /// What a prompt says on the 1/4 map.
 struct PromptMask {
-    at::Tensor inside;    ///< [h4, w4] float32, 0 .. 1
-    at::Tensor outside;   ///< the same for what label 0 takes away; undefined: nothing
+    at::Tensor inside;   ///< [h4, w4] float32, 0 .. 1
+    at::Tensor outside;  ///< the same for what label 0 takes away; undefined: nothing
     MarkKind kind = MarkKind::kBox;
     bool has_inside = false;  ///< false: only label-0 points or strokes
 };

@@ -140,9 +140,7 @@ void SessionImpl::reset() {
     gate_->interrupted = false;
 }
 
-std::vector<std::uint8_t> SessionImpl::save() const {
-    return save_state(state_, core_->info);
-}
+std::vector<std::uint8_t> SessionImpl::save() const { return save_state(state_, core_->info); }
 
 void SessionImpl::load(std::span<const std::uint8_t> bytes) {
     StreamState state;
@@ -153,9 +151,7 @@ void SessionImpl::load(std::span<const std::uint8_t> bytes) {
     info_.state_bytes = state_.history.bytes();
 }
 
-SessionInfo SessionImpl::info() const {
-    return info_;
-}
+SessionInfo SessionImpl::info() const { return info_; }
 
 void SessionImpl::interrupt() noexcept {
     const std::lock_guard lock(gate_->mutex);

@@ -14,9 +14,7 @@ using nlohmann::json;
 
 constexpr const char* kName = "saved state";
 
-[[noreturn]] void fail(const std::string& what) {
-    throw std::runtime_error(std::string(kName) + ": " + what);
-}
+[[noreturn]] void fail(const std::string& what) { throw std::runtime_error(std::string(kName) + ": " + what); }
 
 json stream_json(const StreamState& state) {
     json objects = json::array();
@@ -27,9 +25,12 @@ json stream_json(const StreamState& state) {
                            {"prompted", object.origin == ObjectOrigin::kPrompt},
                            {"unseen", object.unseen},
                            {"score", object.score}});
-    return {{"objects", objects},           {"free", state.table.free_slots()},
-            {"next_id", state.table.next_id()}, {"prompted", state.prompted},
-            {"frames", state.frames},       {"rows", state.history.grid.rows},
+    return {{"objects", objects},
+            {"free", state.table.free_slots()},
+            {"next_id", state.table.next_id()},
+            {"prompted", state.prompted},
+            {"frames", state.frames},
+            {"rows", state.history.grid.rows},
             {"columns", state.history.grid.columns}};
 }
 
@@ -61,7 +62,8 @@ at::Tensor read_tensor(const io::Safetensors& file, const std::string& name, at:
 }
 
 void add(std::map<std::string, io::TensorView>& tensors, const std::string& name, const at::Tensor& tensor) {
-    tensors[name] = {dtype_name(tensor.scalar_type()), tensor.sizes().vec(),
+    tensors[name] = {dtype_name(tensor.scalar_type()),
+                     tensor.sizes().vec(),
                      {static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes()}};
 }
 
@@ -71,7 +73,8 @@ History read_history(const io::Safetensors& file, const AusmNet& net, Grid grid)
     for (std::size_t i = 0; i < history.layers.size(); ++i) {
         const auto prefix = "layers." + std::to_string(i);
         auto& layer = history.layers[i];
-        layer.conv_tail = read_tensor(file, prefix + ".conv_tail", layer.conv_tail.sizes(), layer.conv_tail.scalar_type());
+        layer.conv_tail =
+            read_tensor(file, prefix + ".conv_tail", layer.conv_tail.sizes(), layer.conv_tail.scalar_type());
         layer.scan = read_tensor(file, prefix + ".scan", layer.scan.sizes(), layer.scan.scalar_type());
     }
     return history;

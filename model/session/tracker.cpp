@@ -11,12 +11,12 @@
 namespace ausm {
 namespace {
 
-constexpr double kSeenPresence = 0.5;       // presence probability from which an object counts as seen
-constexpr std::int64_t kSeenCells = 4;      // and cells of the 1/4 map above one half
-constexpr std::int64_t kNewCells = 12;      // a detection needs as many
-constexpr double kMaxOverlap = 0.5;         // IoU with a living object above which a detection is that object
-constexpr double kMaxCovered = 0.7;         // share of a detection that living objects may cover
-constexpr float kHidden = -30;              // logit of what is not to be seen
+constexpr double kSeenPresence = 0.5;   // presence probability from which an object counts as seen
+constexpr std::int64_t kSeenCells = 4;  // and cells of the 1/4 map above one half
+constexpr std::int64_t kNewCells = 12;  // a detection needs as many
+constexpr double kMaxOverlap = 0.5;     // IoU with a living object above which a detection is that object
+constexpr double kMaxCovered = 0.7;     // share of a detection that living objects may cover
+constexpr float kHidden = -30;          // logit of what is not to be seen
 
 double seconds_since(std::chrono::steady_clock::time_point& start) {
     const auto now = std::chrono::steady_clock::now();
@@ -25,9 +25,7 @@ double seconds_since(std::chrono::steady_clock::time_point& start) {
     return passed.count();
 }
 
-std::int64_t cells(const at::Tensor& binary) {
-    return binary.sum().item<std::int64_t>();
-}
+std::int64_t cells(const at::Tensor& binary) { return binary.sum().item<std::int64_t>(); }
 
 /// Two prompts for one object on one frame: what either says is inside or outside; the later one's kind.
 PromptMask merged(const PromptMask& first, PromptMask second) {
@@ -44,10 +42,10 @@ PromptMask merged(const PromptMask& first, PromptMask second) {
 
 /// One object while a frame is worked on; the same order as the table.
 struct ObjectWork {
-    at::Tensor logits;             // [h4, w4] float32
-    at::Tensor mask;               // [h4, w4] probabilities: the mark for the next frame; undefined: not yet seen
+    at::Tensor logits;                 // [h4, w4] float32
+    at::Tensor mask;                   // [h4, w4] probabilities: the mark for the next frame; undefined: not yet seen
     std::optional<PromptMask> prompt;  // all prompts of this frame, merged
-    int given = -1;                // position of a mask prompt
+    int given = -1;                    // position of a mask prompt
     bool was_seen = true;
 };
 
@@ -58,8 +56,8 @@ struct Tracker::Work {
     const SessionOptions& options;
     FrameOutput output;
     Encoded frame;
-    bool fresh = false;                     // the memory starts with this frame
-    std::vector<ObjectWork> objects;        // as state.table.objects()
+    bool fresh = false;               // the memory starts with this frame
+    std::vector<ObjectWork> objects;  // as state.table.objects()
     at::Tensor detection_presence, detection_logits;
 
     [[nodiscard]] int limit(const NetConfig& config) const {
@@ -257,8 +255,7 @@ void Tracker::age_objects(Work& work) const {
     for (auto i = work.objects.size(); i-- > 0;) {
         auto& object = table.objects()[i];
         auto& entry = work.objects[i];
-        const bool seen = entry.prompt ||
-                          (object.score >= kSeenPresence && cells(entry.mask > 0.5) >= kSeenCells);
+        const bool seen = entry.prompt || (object.score >= kSeenPresence && cells(entry.mask > 0.5) >= kSeenCells);
         object.unseen = seen ? 0 : object.unseen + 1;
         if (object.origin == ObjectOrigin::kAuto && object.unseen > work.options.max_age)
             work.remove(i);
@@ -323,10 +320,10 @@ FrameOutput Tracker::finish(Work& work) {
         logits.push_back(absent || entry.given >= 0 ? at::full_like(entry.logits, kHidden) : entry.logits);
         Object shown{.id = object.id, .value = object.value(), .label = object.label, .score = object.score};
         shown.origin = object.origin;
-        shown.state = object.fresh ? ObjectState::kNew
-                      : !absent    ? ObjectState::kTracked
+        shown.state = object.fresh                           ? ObjectState::kNew
+                      : !absent                              ? ObjectState::kTracked
                       : object.unseen > work.options.max_age ? ObjectState::kLost
-                                                              : ObjectState::kAbsent;
+                                                             : ObjectState::kAbsent;
         work.output.shown.push_back({std::move(shown), entry.given});
         object.fresh = false;
     }

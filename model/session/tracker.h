@@ -22,10 +22,10 @@ struct StreamState {
 /// A frame's answer before it is drawn at full size.
 struct FrameOutput {
     struct Shown {
-        Object object;     ///< box and area are filled by the drawing
-        int given = -1;    ///< position of the mask prompt that is shown as given, instead of logits
+        Object object;   ///< box and area are filled by the drawing
+        int given = -1;  ///< position of the mask prompt that is shown as given, instead of logits
     };
-    at::Tensor logits;            ///< [K, h4, w4] float32, contiguous, in the order of `shown`; absent: far below 0
+    at::Tensor logits;  ///< [K, h4, w4] float32, contiguous, in the order of `shown`; absent: far below 0
     int map_rows = 0, map_columns = 0;  ///< h4, w4
     std::vector<Shown> shown;
     std::vector<PromptAnswer> answers;

@@ -19,15 +19,18 @@ struct BenchOptions {
     bool json = false;
 };
 
-constexpr int kWarmUp = 5;     // packing of weights, first touches of memory
-constexpr int kWindows = 10;   // the stream's course is shown in as many parts
+constexpr int kWarmUp = 5;    // packing of weights, first touches of memory
+constexpr int kWindows = 10;  // the stream's course is shown in as many parts
 
 /// Stripes that move, with a disc for each object: the cost of a frame does not depend on what it shows.
 void draw(std::vector<std::uint8_t>& pixels, const BenchOptions& o, int t) {
     for (int y = 0; y < o.height; ++y)
         for (int x = 0; x < o.width; ++x) {
-            auto* p = &pixels[(static_cast<std::size_t>(y) * static_cast<std::size_t>(o.width) + static_cast<std::size_t>(x)) * 3];
-            const double u = (x - o.width * (0.4 + 0.1 * std::sin(t * 0.05))) / o.height, v = static_cast<double>(y) / o.height - 0.5;
+            auto* p = &pixels[(static_cast<std::size_t>(y) * static_cast<std::size_t>(o.width) +
+                               static_cast<std::size_t>(x)) *
+                              3];
+            const double u = (x - o.width * (0.4 + 0.1 * std::sin(t * 0.05))) / o.height,
+                         v = static_cast<double>(y) / o.height - 0.5;
             const bool disc = u * u + v * v < 0.04;
             const int ground = 80 + ((x + t) / 16 + y / 16) % 4 * 20;
             p[0] = static_cast<std::uint8_t>(disc ? 220 : ground);
@@ -124,16 +127,17 @@ void run_bench(const BenchOptions& o) {
     if (!o.json)
         std::cerr << "\r";
     const auto& info = engine->info();
-    nlohmann::ordered_json out{{"model", info.name},
-                               {"device", info.device},
-                               {"precision", precision_name(info.precision)},
-                               {"threads", info.threads},
-                               {"picture", std::to_string(o.width) + "x" + std::to_string(o.height)},
-                               {"network", std::to_string(session->info().input_width) + "x" + std::to_string(session->info().input_height)},
-                               {"objects", result.objects.size()},
-                               {"state-bytes", session->info().state_bytes},
-                               {"milliseconds", phases(samples)},
-                               {"course", nlohmann::ordered_json::array()}};
+    nlohmann::ordered_json out{
+        {"model", info.name},
+        {"device", info.device},
+        {"precision", precision_name(info.precision)},
+        {"threads", info.threads},
+        {"picture", std::to_string(o.width) + "x" + std::to_string(o.height)},
+        {"network", std::to_string(session->info().input_width) + "x" + std::to_string(session->info().input_height)},
+        {"objects", result.objects.size()},
+        {"state-bytes", session->info().state_bytes},
+        {"milliseconds", phases(samples)},
+        {"course", nlohmann::ordered_json::array()}};
     out["frames-per-second"] = std::round(1e5 / out["milliseconds"]["frame"].get<double>()) / 100;
     const std::size_t parts = std::min<std::size_t>(kWindows, samples.size());
     for (std::size_t i = 0; i < parts; ++i) {
@@ -150,13 +154,22 @@ void run_bench(const BenchOptions& o) {
 
 void add_bench(CLI::App& app) {
     auto options = std::make_shared<BenchOptions>();
-    auto* command = app.add_subcommand("bench", "Times the model: milliseconds per phase, time and memory over a stream");
+    auto* command =
+        app.add_subcommand("bench", "Times the model: milliseconds per phase, time and memory over a stream");
     command->footer("Example: ausm bench --frames 3000 --threads 2");
     add_model_options(*command, options->model);
-    command->add_option("--frames", options->frames, "Frames to time, after 5 to warm up")->check(CLI::Range(1, 10'000'000))->capture_default_str();
-    command->add_option("--objects", options->objects, "Objects that are tracked")->check(CLI::Range(0, 254))->capture_default_str();
-    command->add_option("--width", options->width, "Of the picture")->check(CLI::Range(1, 16384))->capture_default_str();
-    command->add_option("--height", options->height, "Of the picture")->check(CLI::Range(1, 16384))->capture_default_str();
+    command->add_option("--frames", options->frames, "Frames to time, after 5 to warm up")
+        ->check(CLI::Range(1, 10'000'000))
+        ->capture_default_str();
+    command->add_option("--objects", options->objects, "Objects that are tracked")
+        ->check(CLI::Range(0, 254))
+        ->capture_default_str();
+    command->add_option("--width", options->width, "Of the picture")
+        ->check(CLI::Range(1, 16384))
+        ->capture_default_str();
+    command->add_option("--height", options->height, "Of the picture")
+        ->check(CLI::Range(1, 16384))
+        ->capture_default_str();
     command->add_flag("--json", options->json, "JSON, for programs");
     command->callback([options] { run_bench(*options); });
 }

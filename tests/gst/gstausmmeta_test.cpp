@@ -27,14 +27,12 @@ ausm::Result sample() {
     ausm::Result result;
     result.map_width = 4;
     result.map_height = 3;
-    result.map = {1, 1, 0, 0,
-                  1, 0, 0, 2,
-                  0, 0, 0, 0};
+    result.map = {1, 1, 0, 0, 1, 0, 0, 2, 0, 0, 0, 0};
     result.objects.resize(3);
-    result.objects[0] = {7, 1, "person", 0.75F, {0, 0, 0.5, 2. / 3}, 0.25, ausm::ObjectState::kTracked,
-                         ausm::ObjectOrigin::kPrompt};
-    result.objects[1] = {9, 2, "", 1.0F, {0.75, 1. / 3, 1, 2. / 3}, 1. / 12, ausm::ObjectState::kNew,
-                         ausm::ObjectOrigin::kAuto};
+    result.objects[0] = {
+        7, 1, "person", 0.75F, {0, 0, 0.5, 2. / 3}, 0.25, ausm::ObjectState::kTracked, ausm::ObjectOrigin::kPrompt};
+    result.objects[1] = {
+        9, 2, "", 1.0F, {0.75, 1. / 3, 1, 2. / 3}, 1. / 12, ausm::ObjectState::kNew, ausm::ObjectOrigin::kAuto};
     result.objects[2] = {12, 3, "caf\xc3\xa9", 0.0F, {}, 0, ausm::ObjectState::kLost, ausm::ObjectOrigin::kAuto};
     return result;
 }
@@ -188,8 +186,14 @@ TEST(AusmMeta, RefusesWrongSizesAndLeavesTheResultAlone) {
         return !attached;
     };
     EXPECT_TRUE(refused([](ausm::Result& result, auto&) { result.map.pop_back(); }));
-    EXPECT_TRUE(refused([](ausm::Result& result, auto&) { result.map_width = 0; result.map.clear(); }));
-    EXPECT_TRUE(refused([](ausm::Result& result, auto&) { result.map_width = -4; result.map_height = -3; }));
+    EXPECT_TRUE(refused([](ausm::Result& result, auto&) {
+        result.map_width = 0;
+        result.map.clear();
+    }));
+    EXPECT_TRUE(refused([](ausm::Result& result, auto&) {
+        result.map_width = -4;
+        result.map_height = -3;
+    }));
     EXPECT_TRUE(refused([](ausm::Result& result, auto&) { result.confidence = {1, 2, 3}; }));
     EXPECT_TRUE(refused([](auto&, ausm::gst::MetaOptions& options) { options.width = 0; }));
     EXPECT_TRUE(refused([](auto&, ausm::gst::MetaOptions& options) { options.height = -1; }));
@@ -199,16 +203,22 @@ TEST(AusmMeta, RefusesWrongSizesAndLeavesTheResultAlone) {
 
 TEST(AusmMeta, LabelsBecomeUtf8) {
     ausm::Result result = sample();
-    result.objects[0].label = "a\xff" "b";
+    result.objects[0].label =
+        "a\xff"
+        "b";
     result.objects[1].label = std::string("a\0b", 3);
     const Buffer buffer = annotated(result);
     GstAusmMetaView view;
     ASSERT_TRUE(gst_ausm_meta_get(buffer.get(), &view));
     GstAusmObject object;
     ASSERT_TRUE(gst_ausm_meta_get_object(&view, 0, &object));
-    EXPECT_STREQ(object.label, "a\xef\xbf\xbd" "b");
+    EXPECT_STREQ(object.label,
+                 "a\xef\xbf\xbd"
+                 "b");
     ASSERT_TRUE(gst_ausm_meta_get_object(&view, 1, &object));
-    EXPECT_STREQ(object.label, "a\xef\xbf\xbd" "b");
+    EXPECT_STREQ(object.label,
+                 "a\xef\xbf\xbd"
+                 "b");
 }
 
 TEST(AusmMeta, MalformedStructuresAreRefused) {
@@ -221,8 +231,8 @@ TEST(AusmMeta, MalformedStructuresAreRefused) {
     auto refused_value = [&](const char* field, GType type, auto value) {
         return refused([&](GstStructure* s) { gst_structure_set(s, field, type, value, nullptr); });
     };
-    for (const char* field : {"version", "serial", "width", "height", "fresh", "source", "map", "map-width",
-                              "map-height", "objects"}) {
+    for (const char* field :
+         {"version", "serial", "width", "height", "fresh", "source", "map", "map-width", "map-height", "objects"}) {
         EXPECT_TRUE(refused([&](GstStructure* s) { gst_structure_remove_field(s, field); })) << field;
         EXPECT_TRUE(refused_value(field, G_TYPE_DOUBLE, 1.0)) << field;
     }

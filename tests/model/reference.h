@@ -50,8 +50,6 @@ inline double relative_error(const at::Tensor& actual, const at::Tensor& expecte
     EXPECT_LE(::ausm::test::relative_error((actual), (expected)), (bound)) << #actual
 
 /// uint8 [..., H, W, 3] -> normalised float [..., 3, H, W].
-inline at::Tensor normalised(const at::Tensor& bytes) {
-    return ((bytes.to(at::kFloat) - 127) / 128).movedim(-1, -3);
-}
+inline at::Tensor normalised(const at::Tensor& bytes) { return ((bytes.to(at::kFloat) - 127) / 128).movedim(-1, -3); }
 
 }  // namespace ausm::test

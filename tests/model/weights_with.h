@@ -27,7 +27,7 @@ inline std::string message_of(const std::function<void()>& action) {
     return "";
 }
 
-#define EXPECT_SAYS(action, text) \
+#define EXPECT_SAYS(action, text)                                                      \
     EXPECT_NE(::ausm::test::message_of([&] { action; }).find(text), std::string::npos) \
         << ::ausm::test::message_of([&] { action; })
 

@@ -13,8 +13,8 @@ namespace {
 using namespace ausm::gst::overlay;
 
 TEST(Colour, DavisPaletteIsTheDataSets) {
-    const Rgb expected[] = {{128, 0, 0}, {0, 128, 0}, {128, 128, 0}, {0, 0, 128}, {128, 0, 128}, {0, 128, 128},
-                            {128, 128, 128}, {64, 0, 0}, {192, 0, 0}, {64, 128, 0}, {192, 128, 0}};
+    const Rgb expected[] = {{128, 0, 0},     {0, 128, 0}, {128, 128, 0}, {0, 0, 128},  {128, 0, 128}, {0, 128, 128},
+                            {128, 128, 128}, {64, 0, 0},  {192, 0, 0},   {64, 128, 0}, {192, 128, 0}};
     for (std::int64_t id = 1; const Rgb& colour : expected)
         EXPECT_EQ(palette_colour(Palette::kDavis, id++), colour) << id - 1;
     EXPECT_EQ(palette_colour(Palette::kDavis, 255), (Rgb{224, 224, 192}));

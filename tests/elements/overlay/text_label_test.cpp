@@ -96,8 +96,12 @@ TEST(TextLabel, StaysInsideThePictureWhereverTheObjectIs) {
     TextRenderer renderer;
     for (const bool yuv : {false, true}) {
         for (const auto& [width, height] : {std::pair{1, 1}, {2, 1}, {3, 5}, {31, 17}, {160, 90}, {161, 91}}) {
-            for (const auto& [x, y] : {std::pair{0, 0}, {width - 1, 0}, {0, height - 1}, {width - 1, height - 1},
-                                       {width / 2, height / 2}, {width, height}}) {
+            for (const auto& [x, y] : {std::pair{0, 0},
+                                       {width - 1, 0},
+                                       {0, height - 1},
+                                       {width - 1, height - 1},
+                                       {width / 2, height / 2},
+                                       {width, height}}) {
                 Canvas canvas(width, height, yuv);
                 const TextMask& mask = renderer.render("person #7", 9, width);
                 const LabelPlace place = place_label(canvas.picture, mask, x, y);

@@ -46,8 +46,9 @@ TEST(Safetensors, WritesAndReadsBack) {
 
 TEST(Safetensors, EmptyTensorsAndScalars) {
     const auto file = Safetensors::parse(
-        bytes_of(R"({"e":{"dtype":"F32","shape":[0,4],"data_offsets":[0,0]},"s":{"dtype":"F32","shape":[],"data_offsets":[0,4]}})",
-                 "abcd"),
+        bytes_of(
+            R"({"e":{"dtype":"F32","shape":[0,4],"data_offsets":[0,0]},"s":{"dtype":"F32","shape":[],"data_offsets":[0,4]}})",
+            "abcd"),
         "file");
     EXPECT_EQ(file.tensors().at("e").data.size(), 0U);
     EXPECT_EQ(file.tensors().at("s").data.size(), 4U);
@@ -57,8 +58,9 @@ TEST(Safetensors, EveryCutIsRefused) {
     const std::array<float, 2> values{1, 2};
     const auto bytes = write_safetensors({{"a", {"F32", {2}, std::as_bytes(std::span(values))}}}, {});
     for (std::size_t size = 0; size < bytes.size(); ++size)
-        EXPECT_THROW((void)Safetensors::parse({bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)}, "cut"),
-                     std::runtime_error)
+        EXPECT_THROW(
+            (void)Safetensors::parse({bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)}, "cut"),
+            std::runtime_error)
             << size;
 }
 

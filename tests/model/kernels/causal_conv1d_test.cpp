@@ -7,8 +7,8 @@
 namespace ausm {
 namespace {
 
-using test::Rows;
 using test::normal_values;
+using test::Rows;
 
 struct Case {
     std::int64_t batch, time, pixels, channels, taps;
@@ -30,8 +30,18 @@ struct Problem {
         const std::int64_t tail = k.batch * (k.taps - 1) * k.pixels * k.channels;
         tail_in = test::converted<Scalar>(normal_values(tail, 4, k.scale));
         tail_out.assign(tail_in.size(), std::numeric_limits<Scalar>::quiet_NaN());
-        params = {k.batch, k.time, k.pixels, k.channels, k.taps, u.storage.data(), out.storage.data(), u.strides,
-                  out.strides, weight.data(), k.bias ? bias.data() : nullptr, k.tail ? tail_in.data() : nullptr,
+        params = {k.batch,
+                  k.time,
+                  k.pixels,
+                  k.channels,
+                  k.taps,
+                  u.storage.data(),
+                  out.storage.data(),
+                  u.strides,
+                  out.strides,
+                  weight.data(),
+                  k.bias ? bias.data() : nullptr,
+                  k.tail ? tail_in.data() : nullptr,
                   tail_out.data()};
     }
 
@@ -52,9 +62,17 @@ void check(const Case& k) {
 }
 
 const Case kCases[] = {
-    {1, 1, 1, 1, 4},         {1, 1, 448, 192, 4},  {2, 2, 3, 97, 4},        {1, 3, 3, 257, 4},
-    {2, 9, 3, 65, 4},        {1, 4, 3, 33, 1},     {1, 4, 3, 33, 2},        {2, 5, 3, 97, 4, false, false, 7},
-    {1, 1, 3, 97, 4, true, false}, {1, 4, 3, 64, 4, true, true, 0, 0.0f},   {1, 4, 3, 64, 4, true, true, 3, 1e6f},
+    {1, 1, 1, 1, 4},
+    {1, 1, 448, 192, 4},
+    {2, 2, 3, 97, 4},
+    {1, 3, 3, 257, 4},
+    {2, 9, 3, 65, 4},
+    {1, 4, 3, 33, 1},
+    {1, 4, 3, 33, 2},
+    {2, 5, 3, 97, 4, false, false, 7},
+    {1, 1, 3, 97, 4, true, false},
+    {1, 4, 3, 64, 4, true, true, 0, 0.0f},
+    {1, 4, 3, 64, 4, true, true, 3, 1e6f},
 };
 
 TEST(CausalConv1d, FloatStaysWithinTwiceTheNaiveError) {

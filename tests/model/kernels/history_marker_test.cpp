@@ -19,14 +19,10 @@ struct Case {
 
 float mask_value(Masks kind, float random, std::int64_t index) {
     switch (kind) {
-    case Masks::kZero:
-        return 0.0f;
-    case Masks::kFull:
-        return 1.0f;
-    case Masks::kOneHot:
-        return index == 0 ? 1.0f : 0.0f;
-    case Masks::kRandom:
-        break;
+    case Masks::kZero: return 0.0f;
+    case Masks::kFull: return 1.0f;
+    case Masks::kOneHot: return index == 0 ? 1.0f : 0.0f;
+    case Masks::kRandom: break;
     }
     return std::clamp(random, 0.0f, 1.0f);  // half of them exactly zero
 }
@@ -58,8 +54,8 @@ struct Problem {
             const std::int64_t at = id / k.objects * vector_batch + id % k.objects * vector + i % k.channels;
             vectors[static_cast<std::size_t>(at)] = ids[static_cast<std::size_t>(i)];
         }
-        params = {k.batch, k.objects, k.rows, k.columns, k.channels, k.ratio, masks.data(), batch, object, row,
-                  vectors.data(), vector_batch, vector, out.data(), out_batch, cell};
+        params = {k.batch, k.objects, k.rows,         k.columns,    k.channels, k.ratio,    masks.data(), batch,
+                  object,  row,       vectors.data(), vector_batch, vector,     out.data(), out_batch,    cell};
     }
 
     [[nodiscard]] std::int64_t count() const { return params.batch * params.rows * params.columns; }

@@ -30,9 +30,10 @@ void selective_scan_step(benchmark::State& loop) {
     const auto d = ramp(kChannels, 0.0f, 1.0f), bias = d;
     std::vector<float> y(x.size()), state(static_cast<std::size_t>(kPixels * kStates * kChannels));
     const RowStrides wide = contiguous_rows(1, kPixels, kChannels), narrow = contiguous_rows(1, kPixels, kStates);
-    const SelectiveScanParams<float> params{
-        1, 1, kPixels, kChannels, kStates, x.data(), dt.data(), b.data(), c.data(), x.data(), y.data(),
-        wide, wide, narrow, narrow, wide, wide, a.data(), d.data(), bias.data(), true, state.data(), state.data()};
+    const SelectiveScanParams<float> params{1,         1,           kPixels,  kChannels,    kStates,     x.data(),
+                                            dt.data(), b.data(),    c.data(), x.data(),     y.data(),    wide,
+                                            wide,      narrow,      narrow,   wide,         wide,        a.data(),
+                                            d.data(),  bias.data(), true,     state.data(), state.data()};
     for (auto _ : loop) {
         if constexpr (kReference)
             selective_scan_reference(params, 0, kPixels);
@@ -50,8 +51,8 @@ void causal_conv1d_step(benchmark::State& loop) {
     const auto bias = ramp(kChannels, -1.0f, 1.0f);
     std::vector<float> out(u.size()), tail(static_cast<std::size_t>((kTaps - 1) * kPixels * kChannels));
     const RowStrides rows = contiguous_rows(1, kPixels, kChannels);
-    const CausalConv1dParams<float> params{1, 1, kPixels, kChannels, kTaps, u.data(), out.data(), rows, rows,
-                                           weight.data(), bias.data(), tail.data(), tail.data()};
+    const CausalConv1dParams<float> params{1,    1,    kPixels,       kChannels,   kTaps,       u.data(),   out.data(),
+                                           rows, rows, weight.data(), bias.data(), tail.data(), tail.data()};
     for (auto _ : loop) {
         if constexpr (kReference)
             causal_conv1d_reference(params, 0, kPixels);
@@ -72,9 +73,22 @@ void history_marker_frame(benchmark::State& loop) {
         v = v < 0.0f ? 0.0f : v;
     const auto vectors = ramp(kObjects * kChannels, -1.0f, 1.0f);
     std::vector<float> out(static_cast<std::size_t>(kPixels * kChannels));
-    const HistoryMarkerParams<float> params{
-        1, kObjects, kRows, kColumns, kChannels, kRatio, masks.data(), kObjects * kMask, kMask, kColumns * kRatio,
-        vectors.data(), kObjects * kChannels, kChannels, out.data(), kPixels * kChannels, kChannels};
+    const HistoryMarkerParams<float> params{1,
+                                            kObjects,
+                                            kRows,
+                                            kColumns,
+                                            kChannels,
+                                            kRatio,
+                                            masks.data(),
+                                            kObjects * kMask,
+                                            kMask,
+                                            kColumns * kRatio,
+                                            vectors.data(),
+                                            kObjects * kChannels,
+                                            kChannels,
+                                            out.data(),
+                                            kPixels * kChannels,
+                                            kChannels};
     for (auto _ : loop) {
         if constexpr (kReference)
             history_marker_reference(params, 0, kPixels);
@@ -95,9 +109,24 @@ void preprocess_720p(benchmark::State& loop) {
     std::vector<float> out(448 * 256 * 3);
     const std::int64_t stride = kLayout == PixelLayout::kPacked ? 3 * kWidth : kWidth;
     const std::uint8_t* chroma = bytes.data() + kWidth * kHeight;
-    const PreprocessParams params{
-        kLayout, kWidth, kHeight, {{bytes.data(), stride}, {chroma, kWidth}, {}}, 3, 0, 1, 2, YuvMatrix::kBt709, false,
-        448, 256, out.data(), 448 * 3, 3, 1, 127.0f, 1.0f / 128.0f};
+    const PreprocessParams params{kLayout,
+                                  kWidth,
+                                  kHeight,
+                                  {{bytes.data(), stride}, {chroma, kWidth}, {}},
+                                  3,
+                                  0,
+                                  1,
+                                  2,
+                                  YuvMatrix::kBt709,
+                                  false,
+                                  448,
+                                  256,
+                                  out.data(),
+                                  448 * 3,
+                                  3,
+                                  1,
+                                  127.0f,
+                                  1.0f / 128.0f};
     for (auto _ : loop) {
         if constexpr (kReference)
             preprocess_reference(params, 0, 256);
@@ -123,9 +152,21 @@ void label_map_720p(benchmark::State& loop) {
     const std::vector<std::uint8_t> values(kObjects, 7);
     std::vector<std::uint8_t> map(kWidth * kHeight), confidence(map);
     std::vector<LabelStats> stats(kObjects);
-    const LabelMapParams params{kObjects, kRows, kColumns, logits.data(), kRows * kColumns, kColumns, 0.0f,
-                                values.data(), kWidth, kHeight, map.data(), kWidth,
-                                kConfidence ? confidence.data() : nullptr, kWidth, stats.data()};
+    const LabelMapParams params{kObjects,
+                                kRows,
+                                kColumns,
+                                logits.data(),
+                                kRows * kColumns,
+                                kColumns,
+                                0.0f,
+                                values.data(),
+                                kWidth,
+                                kHeight,
+                                map.data(),
+                                kWidth,
+                                kConfidence ? confidence.data() : nullptr,
+                                kWidth,
+                                stats.data()};
     for (auto _ : loop) {
         if constexpr (kReference)
             label_map_reference(params, 0, kHeight);

@@ -34,9 +34,9 @@ struct Problem {
         map.assign(static_cast<std::size_t>((k.width + 5) * k.height), kUntouched);
         confidence.assign(static_cast<std::size_t>((k.width + 2) * k.height), kUntouched);
         stats.assign(static_cast<std::size_t>(k.objects), LabelStats{-1, -1, -1, -1, -1});
-        params = {k.objects, k.rows, k.columns, logits.data(), k.rows * (k.columns + 3) + 2, k.columns + 3, k.threshold,
-                  values.data(), k.width, k.height, map.data(), k.width + 5, confidence.data(), k.width + 2,
-                  stats.data()};
+        params = {k.objects,     k.rows,      k.columns,         logits.data(), k.rows * (k.columns + 3) + 2,
+                  k.columns + 3, k.threshold, values.data(),     k.width,       k.height,
+                  map.data(),    k.width + 5, confidence.data(), k.width + 2,   stats.data()};
     }
 
     [[nodiscard]] std::uint8_t at(std::int64_t y, std::int64_t x) const {
@@ -94,10 +94,19 @@ void compare(const Case& k) {
 
 TEST(LabelMap, CpuEqualsTheReferenceExceptWhereRoundingDecides) {
     const Case cases[] = {
-        {10, 64, 112, 1280, 720}, {1, 1, 1, 1, 1},         {3, 1, 1, 97, 3},      {7, 97, 3, 257, 97},
-        {3, 33, 65, 97, 31},      {64, 16, 28, 97, 57},    {2, 3, 97, 1, 257},    {10, 9, 9, 9, 9},
-        {5, 16, 28, 97, 57, 1.5f}, {5, 16, 28, 97, 57, 0.0f, 1.0f, 40.0f}, {5, 16, 28, 97, 57, 0.0f, 1.0f, -40.0f},
-        {0, 16, 28, 97, 57},      {300, 5, 5, 33, 33},
+        {10, 64, 112, 1280, 720},
+        {1, 1, 1, 1, 1},
+        {3, 1, 1, 97, 3},
+        {7, 97, 3, 257, 97},
+        {3, 33, 65, 97, 31},
+        {64, 16, 28, 97, 57},
+        {2, 3, 97, 1, 257},
+        {10, 9, 9, 9, 9},
+        {5, 16, 28, 97, 57, 1.5f},
+        {5, 16, 28, 97, 57, 0.0f, 1.0f, 40.0f},
+        {5, 16, 28, 97, 57, 0.0f, 1.0f, -40.0f},
+        {0, 16, 28, 97, 57},
+        {300, 5, 5, 33, 33},
     };
     for (const Case& k : cases)
         compare(k);

@@ -69,8 +69,8 @@ struct Problem {
     }
 
     [[nodiscard]] float at(std::int64_t y, std::int64_t x, std::int64_t channel) const {
-        return params.out[y * params.out_row_stride + x * params.out_column_stride +
-                          channel * params.out_channel_stride];
+        return params
+            .out[y * params.out_row_stride + x * params.out_column_stride + channel * params.out_channel_stride];
     }
 };
 
@@ -95,10 +95,10 @@ double compare(Problem fast, Problem exact, const std::string& what) {
 
 TEST(Preprocess, CpuEqualsTheReferenceForEveryLayoutAndSize) {
     const Size sizes[][2] = {
-        {{97, 57}, {28, 16}},   {{257, 129}, {97, 33}}, {{1280, 72}, {448, 25}}, {{1920, 33}, {448, 3}},
-        {{3, 1}, {1, 1}},       {{1, 1}, {1, 1}},       {{1, 1}, {5, 3}},        {{3, 3}, {97, 13}},
-        {{64, 48}, {64, 48}},   {{97, 9}, {31, 31}},    {{9, 97}, {31, 31}},     {{640, 12}, {448, 8}},
-        {{97, 57}, {60, 40}},   {{1023, 3}, {7, 2}},
+        {{97, 57}, {28, 16}}, {{257, 129}, {97, 33}}, {{1280, 72}, {448, 25}}, {{1920, 33}, {448, 3}},
+        {{3, 1}, {1, 1}},     {{1, 1}, {1, 1}},       {{1, 1}, {5, 3}},        {{3, 3}, {97, 13}},
+        {{64, 48}, {64, 48}}, {{97, 9}, {31, 31}},    {{9, 97}, {31, 31}},     {{640, 12}, {448, 8}},
+        {{97, 57}, {60, 40}}, {{1023, 3}, {7, 2}},
     };
     double worst = 0.0;
     for (const Format& format : kFormats) {
@@ -135,8 +135,8 @@ TEST(Preprocess, PackedOrdersGiveTheSameRgb) {
             continue;
         Problem problem(format, {3, 2}, {1, 1});
         for (std::int64_t i = 0; i < 6; ++i) {
-            std::uint8_t* pixel = problem.bytes[0].data() + i / 3 * problem.params.planes[0].stride +
-                                  i % 3 * format.pixel_stride;
+            std::uint8_t* pixel =
+                problem.bytes[0].data() + i / 3 * problem.params.planes[0].stride + i % 3 * format.pixel_stride;
             pixel[format.red] = static_cast<std::uint8_t>(10 * i);  // mean 25
             pixel[format.green] = 127;
             pixel[format.blue] = 255;

@@ -7,15 +7,15 @@
 namespace ausm {
 namespace {
 
-using test::Rows;
 using test::normal_values;
+using test::Rows;
 
 struct Case {
     std::int64_t batch, time, pixels, channels, states;
     bool gate = true, skip = true, softplus = true, state = true;
     std::int64_t gap = 0;
-    float decay = 1.0f;   // scale of a
-    float input = 1.0f;   // scale of x, b and c
+    float decay = 1.0f;  // scale of a
+    float input = 1.0f;  // scale of x, b and c
 };
 
 /// Owns the arrays of one case in one precision; every precision gets the same numbers.
@@ -26,8 +26,8 @@ struct Problem {
     SelectiveScanParams<Scalar> params;
 
     explicit Problem(const Case& k)
-        : x(k.batch, k.time, k.pixels, k.channels, k.gap),
-          dt(x), b(k.batch, k.time, k.pixels, k.states, k.gap), c(b), z(x), y(x) {
+        : x(k.batch, k.time, k.pixels, k.channels, k.gap), dt(x), b(k.batch, k.time, k.pixels, k.states, k.gap), c(b),
+          z(x), y(x) {
         const std::int64_t rows = k.batch * k.time * k.pixels;
         x.set(normal_values(rows * k.channels, 1, k.input));
         z.set(normal_values(rows * k.channels, 2, 3.0f));
@@ -45,11 +45,29 @@ struct Problem {
         dt_bias = test::converted<Scalar>(normal_values(k.channels, 8));
         state_in = test::converted<Scalar>(normal_values(k.batch * k.pixels * k.states * k.channels, 9));
         state_out.assign(state_in.size(), std::numeric_limits<Scalar>::quiet_NaN());
-        params = {k.batch, k.time, k.pixels, k.channels, k.states, x.storage.data(), dt.storage.data(),
-                  b.storage.data(), c.storage.data(), k.gate ? z.storage.data() : nullptr, y.storage.data(),
-                  x.strides, dt.strides, b.strides, c.strides, z.strides, y.strides, a.data(),
-                  k.skip ? d.data() : nullptr, k.softplus ? dt_bias.data() : nullptr, k.softplus,
-                  k.state ? state_in.data() : nullptr, state_out.data()};
+        params = {k.batch,
+                  k.time,
+                  k.pixels,
+                  k.channels,
+                  k.states,
+                  x.storage.data(),
+                  dt.storage.data(),
+                  b.storage.data(),
+                  c.storage.data(),
+                  k.gate ? z.storage.data() : nullptr,
+                  y.storage.data(),
+                  x.strides,
+                  dt.strides,
+                  b.strides,
+                  c.strides,
+                  z.strides,
+                  y.strides,
+                  a.data(),
+                  k.skip ? d.data() : nullptr,
+                  k.softplus ? dt_bias.data() : nullptr,
+                  k.softplus,
+                  k.state ? state_in.data() : nullptr,
+                  state_out.data()};
     }
 
     [[nodiscard]] std::int64_t count() const { return params.batch * params.pixels; }
@@ -78,10 +96,10 @@ const Case kCases[] = {
     {1, 4, 3, 65, 8, false, true, true, true},
     {1, 4, 3, 65, 8, true, false, false, true},
     {1, 4, 3, 65, 8, false, false, false, false, 1},
-    {1, 8, 3, 64, 8, true, true, false, true, 0, 1e4f},         // decays to nothing in one step
-    {1, 8, 3, 64, 8, true, true, false, true, 0, 0.0f},         // never decays
-    {1, 8, 3, 64, 8, true, true, true, true, 0, 1.0f, 0.0f},    // no input
-    {1, 8, 3, 64, 8, true, true, true, true, 0, 1.0f, 1e6f},    // huge input
+    {1, 8, 3, 64, 8, true, true, false, true, 0, 1e4f},       // decays to nothing in one step
+    {1, 8, 3, 64, 8, true, true, false, true, 0, 0.0f},       // never decays
+    {1, 8, 3, 64, 8, true, true, true, true, 0, 1.0f, 0.0f},  // no input
+    {1, 8, 3, 64, 8, true, true, true, true, 0, 1.0f, 1e6f},  // huge input
 };
 
 TEST(SelectiveScan, FloatStaysWithinTwiceTheNaiveError) {
@@ -100,8 +118,9 @@ TEST(SelectiveScan, HandComputedSteps) {
     const double a[] = {-std::log(2.0)}, d[] = {100.0}, state_in[] = {4.0};
     double y[2], state_out[1];
     const RowStrides strides = contiguous_rows(2, 1, 1);
-    const SelectiveScanParams<double> params{1, 2, 1, 1, 1, x, dt, b, c, nullptr, y, strides, strides, strides,
-                                             strides, strides, strides, a, d, nullptr, false, state_in, state_out};
+    const SelectiveScanParams<double> params{1,       2,       1, 1,       1,       x,        dt,       b,
+                                             c,       nullptr, y, strides, strides, strides,  strides,  strides,
+                                             strides, a,       d, nullptr, false,   state_in, state_out};
     selective_scan_cpu(params, 0, 1);
     EXPECT_DOUBLE_EQ(y[0], 1.0 * (0.5 * 4.0 + 2.0 * 3.0) + 300.0);  // state 8
     EXPECT_DOUBLE_EQ(y[1], 10.0 * (0.5 * 8.0 + 1.0 * 5.0) + 500.0);

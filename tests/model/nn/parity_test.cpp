@@ -54,13 +54,9 @@ void check_phases(const AusmNet& net, const Reference& reference, const std::str
     EXPECT_CLOSE(refined.masks[0].slice(0, 0, 2), get("refine.logits"), kPhaseBound);
 }
 
-TEST_F(Parity, WholeFrameSmallGrid) {
-    check_phases(net(), Reference("phases"), "small.");
-}
+TEST_F(Parity, WholeFrameSmallGrid) { check_phases(net(), Reference("phases"), "small."); }
 
-TEST_F(Parity, WholeFrameWideGrid) {
-    check_phases(net(), Reference("phases"), "wide.");
-}
+TEST_F(Parity, WholeFrameWideGrid) { check_phases(net(), Reference("phases"), "wide."); }
 
 TEST_F(Parity, EveryPhaseByItself) {
     const Reference reference("phases");
@@ -114,7 +110,8 @@ TEST_F(Parity, ThirtyTeacherForcedFrames) {
         EXPECT_CLOSE(prediction.masks[0].slice(0, 0, 2), reference.get(prefix + ".logits"), 1e-3);
         for (std::size_t i = 0; i < history.layers.size() && t != 19; ++i) {
             const auto layer = prefix + ".state." + std::to_string(i);
-            EXPECT_CLOSE(history.layers[i].conv_tail[0].index_select(1, tokens), reference.get(layer + ".tail"), kPhaseBound);
+            EXPECT_CLOSE(history.layers[i].conv_tail[0].index_select(1, tokens), reference.get(layer + ".tail"),
+                         kPhaseBound);
             EXPECT_CLOSE(history.layers[i].scan[0].index_select(0, tokens), reference.get(layer + ".ssm"), kPhaseBound);
         }
     }

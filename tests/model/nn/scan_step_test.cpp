@@ -44,7 +44,8 @@ TEST_F(ScanStep, CompressorAndItsSplitIntoTwoClips) {
     for (std::int64_t t = 0; t < kFrames; ++t)
         EXPECT_CLOSE(compressor.step(x.select(1, t), code, kGrid, stepped), parallel.select(1, t), 1e-5);
     (void)compressor.scan(x.narrow(1, 0, 3), code, kGrid, split);
-    EXPECT_CLOSE(compressor.scan(x.narrow(1, 3, kFrames - 3), code, kGrid, split), parallel.narrow(1, 3, kFrames - 3), 1e-5);
+    EXPECT_CLOSE(compressor.scan(x.narrow(1, 3, kFrames - 3), code, kGrid, split), parallel.narrow(1, 3, kFrames - 3),
+                 1e-5);
 }
 
 /// Two clips of five frames with two objects each, teacher-forced.
@@ -76,11 +77,13 @@ TEST_F(ScanStep, NothingReachesBack) {
     const AusmNet net(test::weights(), at::kDouble);
     const Clip clip;
     auto history = net.initial_history(2, {4, 6}), changed_history = history;
-    const auto before = net.scan(clip.images, {clip.slots, clip.masks, clip.kinds}, {}, history).masks.unflatten(0, {2, 5});
+    const auto before =
+        net.scan(clip.images, {clip.slots, clip.masks, clip.kinds}, {}, history).masks.unflatten(0, {2, 5});
     auto images = clip.images.clone(), masks = clip.masks.clone();
     images.select(1, 3).neg_();
     masks.select(1, 3).zero_();
-    const auto after = net.scan(images, {clip.slots, masks, clip.kinds}, {}, changed_history).masks.unflatten(0, {2, 5});
+    const auto after =
+        net.scan(images, {clip.slots, masks, clip.kinds}, {}, changed_history).masks.unflatten(0, {2, 5});
     EXPECT_CLOSE(after.narrow(1, 0, 3), before.narrow(1, 0, 3), 1e-12);
     EXPECT_GT(test::relative_error(after.select(1, 3), before.select(1, 3)), 1e-3);
 }
@@ -94,8 +97,8 @@ TEST_F(ScanStep, AbsentQueriesChangeNothing) {
     valid.select(2, 1).zero_();
     auto two = net.initial_history(2, {4, 6}), one = two;
     const auto with = net.scan(clip.images, {clip.slots, masks, clip.kinds}, valid, two);
-    const auto without = net.scan(clip.images, {clip.slots.narrow(1, 0, 1), masks.narrow(2, 0, 1), clip.kinds.narrow(2, 0, 1)},
-                                  {}, one);
+    const auto without =
+        net.scan(clip.images, {clip.slots.narrow(1, 0, 1), masks.narrow(2, 0, 1), clip.kinds.narrow(2, 0, 1)}, {}, one);
     EXPECT_CLOSE(with.masks.select(1, 0), without.masks.select(1, 0), 1e-9);
     EXPECT_CLOSE(with.masks.narrow(1, 2, 32), without.masks.narrow(1, 1, 32), 1e-9);
 }
@@ -110,7 +113,8 @@ TEST_F(ScanStep, Bfloat16StaysNearFloat32) {
     Marks half_marks = marks;
     half_marks.masks = marks.masks.to(at::kBFloat16);
     auto a = exact.initial_history(1, {6, 10}), b = half.initial_history(1, {6, 10});
-    const auto expected = exact.step(image, marks, a).masks, actual = half.step(image, half_marks, b).masks.to(at::kFloat);
+    const auto expected = exact.step(image, marks, a).masks,
+               actual = half.step(image, half_marks, b).masks.to(at::kFloat);
     EXPECT_EQ(b.layers[0].scan.scalar_type(), at::kFloat);
     const auto same = (expected > 0).eq(actual > 0).to(at::kFloat).mean().item<float>();
     EXPECT_GE(same, 0.98F);  // 8 bits of mantissa through about 40 layers

@@ -18,7 +18,8 @@ TEST(WeightMap, EveryProblemIsNamed) {
             tensors["extra.weight"] = tensors.at("ng.weight");
         });
     });
-    for (const auto* part : {"missing: x0", "misshaped: ids is [192, 64], the model needs [64, 192]", "unknown: extra.weight"})
+    for (const auto* part :
+         {"missing: x0", "misshaped: ids is [192, 64], the model needs [64, 192]", "unknown: extra.weight"})
         EXPECT_NE(message.find(part), std::string::npos) << message;
 }
 

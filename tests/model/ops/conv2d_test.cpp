@@ -58,7 +58,8 @@ TEST(Conv2d, ManySizesInTurnStayRight) {
     for (int turn = 0; turn < 2; ++turn)
         for (std::int64_t size = 4; size < 12; ++size) {
             const auto x = at::randn({1, 8, size, size + 1}).contiguous(at::MemoryFormat::ChannelsLast);
-            EXPECT_CLOSE(conv2d(x, weights, std::nullopt), at::conv2d(x, weight, bias, 1, at::IntArrayRef({1, 1})), 1e-5);
+            EXPECT_CLOSE(conv2d(x, weights, std::nullopt), at::conv2d(x, weight, bias, 1, at::IntArrayRef({1, 1})),
+                         1e-5);
         }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Prompts on the 1/4 map, by hand-computed cells, and prompts that are refused.
-#include "reference.h"
 #include "session/prompt_mask.h"
+#include "reference.h"
 
 namespace ausm {
 namespace {
@@ -34,7 +34,8 @@ TEST(PromptMask, MaskIsAreaAveraged) {
     prompt.mask_width = 4, prompt.mask_height = 2;
     prompt.mask = {255, 0, 0, 0, 1, 7, 0, 0};
     EXPECT_CLOSE(prompt_mask(prompt, 1, 2).inside, at::tensor({0.75F, 0.0F}).view({1, 2}), 1e-6);
-    EXPECT_CLOSE(prompt_mask(prompt, 2, 3).inside, at::tensor({0.75F, 0.0F, 0.0F, 1.0F, 0.5F, 0.0F}).view({2, 3}), 1e-6);
+    EXPECT_CLOSE(prompt_mask(prompt, 2, 3).inside, at::tensor({0.75F, 0.0F, 0.0F, 1.0F, 0.5F, 0.0F}).view({2, 3}),
+                 1e-6);
     EXPECT_CLOSE(prompt_mask(prompt, 4, 8).inside[3], at::tensor({1.F, 1.F, 1.F, 1.F, 0.F, 0.F, 0.F, 0.F}), 1e-6);
 }
 

@@ -17,7 +17,8 @@ struct Place {
 
 class Scene {
 public:
-    Scene(int width, int height) : width_(width), height_(height), pixels_(static_cast<std::size_t>(width) * height * 3) {}
+    Scene(int width, int height)
+        : width_(width), height_(height), pixels_(static_cast<std::size_t>(width) * height * 3) {}
 
     Frame draw(Place disc, Place square = {0.2, 0.3, false}) {
         const double radius = 0.2 * height_;
@@ -67,8 +68,8 @@ inline double disc_iou(const Result& result, int value, Place disc) {
     double both = 0, either = 0;
     for (int y = 0; y < result.map_height; ++y)
         for (int x = 0; x < result.map_width; ++x) {
-            const bool drawn = std::hypot(x - disc.x * result.map_width, y - disc.y * result.map_height) <
-                               0.2 * result.map_height;
+            const bool drawn =
+                std::hypot(x - disc.x * result.map_width, y - disc.y * result.map_height) < 0.2 * result.map_height;
             const bool found = result.map[static_cast<std::size_t>(y) * result.map_width + x] == value;
             both += drawn && found;
             either += drawn || found;
