@@ -45,7 +45,10 @@ std::shared_ptr<Engine> open_model(const ModelOptions& options) {
     engine_options.precision = precisions().at(options.precision);
     std::shared_ptr<Engine> engine;
     char error[4096] = "";
-    if (ausm_open(kInterfaceVersion, &engine_options, &engine, error, sizeof error) != OpenStatus::kOk)
+    const auto status = ausm_open(kInterfaceVersion, &engine_options, &engine, error, sizeof error);
+    if (status == OpenStatus::kWeights)
+        throw std::runtime_error(std::string(error) + "; give --weights FILE or set AUSM_WEIGHTS");
+    if (status != OpenStatus::kOk)
         throw std::runtime_error(error);
     return engine;
 }
