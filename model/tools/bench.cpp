@@ -22,7 +22,7 @@ struct BenchOptions {
 constexpr int kWarmUp = 5;    // packing of weights, first touches of memory
 constexpr int kWindows = 10;  // the stream's course is shown in as many parts
 
-/// Stripes that move, with a disc for each object: the cost of a frame does not depend on what it shows.
+/// Checks that move and a disc over them: the cost of a frame does not depend on what it shows.
 void draw(std::vector<std::uint8_t>& pixels, const BenchOptions& o, int t) {
     for (int y = 0; y < o.height; ++y)
         for (int x = 0; x < o.width; ++x) {
