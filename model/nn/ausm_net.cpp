@@ -11,7 +11,7 @@
 namespace ausm {
 namespace {
 
-constexpr std::size_t kMaxCodes = 8;
+constexpr std::size_t kMaxPlaces = 8;
 
 }  // namespace
 
@@ -35,13 +35,14 @@ AusmNet::AusmNet(const io::Safetensors& file, at::ScalarType dtype) : config_(co
     parameters_ = weights.parameters();
 }
 
-const at::Tensor& AusmNet::code(Grid grid) const {
+const AusmNet::Place& AusmNet::place(Grid grid) const {
     const std::pair key{grid.rows, grid.columns};
-    if (const auto found = codes_.find(key); found != codes_.end())
+    if (const auto found = places_.find(key); found != places_.end())
         return found->second;
-    if (codes_.size() >= kMaxCodes)
-        codes_.clear();
-    return codes_[key] = position_code(grid, config_.dim, dtype_);
+    if (places_.size() >= kMaxPlaces)
+        places_.clear();
+    const auto code = position_code(grid, config_.dim, dtype_);
+    return places_[key] = {code, history_decoder_->place(code)};
 }
 
 at::Tensor AusmNet::vectors(const at::Tensor& slots, std::int64_t batch) const {
@@ -67,15 +68,15 @@ at::Tensor AusmNet::compress(const Marks& marks, History& history) const {
     auto marked = history.features;
     if (marks.count() > 0)
         marked = marked + (*marker_)(marks, history.grid).squeeze(1);
-    return compressor_->step(marked, code(history.grid), history.grid, history.layers);
+    return compressor_->step(marked, place(history.grid).code, history.grid, history.layers);
 }
 
 Prediction AusmNet::decode(const Encoded& frame, const at::Tensor& compressed, const at::Tensor& slots,
                            const at::Tensor& valid, AttentionTrace* trace) const {
-    const auto& place = code(frame.grid);
-    const auto read = (*read_norm_)((*history_decoder_)(frame.features, compressed, place, frame.grid));
+    const auto& [code, add] = place(frame.grid);
+    const auto read = (*read_norm_)((*history_decoder_)(frame.features, compressed, code, add, frame.grid));
     const auto features = (*pixel_decoder_)(read, frame.s8, frame.s4, frame.grid);
-    return (*mask_decoder_)(vectors(slots, frame.features.size(0)), read, place, features, frame.grid, valid, trace);
+    return (*mask_decoder_)(vectors(slots, frame.features.size(0)), read, code, features, frame.grid, valid, trace);
 }
 
 Prediction AusmNet::step(const at::Tensor& images, const Marks& marks, History& history) const {
@@ -107,7 +108,7 @@ Prediction AusmNet::scan(const at::Tensor& images, const Marks& marks, const at:
         slots = marks.slots.unsqueeze(1).expand({batch, time, marks.count()}).flatten(0, 1);
     }
     auto layers = history.layers;
-    const auto compressed = compressor_->scan(marked, code(frames.grid), frames.grid, layers);
+    const auto compressed = compressor_->scan(marked, place(frames.grid).code, frames.grid, layers);
     auto prediction = decode(frames, compressed.flatten(0, 1), slots, valid.defined() ? valid.flatten(0, 1) : valid);
     history = {frames.grid, features.select(1, time - 1), std::move(layers)};
     return prediction;

@@ -60,7 +60,11 @@ public:
     Prediction scan(const at::Tensor& images, const Marks& marks, const at::Tensor& valid, History& history) const;
 
 private:
-    [[nodiscard]] const at::Tensor& code(Grid grid) const;
+    /// What every frame of one grid shares.
+    struct Place {
+        at::Tensor code, read;  // [1, N, D]: position code; what the history decoder adds to G
+    };
+    [[nodiscard]] const Place& place(Grid grid) const;
     [[nodiscard]] at::Tensor vectors(const at::Tensor& slots, std::int64_t batch) const;
 
     NetConfig config_;
@@ -76,7 +80,7 @@ private:
     std::optional<HistoryDecoder> history_decoder_;
     std::optional<FpnPixelDecoder> pixel_decoder_;
     std::optional<MaskDecoder> mask_decoder_;
-    mutable std::map<std::pair<std::int64_t, std::int64_t>, at::Tensor> codes_;
+    mutable std::map<std::pair<std::int64_t, std::int64_t>, Place> places_;
 };
 
 }  // namespace ausm

@@ -10,7 +10,7 @@ CompressorLayer::CompressorLayer(WeightMap& weights, const std::string& name, co
     : mamba_norm_(weights, name + ".n1", config.dim), attention_norm_(weights, name + ".n2", config.dim),
       ffn_norm_(weights, name + ".n3", config.dim), mamba_(weights, name + ".mamba", config),
       attention_(weights, name + ".attn", config.dim, config.heads),
-      ffn_(weights, name + ".ffn", config.dim, config.ffn_dim, true), pool_(config.compressor_pool) {}
+      ffn_(weights, name + ".ffn", config.dim, config.ffn_dim), pool_(config.compressor_pool) {}
 
 at::Tensor CompressorLayer::scan(const at::Tensor& x, const at::Tensor& code, Grid grid, LayerState& state) const {
     auto tokens = (x + mamba_.scan(mamba_norm_(x), state)).flatten(0, 1);  // [B * T, N, D]
@@ -21,8 +21,8 @@ at::Tensor CompressorLayer::scan(const at::Tensor& x, const at::Tensor& code, Gr
                           : to_tokens(at::avg_pool2d(to_picture(y, grid), {pool_, pool_}, {}, {0, 0},
                                                      /*ceil_mode=*/true));
     };
-    tokens = tokens + attention_(placed, pooled(placed), pooled(normed));
-    tokens = tokens + ffn_(ffn_norm_(tokens), grid);
+    tokens = tokens + attention_(placed, attention_.memory(pooled(placed), pooled(normed)));
+    tokens = ffn_(ffn_norm_(tokens), grid, tokens);
     return tokens.unflatten(0, {x.size(0), x.size(1)});
 }
 

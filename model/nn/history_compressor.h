@@ -22,7 +22,7 @@ private:
     LayerNorm mamba_norm_, attention_norm_, ffn_norm_;
     Mamba mamba_;
     Attention attention_;
-    FeedForward ffn_;
+    GridFeedForward ffn_;
     std::int64_t pool_;
 };
 

@@ -9,7 +9,7 @@ namespace ausm {
 HistoryDecoder::Layer::Layer(WeightMap& weights, const std::string& name, const NetConfig& config)
     : query_norm(weights, name + ".n1", config.dim), ffn_norm(weights, name + ".n2", config.dim),
       history_norm(weights, name + ".nk", config.dim), attention(weights, name + ".attn", config.dim, config.heads),
-      ffn(weights, name + ".ffn", config.dim, config.ffn_dim, true) {}
+      ffn(weights, name + ".ffn", config.dim, config.ffn_dim) {}
 
 HistoryDecoder::HistoryDecoder(WeightMap& weights, const NetConfig& config)
     : position_(weights, "gpos", config.dim, config.dim, false) {
@@ -18,13 +18,14 @@ HistoryDecoder::HistoryDecoder(WeightMap& weights, const NetConfig& config)
 }
 
 at::Tensor HistoryDecoder::operator()(at::Tensor features, const at::Tensor& history, const at::Tensor& code,
-                                      Grid grid) const {
+                                      const at::Tensor& place, Grid grid) const {
     for (const auto& layer : layers_) {
         const auto normed = layer.history_norm(history);
-        features = features + layer.attention(layer.query_norm(features) + code, normed + code, normed);
-        features = features + layer.ffn(layer.ffn_norm(features), grid);
+        features = features +
+                   layer.attention(layer.query_norm(features) + code, layer.attention.memory(normed + code, normed));
+        features = layer.ffn(layer.ffn_norm(features), grid, features);
     }
-    return features + position_(code);
+    return features + place;
 }
 
 }  // namespace ausm

@@ -12,8 +12,11 @@ namespace ausm {
 class HistoryDecoder {
 public:
     HistoryDecoder(WeightMap& weights, const NetConfig& config);
-    /// features X [B, N, D], history F [B, N, D], code [1, N, D] -> G [B, N, D].
-    at::Tensor operator()(at::Tensor features, const at::Tensor& history, const at::Tensor& code, Grid grid) const;
+    /// What is added to G for the mask features' sake: the same for every frame of one size. code: [1, N, D].
+    [[nodiscard]] at::Tensor place(const at::Tensor& code) const { return position_(code); }
+    /// features X [B, N, D], history F [B, N, D], code and place [1, N, D] -> G [B, N, D].
+    at::Tensor operator()(at::Tensor features, const at::Tensor& history, const at::Tensor& code,
+                          const at::Tensor& place, Grid grid) const;
 
 private:
     /// Pre-norm residual layer: global cross-attention -> feed-forward; no self-attention.
@@ -21,7 +24,7 @@ private:
         Layer(WeightMap& weights, const std::string& name, const NetConfig& config);
         LayerNorm query_norm, ffn_norm, history_norm;
         Attention attention;
-        FeedForward ffn;
+        GridFeedForward ffn;
     };
     std::vector<Layer> layers_;
     Linear position_;  // puts the cell's place into G, for the mask features

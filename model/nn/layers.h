@@ -4,6 +4,7 @@
 
 #include "nn/weight_map.h"
 #include "ops/conv2d.h"
+#include "ops/inverted_residual.h"
 
 #include <optional>
 #include <string>
@@ -57,16 +58,28 @@ private:
     ops::Conv2dWeights weights_;
 };
 
-/// Linear -> (depthwise 3x3 over the grid) -> ReLU -> Linear.
+/// The weights of one convolution, by name.
+ops::ConvLayer take_conv(WeightMap& weights, const std::string& name, Conv2d::Shape shape, ops::Activation activation);
+
+/// Linear -> ReLU -> Linear.
 class FeedForward {
 public:
-    FeedForward(WeightMap& weights, const std::string& name, std::int64_t dim, std::int64_t hidden, bool depthwise);
-    /// x: [B, N, D]; grid is read when there is a depthwise convolution.
-    at::Tensor operator()(const at::Tensor& x, Grid grid = {}) const;
+    FeedForward(WeightMap& weights, const std::string& name, std::int64_t dim, std::int64_t hidden);
+    at::Tensor operator()(const at::Tensor& x) const;
 
 private:
     Linear expand_, project_;
-    std::optional<Conv2d> depthwise_;
+};
+
+/// Linear -> depthwise 3x3 over the grid -> ReLU -> Linear, plus the residual.
+class GridFeedForward {
+public:
+    GridFeedForward(WeightMap& weights, const std::string& name, std::int64_t dim, std::int64_t hidden);
+    /// x, residual: [B, N, D].
+    at::Tensor operator()(const at::Tensor& x, Grid grid, const at::Tensor& residual) const;
+
+private:
+    ops::InvertedResidualWeights weights_;
 };
 
 }  // namespace ausm

@@ -2,6 +2,8 @@
 // Masked attention: a query looks only where the mask that it has so far is positive.
 #include "nn/mask_decoder.h"
 
+#include "ops/lanes.h"
+
 #include <ATen/ATen.h>
 
 namespace ausm {
@@ -18,7 +20,7 @@ at::Tensor additive(const at::Tensor& blocked, at::ScalarType dtype) {
 
 MaskDecoder::Layer::Layer(WeightMap& weights, const std::string& name, const NetConfig& config)
     : cross(weights, name + ".ca", config.dim, config.heads), self(weights, name + ".sa", config.dim, config.heads),
-      ffn(weights, name + ".ffn", config.dim, config.ffn_dim, false), cross_norm(weights, name + ".n1", config.dim),
+      ffn(weights, name + ".ffn", config.dim, config.ffn_dim), cross_norm(weights, name + ".n1", config.dim),
       self_norm(weights, name + ".n2", config.dim), ffn_norm(weights, name + ".n3", config.dim) {}
 
 MaskDecoder::MaskDecoder(WeightMap& weights, const NetConfig& config)
@@ -55,6 +57,14 @@ Prediction MaskDecoder::operator()(const at::Tensor& tracked, const at::Tensor& 
         const auto absent = at::cat({valid.logical_not(), valid.new_zeros({valid.size(0), detections_.size(0)})}, 1);
         self_mask = additive(absent.unsqueeze(1), place.scalar_type());
     }
+    std::vector<Attention::Memory> memories(layers_.size());
+    ops::run_pieces(static_cast<int>(2 * layers_.size()), [&](int piece) {
+        const auto i = static_cast<std::size_t>(piece / 2);
+        if (piece % 2 == 0)
+            memories[i].key = layers_[i].cross.project_key(key);
+        else
+            memories[i].value = layers_[i].cross.project_value(read);
+    });
     auto query = place;
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         const auto& layer = layers_[i];
@@ -66,9 +76,10 @@ Prediction MaskDecoder::operator()(const at::Tensor& tracked, const at::Tensor& 
             blocked = trace->blocked.at(i);
         else if (trace != nullptr)
             trace->blocked.push_back(blocked);
-        query = layer.cross_norm(query + layer.cross(query + place, key, read, additive(blocked, query.scalar_type())));
+        query =
+            layer.cross_norm(query + layer.cross(query + place, memories[i], additive(blocked, query.scalar_type())));
         const auto placed = query + place;
-        query = layer.self_norm(query + layer.self(placed, placed, query, self_mask));
+        query = layer.self_norm(query + layer.self(placed, layer.self.memory(placed, query), self_mask));
         query = layer.ffn_norm(query + layer.ffn(query));
     }
     const auto head = heads(query);

@@ -2,6 +2,8 @@
 // A feature pyramid from 1/16 to 1/4; both smoothing steps are residual.
 #include "nn/pixel_decoder.h"
 
+#include "ops/lanes.h"
+
 #include <ATen/ATen.h>
 
 namespace ausm {
@@ -9,6 +11,29 @@ namespace {
 
 at::Tensor twice(const at::Tensor& x) {
     return at::upsample_bilinear2d(x, {x.size(2) * 2, x.size(3) * 2}, /*align_corners=*/false);
+}
+
+/// Rows of a picture that one lane makes, and one more at each inner border for a 3x3 convolution to see.
+struct Rows {
+    std::int64_t begin, end, wide_begin, wide_end;
+    [[nodiscard]] at::Tensor wide(const at::Tensor& whole) const {
+        return whole.narrow(2, wide_begin, wide_end - wide_begin);
+    }
+    [[nodiscard]] at::Tensor inner(const at::Tensor& wide) const {
+        return wide.narrow(2, begin - wide_begin, end - begin);
+    }
+};
+
+/// The picture whose rows are what `make` returns for them.
+at::Tensor by_rows(std::int64_t height, const std::function<at::Tensor(const Rows&)>& make) {
+    const int count = ops::lane_count();
+    std::vector<at::Tensor> parts(static_cast<std::size_t>(count));
+    ops::run_pieces(count, [&](int i) {
+        const auto begin = height * i / count, end = height * (i + 1) / count;
+        parts[static_cast<std::size_t>(i)] =
+            make({begin, end, std::max<std::int64_t>(begin - 1, 0), std::min(end + 1, height)});
+    });
+    return count == 1 ? parts.front() : at::cat(parts, 2);
 }
 
 }  // namespace
@@ -24,10 +49,16 @@ FpnPixelDecoder::FpnPixelDecoder(WeightMap& weights, const NetConfig& config, st
 
 at::Tensor FpnPixelDecoder::operator()(const at::Tensor& read, const at::Tensor& s8, const at::Tensor& s4,
                                        Grid grid) const {
-    auto level = lateral8_(s8, twice(to_picture(coarse_(read), grid)));
-    level = level + smooth8_(level);
-    level = lateral4_(s4, twice(level));
-    return features_(pointwise4_(depthwise4_(level)), level);
+    const auto coarse = twice(to_picture(coarse_(read), grid));
+    const auto level = by_rows(coarse.size(2), [&](const Rows& rows) {
+        const auto sum = lateral8_(rows.wide(s8), rows.wide(coarse));
+        return rows.inner(sum) + rows.inner(smooth8_(sum));
+    });
+    const auto fine = twice(level);
+    return by_rows(fine.size(2), [&](const Rows& rows) {
+        const auto sum = lateral4_(rows.wide(s4), rows.wide(fine));
+        return features_(pointwise4_(rows.inner(depthwise4_(sum))), rows.inner(sum));
+    });
 }
 
 }  // namespace ausm

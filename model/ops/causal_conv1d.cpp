@@ -3,7 +3,7 @@
 #include "ops/causal_conv1d.h"
 
 #include "kernels/causal_conv1d.h"
-#include "ops/parallel.h"
+#include "ops/lanes.h"
 
 #include <ATen/ATen.h>
 
@@ -28,8 +28,8 @@ void run(const at::Tensor& u, const at::Tensor& weight, const at::Tensor& bias, 
         .tail_in = tail.const_data_ptr<Scalar>(),
         .tail_out = out.tail.mutable_data_ptr<Scalar>(),
     };
-    parallel(params.batch * params.pixels, 64,
-             [&](std::int64_t begin, std::int64_t end) { causal_conv1d_cpu(params, begin, end); });
+    split_range(params.batch * params.pixels, 64,
+                [&](std::int64_t begin, std::int64_t end) { causal_conv1d_cpu(params, begin, end); });
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 namespace ausm::ops {
 namespace {
 
-constexpr std::size_t kMaxPackedSizes = 4;  // sessions of more sizes than this repack in turn: slow, but bounded
+constexpr std::size_t kMaxPackedSizes = 8;  // sessions of more sizes than this repack in turn: slow, but bounded
 
 using Scalars = c10::List<std::optional<at::Scalar>>;
 using Pointwise = at::Tensor(const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&, at::IntArrayRef,
@@ -52,10 +52,9 @@ at::Tensor activate(const at::Tensor& x, Activation activation) {
 
 }  // namespace
 
-Conv2dWeights::Conv2dWeights(at::Tensor weight, at::Tensor bias, std::int64_t stride, std::int64_t groups,
-                             Activation activation)
-    : weight_(std::move(weight)), bias_(std::move(bias)), stride_(stride), padding_(weight_.size(-1) / 2),
-      groups_(groups), activation_(activation) {
+Conv2dWeights::Conv2dWeights(ConvLayer layer, std::int64_t stride, std::int64_t groups)
+    : weight_(std::move(layer.weight)), bias_(std::move(layer.bias)), stride_(stride), padding_(weight_.size(-1) / 2),
+      groups_(groups), activation_(layer.activation) {
     TORCH_CHECK(weight_.size(-1) % 2 == 1 && weight_.size(-1) == weight_.size(-2), "odd square kernels only");
     TORCH_CHECK(stride == 1 || stride == 2, "stride 1 or 2 only");
     // A leading row and column of zeros turns the uneven padding of stride 2 into an even one: no padded copy is made.
@@ -63,15 +62,17 @@ Conv2dWeights::Conv2dWeights(at::Tensor weight, at::Tensor bias, std::int64_t st
         weight_ = at::constant_pad_nd(weight_, {1, 0, 1, 0});
 }
 
-const at::Tensor& Conv2dWeights::packed(at::IntArrayRef input_sizes) const {
+at::Tensor Conv2dWeights::packed(at::IntArrayRef input_sizes) const {
     const auto key = input_sizes.vec();
-    const auto found = packed_.find(key);
-    if (found != packed_.end())
+    const std::lock_guard lock(packed_->mutex);
+    auto& known = packed_->by_input_size;
+    const auto found = known.find(key);
+    if (found != known.end())
         return found->second;
-    if (packed_.size() >= kMaxPackedSizes)
-        packed_.clear();
-    return packed_[key] = at::mkldnn_reorder_conv2d_weight(weight_.to_mkldnn(), {padding_, padding_},
-                                                           {stride_, stride_}, {1, 1}, groups_, input_sizes);
+    if (known.size() >= kMaxPackedSizes)
+        known.clear();
+    return known[key] = at::mkldnn_reorder_conv2d_weight(weight_.to_mkldnn(), {padding_, padding_}, {stride_, stride_},
+                                                         {1, 1}, groups_, input_sizes);
 }
 
 at::Tensor conv2d(const at::Tensor& x, const Conv2dWeights& w, const std::optional<at::Tensor>& add) {

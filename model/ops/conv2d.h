@@ -5,6 +5,8 @@
 #include <ATen/core/Tensor.h>
 
 #include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -12,23 +14,33 @@ namespace ausm::ops {
 
 enum class Activation { kNone, kRelu, kRelu6 };
 
-/// Weights of one convolution and their packed forms. Packing fits one input size and one thread count (a packed weight
-/// under another count is up to three times slower), so it belongs to the one thread that runs the network: thread-bound.
+/// Weight [out, in / groups, k, k], bias [out], and what follows the sum.
+struct ConvLayer {
+    at::Tensor weight, bias;
+    Activation activation = Activation::kNone;
+};
+
+/// Weights of one convolution and their packed forms. Packing fits one input size and one OpenMP thread count (a packed
+/// weight under another count is up to three times slower).
 class Conv2dWeights {
 public:
-    /// weight: [out, in / groups, k, k], k odd; bias: [out]; stride 1 ("same" padding) or 2 (TensorFlow's "same" padding
-    /// of even inputs: (k - 2) / 2 before, one more after).
-    Conv2dWeights(at::Tensor weight, at::Tensor bias, std::int64_t stride, std::int64_t groups, Activation activation);
+    /// k odd; stride 1 ("same" padding) or 2 (TensorFlow's "same" padding of even inputs: (k - 2) / 2 before, one more
+    /// after).
+    Conv2dWeights(ConvLayer layer, std::int64_t stride, std::int64_t groups);
 
 private:
     friend at::Tensor conv2d(const at::Tensor& x, const Conv2dWeights& weights, const std::optional<at::Tensor>& add);
 
-    [[nodiscard]] const at::Tensor& packed(at::IntArrayRef input_sizes) const;
+    [[nodiscard]] at::Tensor packed(at::IntArrayRef input_sizes) const;
 
     at::Tensor weight_, bias_;
     std::int64_t stride_, padding_, groups_;
     Activation activation_;
-    mutable std::map<std::vector<std::int64_t>, at::Tensor> packed_;  // by input size
+    struct Packed {
+        std::mutex mutex;  // lanes share some weights
+        std::map<std::vector<std::int64_t>, at::Tensor> by_input_size;
+    };
+    std::unique_ptr<Packed> packed_ = std::make_unique<Packed>();
 };
 
 /// x: [B, in, h, w] -> [B, out, ceil(h / stride), ceil(w / stride)] = activation(conv(x) + bias + add). The fast path

@@ -3,7 +3,7 @@
 #include "ops/history_marker.h"
 
 #include "kernels/history_marker.h"
-#include "ops/parallel.h"
+#include "ops/lanes.h"
 
 #include <ATen/ATen.h>
 
@@ -31,8 +31,8 @@ void run(const at::Tensor& masks, const at::Tensor& vectors, std::int64_t rows, 
         .out_batch_stride = out.stride(0),
         .out_cell_stride = out.stride(1),
     };
-    parallel(params.batch * rows * columns, 64,
-             [&](std::int64_t begin, std::int64_t end) { history_marker_cpu(params, begin, end); });
+    split_range(params.batch * rows * columns, 64,
+                [&](std::int64_t begin, std::int64_t end) { history_marker_cpu(params, begin, end); });
 }
 
 }  // namespace

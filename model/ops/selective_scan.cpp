@@ -3,7 +3,7 @@
 #include "ops/selective_scan.h"
 
 #include "kernels/selective_scan.h"
-#include "ops/parallel.h"
+#include "ops/lanes.h"
 
 #include <ATen/ATen.h>
 
@@ -51,8 +51,8 @@ void run(const SelectiveScanInputs& in, const SelectiveScanOutputs& out) {
         .state_in = in.state.const_data_ptr<Scalar>(),
         .state_out = out.state.mutable_data_ptr<Scalar>(),
     };
-    parallel(params.batch * params.pixels, 32,
-             [&](std::int64_t begin, std::int64_t end) { selective_scan_cpu(params, begin, end); });
+    split_range(params.batch * params.pixels, 32,
+                [&](std::int64_t begin, std::int64_t end) { selective_scan_cpu(params, begin, end); });
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 // A queue and a thread.
 #include "session/engine_thread.h"
 
+#include "ops/lanes.h"
+
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
@@ -37,7 +39,9 @@ void EngineThread::run(const std::function<void()>& job) {
 }
 
 void EngineThread::loop(int threads) {
-    at::set_num_threads(threads);
+    at::set_num_threads(1);  // LibTorch's own threads stay out: the lanes share the work
+    ops::Lanes lanes(threads);
+    const ops::LeadLanes lead(lanes);
     const c10::InferenceMode inference;
     std::unique_lock lock(mutex_);
     while (true) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// 16 blocks in 7 stages; the pyramid leaves after blocks 2, 4, 10 and 15.
+// 16 blocks in 7 stages, the stem being the first layer of the first; the pyramid leaves after blocks 2, 4, 10 and 15.
 #include "nn/backbone/efficientnet_lite.h"
 
 #include <ATen/ATen.h>
@@ -14,7 +14,9 @@ struct Stage {
     int blocks;
     std::int64_t kernel, stride, ratio, in, out;
 };
-constexpr std::array<Stage, 7> kStages{{{1, 3, 1, 1, 32, 16},
+constexpr std::int64_t kStem = 32;
+constexpr auto kActivation = ops::Activation::kRelu6;
+constexpr std::array<Stage, 7> kStages{{{1, 3, 1, 1, kStem, 16},
                                         {2, 3, 2, 6, 16, 24},
                                         {2, 5, 2, 6, 24, 40},
                                         {3, 3, 2, 6, 40, 80},
@@ -25,30 +27,35 @@ constexpr std::array<std::size_t, 4> kLevels{2, 4, 10, 15};
 
 }  // namespace
 
-EfficientNetLite0::Block::Block(WeightMap& weights, const std::string& name, std::int64_t in, std::int64_t out,
-                                std::int64_t kernel, std::int64_t stride, std::int64_t ratio)
-    : expand(ratio == 1 ? std::optional<Conv2d>()
-                        : Conv2d(weights, name + ".expand", {in, in * ratio}, ops::Activation::kRelu6)),
-      depthwise(weights, name + ".dw", {in * ratio, in * ratio, kernel, stride, in * ratio}, ops::Activation::kRelu6),
-      project(weights, name + ".project", {in * ratio, out}, ops::Activation::kNone), skip(stride == 1 && in == out) {}
+EfficientNetLite0::Block::Block(WeightMap& weights, const std::string& name, ops::ConvLayer expand,
+                                std::int64_t expand_stride, std::int64_t wide, std::int64_t out, std::int64_t kernel,
+                                std::int64_t stride, bool residual)
+    : skip(residual), layers(std::move(expand), expand_stride,
+                             take_conv(weights, name + ".dw", {wide, wide, kernel, stride, wide}, kActivation), stride,
+                             take_conv(weights, name + ".project", {wide, out}, ops::Activation::kNone)) {}
 
 at::Tensor EfficientNetLite0::Block::operator()(const at::Tensor& x) const {
-    const auto wide = depthwise(expand ? (*expand)(x) : x);
-    return skip ? project(wide, x) : project(wide);
+    return ops::inverted_residual(x, layers, skip ? std::optional<at::Tensor>(x) : std::nullopt);
 }
 
-EfficientNetLite0::EfficientNetLite0(WeightMap& weights)
-    : stem_(weights, "backbone.stem", {3, 32, 3, 2}, ops::Activation::kRelu6) {
+EfficientNetLite0::EfficientNetLite0(WeightMap& weights) {
     for (const auto& stage : kStages)
-        for (int i = 0; i < stage.blocks; ++i)
-            blocks_.emplace_back(weights, "backbone.blocks." + std::to_string(blocks_.size()),
-                                 i == 0 ? stage.in : stage.out, stage.out, stage.kernel, i == 0 ? stage.stride : 1,
-                                 stage.ratio);
+        for (int i = 0; i < stage.blocks; ++i) {
+            const auto name = "backbone.blocks." + std::to_string(blocks_.size());
+            const auto in = i == 0 ? stage.in : stage.out, stride = i == 0 ? stage.stride : 1;
+            if (blocks_.empty())
+                blocks_.emplace_back(weights, name, take_conv(weights, "backbone.stem", {3, kStem, 3, 2}, kActivation),
+                                     2, kStem, stage.out, stage.kernel, stride, false);
+            else
+                blocks_.emplace_back(weights, name,
+                                     take_conv(weights, name + ".expand", {in, in * stage.ratio}, kActivation), 1,
+                                     in * stage.ratio, stage.out, stage.kernel, stride, stride == 1 && in == stage.out);
+        }
 }
 
 Pyramid EfficientNetLite0::operator()(const at::Tensor& images) const {
     Pyramid pyramid;
-    auto x = stem_(images);
+    auto x = images;
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
         x = blocks_[i](x);
         const auto level = std::find(kLevels.begin(), kLevels.end(), i);

@@ -5,7 +5,6 @@
 #include "nn/backbone/backbone.h"
 #include "nn/layers.h"
 
-#include <optional>
 #include <vector>
 
 namespace ausm {
@@ -19,14 +18,12 @@ public:
 private:
     /// Inverted bottleneck: 1x1 expand -> depthwise -> 1x1 project, plus the input where the shapes agree.
     struct Block {
-        Block(WeightMap& weights, const std::string& name, std::int64_t in, std::int64_t out, std::int64_t kernel,
-              std::int64_t stride, std::int64_t ratio);
+        Block(WeightMap& weights, const std::string& name, ops::ConvLayer expand, std::int64_t expand_stride,
+              std::int64_t wide, std::int64_t out, std::int64_t kernel, std::int64_t stride, bool residual);
         at::Tensor operator()(const at::Tensor& x) const;
-        std::optional<Conv2d> expand;
-        Conv2d depthwise, project;
         bool skip;
+        ops::InvertedResidualWeights layers;
     };
-    Conv2d stem_;
     std::vector<Block> blocks_;
 };
 

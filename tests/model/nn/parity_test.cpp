@@ -82,7 +82,8 @@ TEST_F(Parity, EveryPhaseByItself) {
         EXPECT_CLOSE(states[i].conv_tail[0], get(prefix + ".tail"), kPhaseBound);
         EXPECT_CLOSE(states[i].scan[0], get(prefix + ".ssm"), kPhaseBound);
     }
-    const auto read = HistoryDecoder(weights, config)(get("X").unsqueeze(0), get("F").unsqueeze(0), code, grid);
+    const HistoryDecoder decoder(weights, config);
+    const auto read = decoder(get("X").unsqueeze(0), get("F").unsqueeze(0), code, decoder.place(code), grid);
     EXPECT_CLOSE(read[0], get("G"), kPhaseBound);
     const auto normed = LayerNorm(weights, "ng", config.dim)(get("G").unsqueeze(0));
     const auto last = [](const at::Tensor& x) { return x.unsqueeze(0).contiguous(at::MemoryFormat::ChannelsLast); };

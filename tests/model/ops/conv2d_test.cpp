@@ -27,7 +27,7 @@ TEST_P(Conv2dCase, EqualsThePlainOne) {
     const auto c = GetParam();
     at::manual_seed(1);
     const auto weight = at::randn({c.out, c.in / c.groups, c.kernel, c.kernel}), bias = at::randn({c.out});
-    const Conv2dWeights weights(weight, bias, c.stride, c.groups, c.activation);
+    const Conv2dWeights weights({weight, bias, c.activation}, c.stride, c.groups);
     for (const std::int64_t batch : {1, 3}) {
         const auto x = at::randn({batch, c.in, c.height, c.width}).contiguous(at::MemoryFormat::ChannelsLast);
         const auto plain = expected(x, weight, bias, c);
@@ -54,7 +54,7 @@ TEST(Conv2d, ManySizesInTurnStayRight) {
     at::manual_seed(2);
     const c10::NoGradGuard no_grad;
     const auto weight = at::randn({8, 8, 3, 3}), bias = at::randn({8});
-    const Conv2dWeights weights(weight, bias, 1, 1, Activation::kNone);
+    const Conv2dWeights weights({weight, bias}, 1, 1);
     for (int turn = 0; turn < 2; ++turn)
         for (std::int64_t size = 4; size < 12; ++size) {
             const auto x = at::randn({1, 8, size, size + 1}).contiguous(at::MemoryFormat::ChannelsLast);
@@ -64,8 +64,8 @@ TEST(Conv2d, ManySizesInTurnStayRight) {
 }
 
 TEST(Conv2d, EvenKernelsAndOtherStridesAreRefused) {
-    EXPECT_THROW(Conv2dWeights(at::randn({4, 4, 2, 2}), at::randn({4}), 1, 1, Activation::kNone), c10::Error);
-    EXPECT_THROW(Conv2dWeights(at::randn({4, 4, 3, 3}), at::randn({4}), 3, 1, Activation::kNone), c10::Error);
+    EXPECT_THROW(Conv2dWeights({at::randn({4, 4, 2, 2}), at::randn({4})}, 1, 1), c10::Error);
+    EXPECT_THROW(Conv2dWeights({at::randn({4, 4, 3, 3}), at::randn({4})}, 3, 1), c10::Error);
 }
 
 }  // namespace

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+// A section is announced by one store; helpers spin briefly before they sleep.
+#include "ops/lanes.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
+
+#include <algorithm>
+
+namespace ausm::ops {
+namespace {
+
+// About 0.1 ms: longer than the gaps between the sections of a frame, far shorter than the one between frames.
+constexpr int kSpins = 2000;
+
+thread_local Lanes* leads = nullptr;
+
+void pause() {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+}
+
+/// Returns once `value` is not `old`: soon after without a system call, later by sleeping.
+template <class T>
+void wait_while(const std::atomic<T>& value, T old) {
+    for (int i = 0; i < kSpins; ++i) {
+        if (value.load(std::memory_order_acquire) != old)
+            return;
+        pause();
+    }
+    value.wait(old, std::memory_order_acquire);
+}
+
+}  // namespace
+
+Lanes::Lanes(int count) {
+    TORCH_CHECK(count >= 1, "lanes: count is ", count);
+    for (int i = 1; i < count; ++i)
+        helpers_.emplace_back([this] { help(); });
+}
+
+Lanes::~Lanes() {
+    ending_.store(true);
+    announced_.fetch_add(1);
+    announced_.notify_all();
+    for (auto& helper : helpers_)
+        helper.join();
+}
+
+bool Lanes::take_one(std::uint32_t section) {
+    auto next = next_.load(std::memory_order_acquire);
+    const auto* body = body_.load(std::memory_order_relaxed);
+    const auto pieces = static_cast<std::uint32_t>(pieces_.load(std::memory_order_relaxed));
+    // What was read above may belong to a newer section; then the exchange fails, because the number differs.
+    do {
+        if (next >> 32 != section || static_cast<std::uint32_t>(next) >= pieces)
+            return false;
+    } while (!next_.compare_exchange_weak(next, next + 1, std::memory_order_acq_rel, std::memory_order_acquire));
+    try {
+        (*body)(static_cast<int>(static_cast<std::uint32_t>(next)));
+    } catch (...) {
+        const std::lock_guard lock(mutex_);
+        if (!error_)
+            error_ = std::current_exception();
+    }
+    if (open_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+        open_.notify_one();
+    return true;
+}
+
+void Lanes::help() {
+    at::set_num_threads(1);
+    const c10::InferenceMode inference;
+    std::uint32_t seen = 0;
+    while (true) {
+        wait_while(announced_, seen);
+        seen = announced_.load(std::memory_order_acquire);
+        if (ending_.load())
+            return;
+        while (take_one(seen)) {
+        }
+    }
+}
+
+void Lanes::run(int pieces, const std::function<void(int)>& body) {
+    if (pieces <= 1 || helpers_.empty()) {
+        for (int i = 0; i < pieces; ++i)
+            body(i);
+        return;
+    }
+    const std::uint32_t section = announced_.load(std::memory_order_relaxed) + 1;
+    body_.store(&body, std::memory_order_relaxed);
+    pieces_.store(pieces, std::memory_order_relaxed);
+    open_.store(pieces, std::memory_order_relaxed);
+    next_.store(static_cast<std::uint64_t>(section) << 32, std::memory_order_release);
+    announced_.store(section, std::memory_order_release);
+    announced_.notify_all();
+    leads = nullptr;  // a split inside a piece runs in line
+    while (take_one(section)) {
+    }
+    leads = this;
+    for (int left = open_.load(std::memory_order_acquire); left != 0; left = open_.load(std::memory_order_acquire))
+        wait_while(open_, left);
+    if (error_)
+        std::rethrow_exception(std::exchange(error_, nullptr));
+}
+
+Lanes* current_lanes() { return leads; }
+
+LeadLanes::LeadLanes(Lanes& lanes) { leads = &lanes; }
+LeadLanes::~LeadLanes() { leads = nullptr; }
+
+int lane_count() { return leads != nullptr && c10::InferenceMode::is_enabled() ? leads->count() : 1; }
+
+void run_pieces(int pieces, const std::function<void(int)>& body) {
+    if (leads != nullptr) {
+        leads->run(pieces, body);
+        return;
+    }
+    for (int i = 0; i < pieces; ++i)
+        body(i);
+}
+
+void split_range(std::int64_t count, std::int64_t grain, const std::function<void(std::int64_t, std::int64_t)>& body) {
+    if (leads == nullptr) {
+        at::parallel_for(0, count, grain, body);
+        return;
+    }
+    const auto grains = (count + grain - 1) / grain;
+    const auto pieces = std::min<std::int64_t>(grains, leads->count());
+    leads->run(static_cast<int>(pieces), [&](int i) {
+        const auto begin = grains * i / pieces * grain, end = std::min(count, grains * (i + 1) / pieces * grain);
+        body(begin, end);
+    });
+}
+
+}  // namespace ausm::ops
