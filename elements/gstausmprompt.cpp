@@ -16,7 +16,8 @@
  * After a flush frames are no longer counted: what is left with `frame` is refused, what has a `time` from there on is
  * due again.
  *
- * Lines that break the grammar are skipped with a warning that has line and column. ausmsegment answers each prompt by
+ * Lines that break the grammar are skipped with a warning that has line and column; a file with more than 1000 of them,
+ * more than 100000 prompts or 1 GiB is an error. ausmsegment takes 1024 prompts for a frame and answers each prompt by
  * an element message `ausm-prompt`; those that are refused here are answered in the same way.
  *
  * ## Example launch lines
@@ -45,8 +46,6 @@ GST_DEBUG_CATEGORY_STATIC(gst_ausm_prompt_debug);
 using namespace ausm::gst;
 
 namespace {
-
-constexpr std::size_t kMaxWarnings = 20;
 
 struct PromptPrivate {
     StandingPrompts standing;  // under the object lock
@@ -142,21 +141,21 @@ static void gst_ausm_prompt_get_property(GObject* object, guint id, GValue* valu
 }
 
 static bool gst_ausm_prompt_load(GstAusmPrompt* self, const std::string& location) {
-    std::vector<std::string> bad;
+    BadLines bad;
     std::string error;
     if (!self->priv->schedule.load(location, bad, error)) {
-        GST_ELEMENT_ERROR(self, RESOURCE, NOT_FOUND,
+        GST_ELEMENT_ERROR(self, RESOURCE, READ,
                           ("The prompts in '%s' cannot be read: %s.", location.c_str(), error.c_str()),
                           ("Set the property location to a file with one JSON object a line."));
         return false;
     }
-    for (std::size_t i = 0; i < bad.size() && i < kMaxWarnings; ++i)
-        GST_ELEMENT_WARNING(self, STREAM, DECODE, ("A prompt was skipped: %s, %s", location.c_str(), bad[i].c_str()),
+    for (const std::string& line : bad.first)
+        GST_ELEMENT_WARNING(self, STREAM, DECODE, ("A prompt was skipped: %s, %s", location.c_str(), line.c_str()),
                             (nullptr));
-    if (bad.size() > kMaxWarnings)
+    if (bad.count > bad.first.size())
         GST_ELEMENT_WARNING(
             self, STREAM, DECODE,
-            ("%" G_GSIZE_FORMAT " more prompts of %s were skipped.", bad.size() - kMaxWarnings, location.c_str()),
+            ("%" G_GSIZE_FORMAT " more prompts of %s were skipped.", bad.count - bad.first.size(), location.c_str()),
             (nullptr));
     return true;
 }
@@ -223,13 +222,15 @@ static void gst_ausm_prompt_send_standing(GstAusmPrompt* self) {
     self->priv->standing_due = false;
     if (kinds == 0)
         return;
-    const auto lines = standing.lines(kinds);
-    if (const auto* wrong = std::get_if<std::string>(&lines)) {
-        GST_ELEMENT_WARNING(self, RESOURCE, SETTINGS, ("The prompt cannot be used: %s.", wrong->c_str()), (nullptr));
-        return;
+    for (const guint kind : {kStandingMask, kStandingBox, kStandingPoints}) {
+        const auto lines = standing.lines(kinds & kind);  // one that cannot be used does not cost the others
+        if (const auto* wrong = std::get_if<std::string>(&lines))
+            GST_ELEMENT_WARNING(self, RESOURCE, SETTINGS, ("The prompt cannot be used: %s.", wrong->c_str()),
+                                (nullptr));
+        else
+            for (const PromptLine& line : std::get<std::vector<PromptLine>>(lines))
+                gst_ausm_prompt_send(self, line);
     }
-    for (const PromptLine& line : std::get<std::vector<PromptLine>>(lines))
-        gst_ausm_prompt_send(self, line);
 }
 
 static void gst_ausm_prompt_send_due(GstAusmPrompt* self, GstBuffer* buffer) {

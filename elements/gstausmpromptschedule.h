@@ -5,6 +5,8 @@
 #include "gst/gstausmgrammar.h"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,12 +22,25 @@ struct DuePrompts {
     std::vector<Refused> refused;
 };
 
+/// Lines of a file that break the grammar.
+struct BadLines {
+    static constexpr std::size_t kTold = 20;
+
+    std::vector<std::string> first;  ///< with line and column; at most kTold
+    std::size_t count = 0;
+};
+
 /// The lines of a file and how far the stream has come. Thread-bound to the streaming thread, but for load().
 class PromptSchedule {
 public:
-    /// Reads a file before the stream starts. Bad lines are left out and told in `bad`, with line and column. False and
-    /// the reason in `error` when the file cannot be read. A second call replaces the first file; "" has no lines.
-    [[nodiscard]] bool load(const std::string& path, std::vector<std::string>& bad, std::string& error);
+    static constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{1} << 30;
+    static constexpr std::size_t kMaxPrompts = 100'000;
+    static constexpr std::size_t kMaxBadLines = 1000;
+
+    /// Reads a file before the stream starts. Bad lines are left out and told in `bad`. False and the reason in `error`
+    /// when the file cannot be read or breaks one of the limits; there are no prompts then. A second call replaces the
+    /// first file; "" has no lines.
+    [[nodiscard]] bool load(const std::string& path, BadLines& bad, std::string& error);
 
     /// A new stream: frames are counted from 0, every line is due again.
     void restart();
@@ -35,13 +50,18 @@ public:
     [[nodiscard]] DuePrompts next(GstClockTime start, GstClockTime end);
 
 private:
+    /// Kept as text: a parsed line needs several times the memory.
     struct Entry {
         int number = 0;
-        PromptLine line;   // without the pixels of an inline mask,
-        std::string text;  // which are read again from here
+        std::optional<double> time;
+        std::optional<std::int64_t> frame;
+        std::string text;
     };
 
-    void add(Entry entry);
+    [[nodiscard]] std::string read(const std::string& path, BadLines& bad);
+    void clear();
+    void add(int number, const PromptLine& line, std::string text);
+    [[nodiscard]] PromptLine line_of(const Entry& entry) const;
     void give(const Entry& entry, DuePrompts& due) const;
 
     std::string folder_;

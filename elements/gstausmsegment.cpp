@@ -40,6 +40,8 @@
 
 #include <gst/video/video.h>
 
+#include <stdexcept>
+
 GST_DEBUG_CATEGORY(gst_ausm_segment_debug);
 #define GST_CAT_DEFAULT gst_ausm_segment_debug
 
@@ -122,13 +124,13 @@ static gboolean gst_ausm_segment_add_prompt(GstAusmSegment* self, const GstStruc
     return guard(GST_ELEMENT(self), false, [&] { return self->sink->stream->submit(parse_prompt(structure)); });
 }
 
-/// Hands the settings to the model, which knows their limits. False after an error on the bus.
+/// Hands the settings to the model, which knows their limits. False after an error on the bus. Throws what else fails.
 template <typename Call>
 static bool gst_ausm_segment_apply(GstAusmSegment* self, Call&& call) {
     try {
         call();
         return true;
-    } catch (const std::exception& failure) {
+    } catch (const std::invalid_argument& failure) {
         GST_ELEMENT_ERROR(self, LIBRARY, SETTINGS, ("The settings cannot be used: %s", failure.what()), (nullptr));
     }
     return false;
@@ -155,8 +157,10 @@ static bool gst_ausm_segment_open(GstAusmSegment* self, bool again) {
 }
 
 static bool gst_ausm_segment_start(GstAusmSegment* self) {
-    return gst_ausm_segment_open(self, true) &&
-           gst_ausm_segment_apply(self, [self] { self->sink->stream->start(gst_ausm_segment_settings(self)); });
+    return gst_ausm_segment_open(self, true) && guard(GST_ELEMENT(self), false, [self] {
+               return gst_ausm_segment_apply(self,
+                                             [self] { self->sink->stream->start(gst_ausm_segment_settings(self)); });
+           });
 }
 
 static GstStateChangeReturn gst_ausm_segment_change_state(GstElement* element, GstStateChange transition) {

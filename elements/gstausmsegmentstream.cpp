@@ -16,6 +16,20 @@ GST_DEBUG_CATEGORY_EXTERN(gst_ausm_segment_debug);
 
 namespace ausm::gst {
 
+namespace {
+
+constexpr std::size_t kMaxWaiting = 1024;  // of each side: prompts for one frame
+constexpr const char* kTooMany = "1024 prompts wait for the next frame already";
+
+}  // namespace
+
+/// What was asked for on one frame and has no answer yet.
+struct SegmentStream::FramePrompts {
+    std::vector<PromptLine> lines;
+    std::size_t applied = 0;  // lines before this one are answered or stand in prompts
+    std::vector<Prompt> prompts;
+};
+
 void SegmentStream::open(std::shared_ptr<Engine> engine, const SessionOptions& options) {
     auto session = engine->session(options);
     engine_ = std::move(engine);
@@ -95,14 +109,23 @@ bool SegmentStream::submit(PromptParse parsed) {
     auto line = accept(std::move(parsed));
     if (!line)
         return false;
-    const std::lock_guard lock(lines_mutex_);
-    app_lines_.push_back(std::move(*line));
-    return true;
+    {
+        const std::lock_guard lock(lines_mutex_);
+        if (app_lines_.size() < kMaxWaiting) {
+            app_lines_.push_back(std::move(*line));
+            return true;
+        }
+    }
+    refuse(*line, kTooMany);
+    return false;
 }
 
 void SegmentStream::collect(PromptParse parsed) {
-    if (auto line = accept(std::move(parsed)))
+    auto line = accept(std::move(parsed));
+    if (line && stream_lines_.size() < kMaxWaiting)
         stream_lines_.push_back(std::move(*line));
+    else if (line)
+        refuse(*line, kTooMany);
 }
 
 void SegmentStream::restart(const char* reason) {
@@ -124,9 +147,11 @@ void SegmentStream::refuse(const PromptLine& line, const std::string& reason) {
     post_answer(element_, pad_, {false, line.object, line.ref, reason});
 }
 
-void SegmentStream::refuse(const std::vector<Prompt>& prompts, const char* reason) {
-    for (const Prompt& prompt : prompts)
+void SegmentStream::refuse(const FramePrompts& taken, const char* reason) {
+    for (const Prompt& prompt : taken.prompts)
         post_answer(element_, pad_, {false, prompt.object, prompt.ref, reason});
+    for (std::size_t i = taken.applied; i < taken.lines.size(); ++i)
+        refuse(taken.lines[i], reason);
 }
 
 std::vector<PromptLine> SegmentStream::take_lines() {
@@ -137,12 +162,13 @@ std::vector<PromptLine> SegmentStream::take_lines() {
     return lines;
 }
 
-/// Carries out remove and reset, gives the prompts for this frame.
-std::vector<Prompt> SegmentStream::apply(std::vector<PromptLine> lines) {
-    std::vector<Prompt> prompts;
-    for (PromptLine& line : lines) {
+/// Carries out remove and reset, makes the others prompts for this frame.
+void SegmentStream::apply(FramePrompts& taken) {
+    for (; taken.applied < taken.lines.size(); ++taken.applied) {
+        const PromptLine& line = taken.lines[taken.applied];
         if (line.op == PromptOp::kReset) {
-            refuse(std::exchange(prompts, {}), "a reset followed on the same frame");
+            for (const Prompt& prompt : std::exchange(taken.prompts, {}))
+                post_answer(element_, pad_, {false, prompt.object, prompt.ref, "a reset followed on the same frame"});
             forget_on_request();
             post_answer(element_, pad_, {true, 0, line.ref, ""});
             post_reset(element_, pad_, "requested");
@@ -154,10 +180,24 @@ std::vector<Prompt> SegmentStream::apply(std::vector<PromptLine> lines) {
             if (auto* wrong = std::get_if<std::string>(&made))
                 refuse(line, *wrong);
             else
-                std::ranges::move(std::get<std::vector<Prompt>>(made), std::back_inserter(prompts));
+                std::ranges::move(std::get<std::vector<Prompt>>(made), std::back_inserter(taken.prompts));
         }
     }
-    return prompts;
+}
+
+/// The frame through the model; whatever happens, every prompt of `taken` gets its answer.
+StepStatus SegmentStream::step(const Frame& frame, FramePrompts& taken) {
+    try {
+        apply(taken);
+        previous_ = result_.objects;
+        const StepStatus status = session_->step(frame, taken.prompts, result_);
+        if (status == StepStatus::kInterrupted)
+            refuse(taken, "the stream was flushed or stopped");
+        return status;
+    } catch (...) {
+        refuse(taken, "the frame failed");
+        throw;
+    }
 }
 
 void SegmentStream::configure(const SegmentSettings& settings) {
@@ -202,19 +242,16 @@ GstFlowReturn SegmentStream::process(Owned<GstBuffer>& buffer, GstClockTime stre
     }
     warned_ = false;
     configure(settings);
-    const std::vector<Prompt> prompts = apply(take_lines());
-    previous_ = result_.objects;
-    if (session_->step(picture.frame(), prompts, result_) == StepStatus::kInterrupted) {
-        refuse(prompts, "the stream was flushed or stopped");
+    FramePrompts taken{take_lines(), 0, {}};
+    if (step(picture.frame(), taken) == StepStatus::kInterrupted)
         return GST_FLOW_FLUSHING;
-    }
+    report(stream_time);
     const int width = picture.frame().width;
     const int height = picture.frame().height;
     picture.unmap();  // it holds a reference, with which the buffer would not be writable
     buffer.reset(gst_buffer_make_writable(buffer.release()));
     if (!attach_meta(buffer.get(), result_, {width, height, true, engine_->info().name, serial_++}))
         throw std::logic_error("the model gave a label map of an impossible size");
-    report(stream_time);
     const gint64 end = g_get_monotonic_time();
     stats_.add(static_cast<double>(end - begin) / G_USEC_PER_SEC, session_->info(), result_.objects.size(), end);
     return GST_FLOW_OK;

@@ -60,6 +60,8 @@ public:
                                         const SegmentSettings& settings);
 
 private:
+    struct FramePrompts;
+
     void configure(const SegmentSettings& settings);
     void forget();
     void forget_on_request();
@@ -67,9 +69,10 @@ private:
     [[nodiscard]] std::string label_of(std::int64_t id) const;
     void publish(Session* scratch);
     [[nodiscard]] std::vector<PromptLine> take_lines();
-    [[nodiscard]] std::vector<Prompt> apply(std::vector<PromptLine> lines);
+    void apply(FramePrompts& taken);
+    [[nodiscard]] StepStatus step(const Frame& frame, FramePrompts& taken);
     void refuse(const PromptLine& line, const std::string& reason);
-    void refuse(const std::vector<Prompt>& prompts, const char* reason);
+    void refuse(const FramePrompts& taken, const char* reason);
     void report(GstClockTime stream_time);
     [[nodiscard]] GstClockTime measure(const SessionOptions& options);
 

@@ -27,6 +27,8 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 GST_DEBUG_CATEGORY_STATIC(gst_mask_overlay_debug);
@@ -43,6 +45,7 @@ struct State {
     std::optional<overlay::TextRenderer> text;
     std::vector<overlay::Annotation> objects;  ///< of the last picture, kept for its memory
     bool warned_aspect = false, warned_malformed = false;
+    bool warned_layout = false;  ///< about a run of pictures that cannot be drawn on
 };
 
 /// A buffer's bytes for as long as this lives; null when they cannot be had.
@@ -62,6 +65,30 @@ private:
     GstBuffer* buffer_;
     GstMapInfo info_{};
     bool mapped_;
+};
+
+/// A picture that is drawn on, for as long as this lives.
+class WritablePicture {
+public:
+    WritablePicture(GstBuffer* buffer, const GstVideoInfo& info)
+        : error_(ausm::gst::map_frame(frame_, buffer, info, kFlags)) {}
+    ~WritablePicture() {
+        if (error_.empty())
+            gst_video_frame_unmap(&frame_);
+    }
+    WritablePicture(const WritablePicture&) = delete;
+    WritablePicture& operator=(const WritablePicture&) = delete;
+
+    /// Empty when it is mapped.
+    const std::string& error() const noexcept { return error_; }
+    const GstVideoFrame* frame() const noexcept { return &frame_; }
+
+private:
+    // A reference of the frame's own would make the buffer not writable.
+    static constexpr auto kFlags = static_cast<GstMapFlags>(int{GST_MAP_READWRITE} | GST_VIDEO_FRAME_MAP_FLAG_NO_REF);
+
+    GstVideoFrame frame_{};
+    std::string error_;
 };
 
 enum { PROP_STYLE = 1, PROP_ALPHA, PROP_PALETTE, PROP_LABELS, PROP_IDS, PROP_SCORES };
@@ -129,7 +156,7 @@ static void gst_mask_overlay_get_property(GObject* object, guint id, GValue* val
 static gboolean gst_mask_overlay_start(GstBaseTransform* transform) {
     State& state = *GST_MASK_OVERLAY(transform)->state;
     return ausm::gst::guard(GST_ELEMENT(transform), FALSE, [&] {
-        state.warned_aspect = state.warned_malformed = false;
+        state.warned_aspect = state.warned_malformed = state.warned_layout = false;
         if (!state.text)
             static_cast<void>(state.text.emplace().render("#0", overlay::font_size_for(0), G_MAXINT16));
         return TRUE;
@@ -137,6 +164,8 @@ static gboolean gst_mask_overlay_start(GstBaseTransform* transform) {
 }
 
 static void gst_mask_overlay_before_transform(GstBaseTransform* transform, GstBuffer* buffer) {
+    if (transform->segment.format != GST_FORMAT_TIME)
+        return;
     const GstClockTime time = gst_segment_to_stream_time(&transform->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
     if (GST_CLOCK_TIME_IS_VALID(time))
         gst_object_sync_values(GST_OBJECT(transform), time);
@@ -202,10 +231,18 @@ static void gst_mask_overlay_read_objects(GstMaskOverlay* self, const GstAusmMet
     }
 }
 
-static void gst_mask_overlay_draw(GstMaskOverlay* self, GstVideoFrame* frame) {
+static void gst_mask_overlay_warn_layout(GstMaskOverlay* self, const std::string& what) {
+    if (std::exchange(self->state->warned_layout, true))
+        return;
+    GST_ELEMENT_WARNING(self, STREAM, FORMAT,
+                        ("A picture was passed on because it cannot be drawn on: %s.", what.c_str()),
+                        ("This is said once until the pictures are readable again."));
+}
+
+static void gst_mask_overlay_draw(GstMaskOverlay* self, GstBuffer* buffer) {
     GstAusmMetaView view;
-    if (!gst_ausm_meta_get(frame->buffer, &view)) {
-        if (gst_buffer_get_custom_meta(frame->buffer, GST_AUSM_META_NAME))
+    if (!gst_ausm_meta_get(buffer, &view)) {
+        if (gst_buffer_get_custom_meta(buffer, GST_AUSM_META_NAME))
             gst_mask_overlay_warn_malformed(self, "It is incomplete, of another version, or its map has a wrong size");
         return;
     }
@@ -216,7 +253,13 @@ static void gst_mask_overlay_draw(GstMaskOverlay* self, GstVideoFrame* frame) {
     }
     State& state = *self->state;
     const GstVideoInfo* info = &GST_VIDEO_FILTER(self)->in_info;
-    const overlay::Picture picture = gst_mask_overlay_picture(frame, info);
+    const WritablePicture writable(buffer, *info);
+    if (!writable.error().empty()) {
+        gst_mask_overlay_warn_layout(self, writable.error());
+        return;
+    }
+    state.warned_layout = false;
+    const overlay::Picture picture = gst_mask_overlay_picture(writable.frame(), info);
     gst_mask_overlay_check_aspect(self, picture, view);
     gst_mask_overlay_read_objects(self, view);
     overlay::Look look;
@@ -228,9 +271,9 @@ static void gst_mask_overlay_draw(GstMaskOverlay* self, GstVideoFrame* frame) {
                       state.objects, look, *state.text);
 }
 
-static GstFlowReturn gst_mask_overlay_transform_frame_ip(GstVideoFilter* filter, GstVideoFrame* frame) {
-    return ausm::gst::guard(GST_ELEMENT(filter), GST_FLOW_ERROR, [&] {
-        gst_mask_overlay_draw(GST_MASK_OVERLAY(filter), frame);
+static GstFlowReturn gst_mask_overlay_transform_ip(GstBaseTransform* transform, GstBuffer* buffer) {
+    return ausm::gst::guard(GST_ELEMENT(transform), GST_FLOW_ERROR, [&] {
+        gst_mask_overlay_draw(GST_MASK_OVERLAY(transform), buffer);
         return GST_FLOW_OK;
     });
 }
@@ -271,7 +314,9 @@ static void gst_mask_overlay_class_init(GstMaskOverlayClass* klass) {
     gst_mask_overlay_install_properties(object_class);
     GST_BASE_TRANSFORM_CLASS(klass)->start = gst_mask_overlay_start;
     GST_BASE_TRANSFORM_CLASS(klass)->before_transform = gst_mask_overlay_before_transform;
-    GST_VIDEO_FILTER_CLASS(klass)->transform_frame_ip = gst_mask_overlay_transform_frame_ip;
+    // Not the video filter's own: they believe the buffer's GstVideoMeta.
+    GST_BASE_TRANSFORM_CLASS(klass)->transform = nullptr;
+    GST_BASE_TRANSFORM_CLASS(klass)->transform_ip = gst_mask_overlay_transform_ip;
     gst_element_class_set_static_metadata(element_class, "Mask overlay", "Filter/Effect/Visualization/Video",
                                           "Draws the objects that ausmsegment found onto the picture",
                                           "AUSM for GStreamer");

@@ -35,6 +35,51 @@ ColorMatrix color_matrix(const GstVideoInfo& info) noexcept {
     }
 }
 
+namespace {
+
+/// A decoder's padding may make the picture larger than the caps say, never smaller.
+bool fits(const GstVideoMeta& meta, const GstVideoInfo& info) noexcept {
+    return meta.format == GST_VIDEO_INFO_FORMAT(&info) && meta.n_planes == GST_VIDEO_INFO_N_PLANES(&info) &&
+           meta.width >= static_cast<guint>(info.width) && meta.height >= static_cast<guint>(info.height);
+}
+
+bool is_inside_memory(const GstVideoFrame& frame) noexcept {
+    for (guint component = 0; component < GST_VIDEO_FRAME_N_COMPONENTS(&frame); ++component) {
+        const auto plane = static_cast<guint>(GST_VIDEO_FRAME_COMP_PLANE(&frame, component));
+        const GstMapInfo& memory = frame.map[frame.meta ? plane : 0];
+        const auto first = reinterpret_cast<std::intptr_t>(GST_VIDEO_FRAME_COMP_DATA(&frame, component));
+        const std::intptr_t down = static_cast<std::intptr_t>(GST_VIDEO_FRAME_COMP_HEIGHT(&frame, component) - 1) *
+                                   GST_VIDEO_FRAME_COMP_STRIDE(&frame, component);
+        const std::intptr_t right = static_cast<std::intptr_t>(GST_VIDEO_FRAME_COMP_WIDTH(&frame, component) - 1) *
+                                    GST_VIDEO_FRAME_COMP_PSTRIDE(&frame, component);
+        const auto begin = reinterpret_cast<std::intptr_t>(memory.data);
+        const std::intptr_t end = begin + static_cast<std::intptr_t>(memory.size);
+        if (first + std::min<std::intptr_t>(down, 0) < begin || first + std::max<std::intptr_t>(down, 0) + right >= end)
+            return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+std::string map_frame(GstVideoFrame& frame, GstBuffer* buffer, const GstVideoInfo& info, GstMapFlags flags) {
+    const char* const kLies = "the buffer's video metadata does not fit its memory or the negotiated caps";
+    const GstVideoMeta* meta = gst_buffer_get_video_meta(buffer);
+    if (meta && !fits(*meta, info))
+        return kLies;
+    if (!gst_video_frame_map(&frame, &info, buffer, flags)) {
+        if (meta && gst_buffer_get_size(buffer) >= info.size)
+            return kLies;
+        return "a buffer of " + std::to_string(gst_buffer_get_size(buffer)) +
+               " bytes cannot be read as the negotiated " + std::to_string(info.width) + "x" +
+               std::to_string(info.height) + " picture of " + std::to_string(info.size) + " bytes";
+    }
+    if (is_inside_memory(frame))
+        return {};
+    gst_video_frame_unmap(&frame);
+    return kLies;
+}
+
 bool MappedFrame::map(GstBuffer* buffer, const GstVideoInfo& info, GstClockTime stream_time) {
     unmap();
     const auto format = pixel_format(GST_VIDEO_INFO_FORMAT(&info));
@@ -43,20 +88,10 @@ bool MappedFrame::map(GstBuffer* buffer, const GstVideoInfo& info, GstClockTime 
             std::string("the format ") + gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(&info)) + " is not supported";
         return false;
     }
-    if (!gst_video_frame_map(&mapped_, &info, buffer, GST_MAP_READ)) {
-        error_ = "a buffer of " + std::to_string(gst_buffer_get_size(buffer)) +
-                 " bytes cannot be read as the negotiated " + std::to_string(info.width) + "x" +
-                 std::to_string(info.height) + " picture of " + std::to_string(info.size) + " bytes";
+    error_ = map_frame(mapped_, buffer, info, GST_MAP_READ);
+    is_mapped_ = error_.empty();
+    if (!is_mapped_)
         return false;
-    }
-    is_mapped_ = true;
-    // A decoder's padding may make the buffer larger than the caps say, never smaller.
-    if (GST_VIDEO_FRAME_FORMAT(&mapped_) != info.finfo->format || mapped_.info.width < info.width ||
-        mapped_.info.height < info.height || !inside_memory()) {
-        error_ = "the buffer's video metadata does not fit its memory or the negotiated caps";
-        unmap();
-        return false;
-    }
     frame_ = {};
     frame_.format = *format;
     frame_.width = info.width;
@@ -79,24 +114,6 @@ void MappedFrame::unmap() noexcept {
         gst_video_frame_unmap(&mapped_);
     is_mapped_ = false;
     frame_ = {};
-}
-
-/// gst_video_frame_map() believes offsets and strides of the metadata; a wrong one must not make us read elsewhere.
-bool MappedFrame::inside_memory() const noexcept {
-    for (guint component = 0; component < GST_VIDEO_FRAME_N_COMPONENTS(&mapped_); ++component) {
-        const auto plane = static_cast<guint>(GST_VIDEO_FRAME_COMP_PLANE(&mapped_, component));
-        const GstMapInfo& memory = mapped_.map[mapped_.meta ? plane : 0];
-        const auto first = reinterpret_cast<std::intptr_t>(GST_VIDEO_FRAME_COMP_DATA(&mapped_, component));
-        const std::intptr_t down = static_cast<std::intptr_t>(GST_VIDEO_FRAME_COMP_HEIGHT(&mapped_, component) - 1) *
-                                   GST_VIDEO_FRAME_COMP_STRIDE(&mapped_, component);
-        const std::intptr_t right = static_cast<std::intptr_t>(GST_VIDEO_FRAME_COMP_WIDTH(&mapped_, component) - 1) *
-                                    GST_VIDEO_FRAME_COMP_PSTRIDE(&mapped_, component);
-        const auto begin = reinterpret_cast<std::intptr_t>(memory.data);
-        const std::intptr_t end = begin + static_cast<std::intptr_t>(memory.size);
-        if (first + std::min<std::intptr_t>(down, 0) < begin || first + std::max<std::intptr_t>(down, 0) + right >= end)
-            return false;
-    }
-    return true;
 }
 
 }  // namespace ausm::gst

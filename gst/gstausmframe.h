@@ -20,6 +20,11 @@ namespace ausm::gst {
 /// Coefficients of the YUV picture; unknown ones: BT.601 up to 576 lines, else BT.709.
 [[nodiscard]] ColorMatrix color_matrix(const GstVideoInfo& info) noexcept;
 
+/// gst_video_frame_map(), which believes every size, offset and stride of the buffer's GstVideoMeta, with checks: empty
+/// and mapped when every byte of the picture lies in the buffer's memory, else the text of what is wrong.
+[[nodiscard]] std::string map_frame(GstVideoFrame& frame, GstBuffer* buffer, const GstVideoInfo& info,
+                                    GstMapFlags flags);
+
 /// A buffer mapped for reading, honouring the strides and offsets of its GstVideoMeta. Thread-bound.
 class MappedFrame {
 public:
@@ -37,8 +42,6 @@ public:
     [[nodiscard]] const std::string& error() const noexcept { return error_; }
 
 private:
-    [[nodiscard]] bool inside_memory() const noexcept;
-
     GstVideoFrame mapped_{};
     bool is_mapped_ = false;
     Frame frame_;

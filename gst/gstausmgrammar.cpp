@@ -11,6 +11,8 @@ namespace ausm::gst {
 
 namespace {
 
+constexpr std::size_t kMaxPromptBytes = std::size_t{512} << 20;  // one mask for each object of an image
+
 struct Scale {
     double x = 1, y = 1;
 
@@ -36,6 +38,10 @@ std::variant<std::vector<Prompt>, std::string> mask_prompts(const PromptLine& li
         return "the mask shows no object: every pixel is background";
     if (objects.size() > 1 && line.object != 0)
         return "the mask shows " + std::to_string(objects.size()) + " objects, so the prompt cannot name one";
+    if (objects.size() * line.mask.values.size() > kMaxPromptBytes)
+        return "the mask shows " + std::to_string(objects.size()) + " objects in " + std::to_string(line.mask.width) +
+               "x" + std::to_string(line.mask.height) + " pixels; together they must not exceed " +
+               std::to_string(kMaxPromptBytes >> 20) + " million pixels: make it smaller";
     std::vector<Prompt> prompts;
     for (const std::uint8_t value : objects) {
         Prompt prompt;

@@ -144,9 +144,9 @@ PromptParse parse_prompt(const GstStructure* structure) {
     try {
         return read_structure(structure);
     } catch (const GrammarFailure& failure) {
-        return PromptError{0, 0, failure.what()};
+        return prompt_error(0, 0, failure.what());
     } catch (const json::exception& failure) {
-        return PromptError{0, 0, std::string("a field is no valid JSON: ") + failure.what()};
+        return prompt_error(0, 0, std::string("a field is no valid JSON: ") + failure.what());
     }
 }
 

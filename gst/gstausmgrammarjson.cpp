@@ -3,6 +3,7 @@
 #include "gstausmgrammarjson.h"
 #include "raii.h"
 
+#include <algorithm>
 #include <set>
 
 namespace ausm::gst {
@@ -55,11 +56,11 @@ std::variant<Value, PromptError> parse_at(std::string_view text, int line, Parse
     try {
         return parse();
     } catch (const json::parse_error& failure) {
-        return PromptError{line, static_cast<int>(failure.byte), plain(failure)};
+        return prompt_error(line, static_cast<int>(failure.byte), plain(failure));
     } catch (const json::exception& failure) {
-        return PromptError{line, 1, plain(failure)};
+        return prompt_error(line, 1, plain(failure));
     } catch (const GrammarFailure& failure) {
-        return PromptError{line, column_of(text, failure.key), failure.what()};
+        return prompt_error(line, column_of(text, failure.key), failure.what());
     }
 }
 
@@ -79,9 +80,10 @@ std::string rows_as_json(std::string_view text) {
         const std::size_t next = json_text.find_first_not_of(" \t\r\n", 1);
         return next != std::string::npos && json_text[next] == '[' ? json_text : "[" + json_text + "]";
     }
-    for (std::size_t i = json_text.find(';'); i != std::string::npos; i = json_text.find(';', i))
-        json_text.replace(i, 1, "],[");
-    return "[[" + json_text + "]]";
+    std::string rows = "[[";
+    for (const char c : json_text)
+        c == ';' ? rows += "],[" : rows += c;
+    return rows + "]]";
 }
 
 Rows read_rows(const json& value) {
@@ -103,6 +105,12 @@ Rows read_rows(const json& value) {
 }
 
 }  // namespace
+
+PromptError prompt_error(int line, int column, const std::string& text) {
+    const std::size_t most = 400;
+    const Owned<char> valid(g_utf8_make_valid(text.data(), static_cast<gssize>(std::min(text.size(), most))));
+    return {line, column, valid.get() + std::string(text.size() > most ? " ..." : "")};
+}
 
 json read_json(std::string_view text) {
     std::vector<std::set<std::string>> keys;

@@ -22,4 +22,8 @@ struct GrammarFailure : std::runtime_error {
 /// JSON from text with all limits applied: depth, duplicate keys. Throws nlohmann's parse_error or GrammarFailure.
 [[nodiscard]] nlohmann::json read_json(std::string_view text);
 
+/// The error with what is no UTF-8 in its text replaced and its end cut off: parsers quote what they stumble over, half a
+/// letter or megabytes, and GStreamer's messages refuse such text.
+[[nodiscard]] PromptError prompt_error(int line, int column, const std::string& text);
+
 }  // namespace ausm::gst

@@ -2,6 +2,7 @@
 // Reads mask images.
 #include "gstausmpng.h"
 
+#include <glib.h>
 #include <png.h>
 
 #include <cerrno>
@@ -79,6 +80,8 @@ std::string wrong_kind(const Header& header) {
 
 std::variant<MaskImage, std::string> read_mask_png(const std::string& path) {
     const std::string what = "the mask '" + path + "' cannot be read: ";
+    if (g_file_test(path.c_str(), G_FILE_TEST_EXISTS) && !g_file_test(path.c_str(), G_FILE_TEST_IS_REGULAR))
+        return what + "it is no ordinary file";
     const auto close = [](std::FILE* file) { std::fclose(file); };
     const std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(path.c_str(), "rb"), close);
     if (!file)

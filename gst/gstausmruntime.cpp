@@ -4,11 +4,14 @@
 
 #include "raii.h"
 
+#include <dlfcn.h>
 #include <gmodule.h>
 
 #include <array>
+#include <filesystem>
 #include <mutex>
 #include <string_view>
+#include <vector>
 
 namespace ausm::gst {
 
@@ -29,9 +32,44 @@ std::string environment(const char* name) {
 
 bool is_file(const std::string& path) { return g_file_test(path.c_str(), G_FILE_TEST_IS_REGULAR); }
 
+/// Where an installed file may lie: as far from this plugin as it was installed, so that an installation can be moved,
+/// then where it was installed. One place where both are the same.
+std::vector<std::string> installed_places(const char* installed) {
+    namespace fs = std::filesystem;
+    std::vector<std::string> places{installed};
+    Dl_info self{};
+    std::error_code error;
+    if (dladdr(reinterpret_cast<const void*>(&installed_places), &self) == 0 || !self.dli_fname)
+        return places;
+    const fs::path plugin = fs::canonical(self.dli_fname, error);
+    if (error)
+        return places;
+    const fs::path way = fs::path(installed).lexically_relative(AUSM_PLUGIN_FOLDER);
+    std::string beside = (plugin.parent_path() / way).lexically_normal().string();
+    if (beside != installed)
+        places.insert(places.begin(), std::move(beside));
+    return places;
+}
+
+struct File {
+    std::string path;   // empty: none of the places has it
+    std::string tried;  // places, for the message
+};
+
+File first_file(const std::vector<std::string>& places) {
+    File file;
+    for (const std::string& place : places) {
+        file.tried += (file.tried.empty() ? "'" : " or '") + place + "'";
+        if (file.path.empty() && is_file(place))
+            file.path = place;
+    }
+    return file;
+}
+
 struct Library {
     OpenFunction* open = nullptr;
     std::string path;
+    std::string tried;        // when path is empty: it is in none of these places
     std::string reason;       // of the loader, when open is null
     bool is_library = false;  // it was loaded, but it is another one
 };
@@ -44,9 +82,12 @@ Library open_library() {
     if (opened.open)
         return opened;
     Library library;
-    library.path = environment("AUSM_LIBRARY");
+    const std::string named = environment("AUSM_LIBRARY");
+    const File file = first_file(named.empty() ? installed_places(AUSM_LIBRARY) : std::vector{named});
+    library.path = file.path;
+    library.tried = file.tried;
     if (library.path.empty())
-        library.path = AUSM_LIBRARY;
+        return library;
     // libgomp reads this once, when it is loaded: spinning barriers beside a decoder cost a factor of ten.
     g_setenv("OMP_WAIT_POLICY", "passive", FALSE);
     GModule* module =
@@ -66,30 +107,26 @@ Library open_library() {
     return library;
 }
 
-struct Weights {
-    std::string path;   // empty: none found
-    std::string tried;  // places, for the message
-};
-
 /// A place that was named but has no file is an error: the next place is only for when nothing was named.
-Weights find_weights(const std::string& property) {
-    const auto look = [](const std::string& path, const std::string& place) {
-        return Weights{is_file(path) ? path : "", "'" + path + "' (" + place + ")"};
+File find_weights(const std::string& property) {
+    const auto look = [](const std::vector<std::string>& places, const std::string& origin) {
+        File file = first_file(places);
+        file.tried += " (" + origin + ")";
+        return file;
     };
     if (!property.empty())
-        return look(property, "property weights");
+        return look({property}, "property weights");
     if (const std::string variable = environment("AUSM_WEIGHTS"); !variable.empty())
-        return look(variable, "AUSM_WEIGHTS");
-    Weights installed = look(AUSM_DEFAULT_WEIGHTS, "installed default");
+        return look({variable}, "AUSM_WEIGHTS");
+    File installed = look(installed_places(AUSM_DEFAULT_WEIGHTS), "installed default");
     installed.tried += "; neither the property weights nor AUSM_WEIGHTS is set";
     return installed;
 }
 
 OpenResult library_failure(const Library& library) {
-    if (!is_file(library.path))
+    if (library.path.empty())
         return failure(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
-                       "The model library '" + library.path + "' does not exist.",
-                       std::string(kBuildStep) + " Loader: " + library.reason);
+                       "The model library " + library.tried + " does not exist.", kBuildStep);
     if (library.is_library)
         return failure(GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_INIT,
                        "'" + library.path + "' is not the model library: " + library.reason, kBuildStep);
@@ -128,7 +165,7 @@ OpenResult open_engine(const EngineOptions& options) {
     const Library library = open_library();
     if (!library.open)
         return library_failure(library);
-    const Weights weights = find_weights(options.weights);
+    const File weights = find_weights(options.weights);
     if (weights.path.empty())
         return failure(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
                        "The weights of the model were not found: " + weights.tried + ".", kWeightsStep);

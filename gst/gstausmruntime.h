@@ -26,7 +26,8 @@ struct OpenResult {
 };
 
 /// Opens `$AUSM_LIBRARY`, else the installed library, once per process, and asks it for an engine. Empty
-/// `options.weights` means `$AUSM_WEIGHTS`, else the installed default. Thread-safe; a failure may be tried again.
+/// `options.weights` means `$AUSM_WEIGHTS`, else the installed default. Installed files are looked for from the plugin's
+/// own place first, so that a whole installation may be moved. Thread-safe; a failure may be tried again.
 [[nodiscard]] OpenResult open_engine(const EngineOptions& options);
 
 /// Posts the error on the element's bus. Not under the object lock.

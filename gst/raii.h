@@ -10,6 +10,10 @@ namespace ausm::gst {
 
 /// One deleter for every kind of object that is owned here.
 struct Release {
+    void operator()(GstElement* element) const noexcept { gst_object_unref(element); }
+    void operator()(GstBus* bus) const noexcept { gst_object_unref(bus); }
+    void operator()(GstMessage* message) const noexcept { gst_message_unref(message); }
+    void operator()(GstSample* sample) const noexcept { gst_sample_unref(sample); }
     void operator()(GstBuffer* buffer) const noexcept { gst_buffer_unref(buffer); }
     void operator()(GstCaps* caps) const noexcept { gst_caps_unref(caps); }
     void operator()(GstEvent* event) const noexcept { gst_event_unref(event); }

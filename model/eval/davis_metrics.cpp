@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace ausm {
+namespace ausm::eval {
 namespace {
 
 std::size_t offset(int y, int width) { return static_cast<std::size_t>(y) * static_cast<std::size_t>(width); }
@@ -19,39 +19,13 @@ void check(const BinaryMask& mask) {
                                     " pixels has " + std::to_string(mask.pixels.size()) + " bytes");
 }
 
-void check(const BinaryMask& a, const BinaryMask& b) {
-    check(a);
-    check(b);
+/// Anything with a size.
+template <typename Sized>
+void check_sizes(const Sized& a, const Sized& b) {
     if (a.height != b.height || a.width != b.width)
         throw std::invalid_argument("a mask of " + std::to_string(a.width) + " x " + std::to_string(a.height) +
                                     " pixels cannot be compared with one of " + std::to_string(b.width) + " x " +
                                     std::to_string(b.height));
-}
-
-/// A boundary map and, for every pixel, how many rows away the nearest boundary pixel of its column is (at most limit).
-struct Boundary {
-    std::vector<std::uint8_t> map;
-    std::vector<int> rows_away;
-    std::int64_t size = 0;
-};
-
-Boundary boundary_of(const BinaryMask& mask, int limit) {
-    Boundary result{boundary_map(mask), {}, 0};
-    result.rows_away.assign(result.map.size(), limit);
-    result.size = std::count(result.map.begin(), result.map.end(), 1);
-    const auto near = [&](int y, int neighbour) {
-        int* row = result.rows_away.data() + offset(y, mask.width);
-        const int* from = result.rows_away.data() + offset(neighbour, mask.width);
-        const std::uint8_t* map = result.map.data() + offset(y, mask.width);
-        for (int x = 0; x < mask.width; ++x)
-            row[x] = map[x] != 0 ? 0 : std::min(row[x], from[x] + 1);
-    };
-    near(0, 0);
-    for (int y = 1; y < mask.height; ++y)
-        near(y, y - 1);
-    for (int y = mask.height - 1; y-- > 0;)
-        near(y, y + 1);
-    return result;
 }
 
 /// Is there a boundary pixel in the disk around column x of this row?
@@ -65,13 +39,13 @@ bool is_matched(const int* rows_away, int x, int width, int radius) {
 }
 
 /// Share of the pixels of `boundary` that have one of `other` in the disk; boundary is not empty.
-double matched_share(const Boundary& boundary, const Boundary& other, const BinaryMask& size, int radius) {
+double matched_share(const Contour& boundary, const Contour& other, int radius) {
     std::int64_t matched = 0;
-    for (int y = 0; y < size.height; ++y) {
-        const std::uint8_t* map = boundary.map.data() + offset(y, size.width);
-        const int* rows_away = other.rows_away.data() + offset(y, size.width);
-        for (int x = 0; x < size.width; ++x)
-            matched += map[x] != 0 && is_matched(rows_away, x, size.width, radius) ? 1 : 0;
+    for (int y = 0; y < boundary.height; ++y) {
+        const std::uint8_t* map = boundary.map.data() + offset(y, boundary.width);
+        const int* rows_away = other.rows_away.data() + offset(y, boundary.width);
+        for (int x = 0; x < boundary.width; ++x)
+            matched += map[x] != 0 && is_matched(rows_away, x, boundary.width, radius) ? 1 : 0;
     }
     return static_cast<double>(matched) / static_cast<double>(boundary.size);
 }
@@ -90,7 +64,9 @@ DavisScore mean_of(const Values& values) {
 }  // namespace
 
 double region_similarity(const BinaryMask& prediction, const BinaryMask& truth) {
-    check(prediction, truth);
+    check(prediction);
+    check(truth);
+    check_sizes(prediction, truth);
     std::int64_t common = 0, either = 0;
     for (std::size_t i = 0; i < truth.pixels.size(); ++i) {
         const bool a = prediction.pixels[i] != 0, b = truth.pixels[i] != 0;
@@ -121,18 +97,40 @@ std::vector<std::uint8_t> boundary_map(const BinaryMask& mask) {
 
 int boundary_tolerance(int height, int width) { return static_cast<int>(std::ceil(0.008 * std::hypot(height, width))); }
 
-double contour_accuracy(const BinaryMask& prediction, const BinaryMask& truth) {
-    check(prediction, truth);
-    const int radius = boundary_tolerance(truth.height, truth.width);
-    const Boundary predicted = boundary_of(prediction, radius + 1), true_one = boundary_of(truth, radius + 1);
-    if (predicted.size == 0 && true_one.size == 0)
+Contour contour_of(const BinaryMask& mask) {
+    Contour result{mask.height, mask.width, 0, boundary_map(mask), {}};
+    result.size = std::count(result.map.begin(), result.map.end(), 1);
+    result.rows_away.assign(result.map.size(), boundary_tolerance(mask.height, mask.width) + 1);
+    const auto near = [&](int y, int neighbour) {
+        int* row = result.rows_away.data() + offset(y, mask.width);
+        const int* from = result.rows_away.data() + offset(neighbour, mask.width);
+        const std::uint8_t* map = result.map.data() + offset(y, mask.width);
+        for (int x = 0; x < mask.width; ++x)
+            row[x] = map[x] != 0 ? 0 : std::min(row[x], from[x] + 1);
+    };
+    near(0, 0);
+    for (int y = 1; y < mask.height; ++y)
+        near(y, y - 1);
+    for (int y = mask.height - 1; y-- > 0;)
+        near(y, y + 1);
+    return result;
+}
+
+double contour_accuracy(const Contour& prediction, const Contour& truth) {
+    check_sizes(prediction, truth);
+    if (prediction.size == 0 && truth.size == 0)
         return 1;
     // Official: precision 1 and recall 0, or the other way round. Either gives F = 0.
-    if (predicted.size == 0 || true_one.size == 0)
+    if (prediction.size == 0 || truth.size == 0)
         return 0;
-    const double precision = matched_share(predicted, true_one, truth, radius);
-    const double recall = matched_share(true_one, predicted, truth, radius);
+    const int radius = boundary_tolerance(truth.height, truth.width);
+    const double precision = matched_share(prediction, truth, radius);
+    const double recall = matched_share(truth, prediction, radius);
     return precision + recall == 0 ? 0 : 2 * precision * recall / (precision + recall);
+}
+
+double contour_accuracy(const BinaryMask& prediction, const BinaryMask& truth) {
+    return contour_accuracy(contour_of(prediction), contour_of(truth));
 }
 
 DavisScore davis_score(const BinaryMask& prediction, const BinaryMask& truth) {
@@ -146,7 +144,8 @@ DavisSequenceScore davis_sequence_score(std::span<const DavisScore> frames, bool
                                     " frames has none to be counted");
     const auto counted = frames.subspan(left_out, frames.size() - 2 * left_out);
     const std::size_t third = std::max<std::size_t>(1, counted.size() / 3);
-    return {static_cast<int>(counted.size()), mean_of(counted), mean_of(counted.first(third)),
+    const auto between = counted.size() > 2 * third ? counted.subspan(third, counted.size() - 2 * third) : counted;
+    return {static_cast<int>(counted.size()), mean_of(counted), mean_of(counted.first(third)), mean_of(between),
             mean_of(counted.last(third))};
 }
 
@@ -154,14 +153,15 @@ DavisSequenceScore davis_mean(std::span<const DavisSequenceScore> objects) {
     if (objects.empty())
         throw std::invalid_argument("there is no object to take a mean over");
     int frames = 0;
-    std::vector<DavisScore> mean, first, last;
+    std::vector<DavisScore> mean, first, middle, last;
     for (const auto& object : objects) {
         frames += object.frames;
         mean.push_back(object.mean);
         first.push_back(object.first_third);
+        middle.push_back(object.middle_third);
         last.push_back(object.last_third);
     }
-    return {frames, mean_of(mean), mean_of(first), mean_of(last)};
+    return {frames, mean_of(mean), mean_of(first), mean_of(middle), mean_of(last)};
 }
 
-}  // namespace ausm
+}  // namespace ausm::eval

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace ausm {
+namespace ausm::eval {
 
 /// A binary mask: [height, width], row after row; 0 is outside, everything else inside. Both sizes at least 1.
 /// The pixels are borrowed.
@@ -25,7 +25,7 @@ struct DavisScore {
 /// One object in one video.
 struct DavisSequenceScore {
     int frames = 0;  ///< how many were counted
-    DavisScore mean, first_third, last_third;
+    DavisScore mean, first_third, middle_third, last_third;
 };
 
 // All functions throw std::invalid_argument when the bytes of a mask do not fit its size, or two masks differ in size.
@@ -45,15 +45,27 @@ struct DavisSequenceScore {
 /// (Perazzi et al., CVPR 2016, section 5.1.)
 [[nodiscard]] double contour_accuracy(const BinaryMask& prediction, const BinaryMask& truth);
 
+/// A mask's boundary, worked out once for comparisons with many others.
+struct Contour {
+    int height = 0, width = 0;
+    std::int64_t size = 0;          ///< boundary pixels
+    std::vector<std::uint8_t> map;  ///< boundary_map() of the mask
+    std::vector<int> rows_away;     ///< [height, width] rows to the nearest boundary pixel of the same column, at most
+                                    ///< boundary_tolerance() + 1
+};
+[[nodiscard]] Contour contour_of(const BinaryMask& mask);
+[[nodiscard]] double contour_accuracy(const Contour& prediction, const Contour& truth);
+
 [[nodiscard]] DavisScore davis_score(const BinaryMask& prediction, const BinaryMask& truth);
 
 /// Means over a video. frames: the scores of all its frames in order. prompted: the first frame, which shows the
-/// prompt, and the last one are left out, as in the semi-supervised DAVIS challenge. A third has floor(n / 3) of the n counted
-/// frames, at least one. Throws std::invalid_argument when no frame is left.
+/// prompt, and the last one are left out, as in the semi-supervised DAVIS challenge. The first and the last third have
+/// floor(n / 3) of the n counted frames, at least one; the middle one has those between, or all when there are none.
+/// Throws std::invalid_argument when no frame is left.
 [[nodiscard]] DavisSequenceScore davis_sequence_score(std::span<const DavisScore> frames, bool prompted);
 
 /// Mean over objects, each with equal weight whatever the length of its video. Throws std::invalid_argument without
 /// any.
 [[nodiscard]] DavisSequenceScore davis_mean(std::span<const DavisSequenceScore> objects);
 
-}  // namespace ausm
+}  // namespace ausm::eval

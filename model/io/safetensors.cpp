@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <set>
 #include <stdexcept>
 
 namespace ausm::io {
@@ -22,6 +23,7 @@ using nlohmann::json;
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::uint64_t kMaxHeaderBytes = 100U << 20U;  // the format's own limit
 constexpr std::size_t kMaxDimensions = 16;
+constexpr int kMaxDepth = 4;
 
 std::size_t element_size(std::string_view dtype) {
     static const std::map<std::string_view, std::size_t> sizes{{"F64", 8}, {"F32", 4}, {"F16", 2}, {"BF16", 2},
@@ -79,6 +81,38 @@ TensorView read_entry(const json& entry, const std::string& where, std::span<con
     return view;
 }
 
+/// The length that the first bytes of a file of `size` bytes say.
+std::uint64_t header_length(std::span<const std::byte> first, std::uintmax_t size, const std::string& name) {
+    if (size < kLengthBytes)
+        fail(name, "is not a safetensors file: only " + std::to_string(size) + " bytes long");
+    std::uint64_t length = 0;
+    for (std::size_t i = 0; i < kLengthBytes; ++i)
+        length |= std::to_integer<std::uint64_t>(first[i]) << (8 * i);
+    if (length > kMaxHeaderBytes || length > size - kLengthBytes)
+        fail(name, "is not a safetensors file or is cut short: header of " + std::to_string(length) + " bytes in " +
+                       std::to_string(size));
+    return length;
+}
+
+/// The header; null when it is no JSON. Fails at lists in lists in lists, because 100 MB of brackets would need gigabytes
+/// as objects, and at a key that stands twice, because readers differ in which one counts.
+json read_header(std::string_view text, const std::string& name) {
+    std::vector<std::set<std::string>> keys;
+    const auto check = [&](int depth, json::parse_event_t event, const json& parsed) {
+        if (depth > kMaxDepth)
+            fail(name, "the header is nested too deeply: the file is damaged");
+        if (event == json::parse_event_t::object_start)
+            keys.emplace_back();
+        else if (event == json::parse_event_t::object_end)
+            keys.pop_back();
+        else if (event == json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second)
+            fail(name, "the header names '" + parsed.get<std::string>() + "' twice: the file is damaged");
+        return true;
+    };
+    json header = json::parse(text.begin(), text.end(), check, false);
+    return header.is_discarded() ? json() : header;
+}
+
 /// Tensors must fill the data part one after the other: an overlap or a hole is a damaged or a crafted file.
 void check_layout(const std::map<std::string, TensorView>& tensors, std::span<const std::byte> data,
                   const std::string& name) {
@@ -108,9 +142,17 @@ Safetensors Safetensors::read(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file)
         fail(path, std::string("cannot be opened: ") + std::strerror(errno));
-    std::vector<std::byte> bytes(size);
-    if (!file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size)))
-        fail(path, "cannot be read to its end");
+    // Its beginning first: any other file, a long video for instance, is refused before memory is taken for it.
+    std::vector<std::byte> bytes(std::min<std::uintmax_t>(size, kLengthBytes));
+    const auto append = [&](std::size_t from) {
+        const auto count = static_cast<std::streamsize>(bytes.size() - from);
+        if (!file.read(reinterpret_cast<char*>(bytes.data() + from), count))
+            fail(path, "cannot be read to its end");
+    };
+    append(0);
+    static_cast<void>(header_length(bytes, size, path));
+    bytes.resize(size);
+    append(std::min<std::size_t>(size, kLengthBytes));
     return parse(std::move(bytes), path);
 }
 
@@ -119,16 +161,9 @@ Safetensors Safetensors::parse(std::vector<std::byte> bytes, const std::string& 
     result.name_ = name;
     result.bytes_ = std::move(bytes);
     const std::span<const std::byte> all(result.bytes_);
-    if (all.size() < kLengthBytes)
-        fail(name, "is not a safetensors file: only " + std::to_string(all.size()) + " bytes long");
-    std::uint64_t length = 0;
-    for (std::size_t i = 0; i < kLengthBytes; ++i)
-        length |= std::to_integer<std::uint64_t>(all[i]) << (8 * i);
-    if (length > kMaxHeaderBytes || length > all.size() - kLengthBytes)
-        fail(name, "is not a safetensors file or is cut short: header of " + std::to_string(length) + " bytes in " +
-                       std::to_string(all.size()));
+    const std::uint64_t length = header_length(all, all.size(), name);
     const auto* text = reinterpret_cast<const char*>(all.data() + kLengthBytes);
-    const json header = json::parse(text, text + length, nullptr, false);
+    const json header = read_header({text, static_cast<std::size_t>(length)}, name);
     if (!header.is_object())
         fail(name, "the header is not a JSON object: the file is damaged");
     const auto data = all.subspan(kLengthBytes + length);

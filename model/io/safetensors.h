@@ -23,8 +23,8 @@ struct TensorView {
 class Safetensors {
 public:
     /// Reads a file. Throws std::runtime_error that names the path and what is wrong: not there, not readable, shorter
-    /// than its header says, header not JSON, unknown dtype, offsets outside the file, overlapping or leaving holes,
-    /// size that does not fit the shape.
+    /// than its header says, header not JSON or with a key twice, unknown dtype, offsets outside the file, overlapping or
+    /// leaving holes, size that does not fit the shape.
     static Safetensors read(const std::string& path);
     /// The same for bytes in memory; `name` stands for the path in errors.
     static Safetensors parse(std::vector<std::byte> bytes, const std::string& name);

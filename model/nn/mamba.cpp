@@ -3,6 +3,7 @@
 #include "nn/mamba.h"
 
 #include "ops/causal_conv1d.h"
+#include "ops/linear.h"
 #include "ops/selective_scan.h"
 
 #include <ATen/ATen.h>
@@ -23,7 +24,7 @@ Mamba::Mamba(WeightMap& weights, const std::string& name, const NetConfig& confi
 at::Tensor Mamba::scan(const at::Tensor& x, LayerState& state) const {
     const auto projected = in_(x).to(a_.scalar_type());  // [B, T, N, 2 C] = u, z
     const auto conv = ops::causal_conv1d(projected.narrow(-1, 0, inner_), conv_weight_, conv_bias_, state.conv_tail);
-    const auto steer = at::linear(conv.y, x_weight_);  // [B, T, N, R + 2 S] = dt_low, B, C
+    const auto steer = ops::linear(conv.y, x_weight_, {});  // [B, T, N, R + 2 S] = dt_low, B, C
     const auto result = ops::selective_scan({.x = conv.y,
                                              .dt = at::linear(steer.narrow(-1, 0, rank_), dt_weight_),
                                              .b = steer.narrow(-1, rank_, states_),

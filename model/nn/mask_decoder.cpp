@@ -41,8 +41,11 @@ at::Tensor MaskDecoder::queries(const at::Tensor& tracked) const {
 
 MaskDecoder::Heads MaskDecoder::heads(const at::Tensor& query) const {
     const auto normed = head_norm_(query);
-    return {embed2_(embed1_(embed0_(normed).relu()).relu()) + embed_skip_(normed), bias_(normed),
-            presence_(normed).squeeze(-1)};
+    return {normed, embed2_(embed1_(embed0_(normed).relu()).relu()) + embed_skip_(normed), bias_(normed)};
+}
+
+at::Tensor MaskDecoder::mask_logits(const Heads& head, const at::Tensor& features) {
+    return at::baddbmm(head.bias.expand({-1, -1, features.size(2)}), head.embedding, features);
 }
 
 Prediction MaskDecoder::operator()(const at::Tensor& tracked, const at::Tensor& read, const at::Tensor& code,
@@ -69,7 +72,7 @@ Prediction MaskDecoder::operator()(const at::Tensor& tracked, const at::Tensor& 
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         const auto& layer = layers_[i];
         const auto head = heads(query);
-        auto blocked = at::baddbmm(head.bias.expand({-1, -1, grid.tokens()}), head.embedding, coarse) < 0;
+        auto blocked = mask_logits(head, coarse) < 0;
         blocked =
             blocked.logical_and(blocked.all(-1, /*keepdim=*/true).logical_not());  // nothing left: look everywhere
         if (trace != nullptr && trace->given)
@@ -83,8 +86,8 @@ Prediction MaskDecoder::operator()(const at::Tensor& tracked, const at::Tensor& 
         query = layer.ffn_norm(query + layer.ffn(query));
     }
     const auto head = heads(query);
-    return {head.presence, at::baddbmm(head.bias.expand({-1, -1, fine.size(2)}), head.embedding, fine)
-                               .unflatten(-1, {4 * grid.rows, 4 * grid.columns})};
+    return {presence_(head.normed).squeeze(-1),
+            mask_logits(head, fine).unflatten(-1, {4 * grid.rows, 4 * grid.columns})};
 }
 
 }  // namespace ausm

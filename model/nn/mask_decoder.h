@@ -41,12 +41,14 @@ private:
         LayerNorm cross_norm, self_norm, ffn_norm;
     };
     struct Heads {
+        at::Tensor normed;     // [B, Q, D]
         at::Tensor embedding;  // [B, Q, mask_dim]
         at::Tensor bias;       // [B, Q, 1]
-        at::Tensor presence;   // [B, Q]
     };
     [[nodiscard]] at::Tensor queries(const at::Tensor& tracked) const;
     [[nodiscard]] Heads heads(const at::Tensor& query) const;
+    /// features: [B, mask_dim, P] -> [B, Q, P].
+    [[nodiscard]] static at::Tensor mask_logits(const Heads& head, const at::Tensor& features);
 
     at::Tensor detections_;   // [N_det, D]: V
     at::Tensor query_types_;  // [2, D]: tracked, detection

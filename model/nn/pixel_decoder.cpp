@@ -24,16 +24,19 @@ struct Rows {
     }
 };
 
-/// The picture whose rows are what `make` returns for them.
-at::Tensor by_rows(std::int64_t height, const std::function<at::Tensor(const Rows&)>& make) {
+/// A picture like `like`, whose rows are what `make` returns for them.
+at::Tensor by_rows(const at::Tensor& like, const std::function<at::Tensor(const Rows&)>& make) {
+    const auto height = like.size(2);
     const int count = ops::lane_count();
-    std::vector<at::Tensor> parts(static_cast<std::size_t>(count));
+    if (count == 1)
+        return make({0, height, 0, height});
+    const auto whole = at::empty_like(like, at::MemoryFormat::ChannelsLast);
     ops::run_pieces(count, [&](int i) {
         const auto begin = height * i / count, end = height * (i + 1) / count;
-        parts[static_cast<std::size_t>(i)] =
-            make({begin, end, std::max<std::int64_t>(begin - 1, 0), std::min(end + 1, height)});
+        const auto part = make({begin, end, std::max<std::int64_t>(begin - 1, 0), std::min(end + 1, height)});
+        whole.narrow(2, begin, end - begin).copy_(part);
     });
-    return count == 1 ? parts.front() : at::cat(parts, 2);
+    return whole;
 }
 
 }  // namespace
@@ -50,12 +53,12 @@ FpnPixelDecoder::FpnPixelDecoder(WeightMap& weights, const NetConfig& config, st
 at::Tensor FpnPixelDecoder::operator()(const at::Tensor& read, const at::Tensor& s8, const at::Tensor& s4,
                                        Grid grid) const {
     const auto coarse = twice(to_picture(coarse_(read), grid));
-    const auto level = by_rows(coarse.size(2), [&](const Rows& rows) {
+    const auto level = by_rows(coarse, [&](const Rows& rows) {
         const auto sum = lateral8_(rows.wide(s8), rows.wide(coarse));
         return rows.inner(sum) + rows.inner(smooth8_(sum));
     });
     const auto fine = twice(level);
-    return by_rows(fine.size(2), [&](const Rows& rows) {
+    return by_rows(fine, [&](const Rows& rows) {
         const auto sum = lateral4_(rows.wide(s4), rows.wide(fine));
         return features_(pointwise4_(rows.inner(depthwise4_(sum))), rows.inner(sum));
     });

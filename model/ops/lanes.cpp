@@ -12,7 +12,9 @@ namespace ausm::ops {
 namespace {
 
 // About 0.1 ms: longer than the gaps between the sections of a frame, far shorter than the one between frames.
-constexpr int kSpins = 2000;
+constexpr int kSpins = 8000;
+
+constexpr std::uint64_t kMostPieces = 0xffff;
 
 thread_local Lanes* leads = nullptr;
 
@@ -54,14 +56,13 @@ Lanes::~Lanes() {
 bool Lanes::take_one(std::uint32_t section) {
     auto next = next_.load(std::memory_order_acquire);
     const auto* body = body_.load(std::memory_order_relaxed);
-    const auto pieces = static_cast<std::uint32_t>(pieces_.load(std::memory_order_relaxed));
-    // What was read above may belong to a newer section; then the exchange fails, because the number differs.
+    // A body that belongs to a newer section is not used: that section began after all pieces of this one were taken.
     do {
-        if (next >> 32 != section || static_cast<std::uint32_t>(next) >= pieces)
+        if (next >> 32 != section || (next & kMostPieces) >= (next >> 16 & kMostPieces))
             return false;
     } while (!next_.compare_exchange_weak(next, next + 1, std::memory_order_acq_rel, std::memory_order_acquire));
     try {
-        (*body)(static_cast<int>(static_cast<std::uint32_t>(next)));
+        (*body)(static_cast<int>(next & kMostPieces));
     } catch (...) {
         const std::lock_guard lock(mutex_);
         if (!error_)
@@ -92,11 +93,11 @@ void Lanes::run(int pieces, const std::function<void(int)>& body) {
             body(i);
         return;
     }
+    TORCH_CHECK(static_cast<std::uint64_t>(pieces) <= kMostPieces, "lanes: ", pieces, " pieces are too many");
     const std::uint32_t section = announced_.load(std::memory_order_relaxed) + 1;
     body_.store(&body, std::memory_order_relaxed);
-    pieces_.store(pieces, std::memory_order_relaxed);
     open_.store(pieces, std::memory_order_relaxed);
-    next_.store(static_cast<std::uint64_t>(section) << 32, std::memory_order_release);
+    next_.store(std::uint64_t{section} << 32 | static_cast<std::uint64_t>(pieces) << 16, std::memory_order_release);
     announced_.store(section, std::memory_order_release);
     announced_.notify_all();
     leads = nullptr;  // a split inside a piece runs in line

@@ -27,7 +27,8 @@ public:
 
     [[nodiscard]] int count() const { return static_cast<int>(helpers_.size()) + 1; }
     /// body(0) ... body(pieces - 1), each once, in any order, on any of the lanes; returns when all have ended and throws
-    /// again what the first of them threw. Inside a piece this and every other split runs in line. Of the leader only.
+    /// again what the first of them threw. At most 65535 pieces. Inside a piece this and every other split runs in line.
+    /// Of the leader only.
     void run(int pieces, const std::function<void(int)>& body);
 
 private:
@@ -35,10 +36,10 @@ private:
     bool take_one(std::uint32_t section);
 
     std::vector<std::thread> helpers_;
-    // Section number and next piece in one word, so that a late helper cannot take a piece of another section.
+    // Section (32 bits), its pieces (16) and the next piece (16) in one word, so that a late helper can neither take a
+    // piece of another section nor one that its section does not have.
     std::atomic<std::uint64_t> next_{0};
     std::atomic<const std::function<void(int)>*> body_{nullptr};
-    std::atomic<int> pieces_{0};
     std::atomic<int> open_{0};                 // pieces that have not ended
     std::atomic<std::uint32_t> announced_{0};  // helpers sleep on it
     std::atomic<bool> ending_{false};

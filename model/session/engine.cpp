@@ -99,6 +99,8 @@ std::shared_ptr<Engine> open_engine(const EngineOptions& options) {
         throw;
     } catch (const std::bad_alloc&) {
         throw OpenError(OpenStatus::kFailed, "not enough memory for the weights");
+    } catch (const c10::Error& error) {
+        throw OpenError(OpenStatus::kFailed, error.what_without_backtrace());
     } catch (const std::exception& error) {
         throw OpenError(OpenStatus::kWeights, error.what());
     }

@@ -53,6 +53,9 @@ struct SessionImpl::Job {
         try {
             const auto images = at::from_blob(input.data(), {1, size.height, size.width, 3}, at::kFloat);
             output = Tracker(*core->net).step(state, images.permute({0, 3, 1, 2}), prompts, options);
+        } catch (const c10::Error& failure) {
+            // Its what() ends with a stack trace, which is no text for a user.
+            error = std::make_exception_ptr(std::runtime_error(failure.what_without_backtrace()));
         } catch (...) {
             error = std::current_exception();
         }

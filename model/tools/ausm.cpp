@@ -2,6 +2,7 @@
 // ausm: the model from the command line.
 #include "tools/command.h"
 
+#include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <map>
@@ -25,6 +26,27 @@ std::string precision_name(Precision precision) {
         if (value == precision)
             return name;
     return "unknown";
+}
+
+PictureSize parse_size(const std::string& text) {
+    PictureSize size;
+    int end = 0;
+    const int found = std::sscanf(text.c_str(), "%5dx%5d%n", &size.height, &size.width, &end);
+    if (found != 2 || end != static_cast<int>(text.size()) || size.height < 1 || size.width < 1)
+        throw CLI::ValidationError("'" + text + "' is no size; write HEIGHTxWIDTH, for example 256x448");
+    return size;
+}
+
+CLI::Validator size_check() {
+    return {[](std::string& text) {
+                try {
+                    parse_size(text);
+                } catch (const CLI::ValidationError& error) {
+                    return std::string(error.what());
+                }
+                return std::string();
+            },
+            "HEIGHTxWIDTH"};
 }
 
 void add_model_options(CLI::App& command, ModelOptions& options) {
@@ -62,6 +84,7 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", AUSM_VERSION);
     ausm::tools::add_info(app);
     ausm::tools::add_bench(app);
+    ausm::tools::add_eval(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -14,6 +14,11 @@ struct ModelOptions {
     std::string precision = "auto";
 };
 
+/// Height and width in pixels.
+struct PictureSize {
+    int height = 0, width = 0;
+};
+
 /// --weights (else $AUSM_WEIGHTS, else the installed file), --precision, --threads.
 void add_model_options(CLI::App& command, ModelOptions& options);
 /// Throws std::runtime_error with the text of ausm_open().
@@ -21,7 +26,13 @@ std::shared_ptr<Engine> open_model(const ModelOptions& options);
 /// "fp32", "bf16", "fp16".
 std::string precision_name(Precision precision);
 
+/// "256x448": height, width. Throws CLI::ValidationError.
+PictureSize parse_size(const std::string& text);
+/// The same for an option's check().
+CLI::Validator size_check();
+
 void add_info(CLI::App& app);
 void add_bench(CLI::App& app);
+void add_eval(CLI::App& app);
 
 }  // namespace ausm::tools

@@ -39,7 +39,9 @@ void FrameWatch::attach(GstElement* pipeline) {
     const Owned<GstElement> overlay(gst_bin_get_by_name(GST_BIN(pipeline), "overlay"));
     const Owned<GstPad> input(gst_element_get_static_pad(first.get(), "sink"));
     const Owned<GstPad> output(gst_element_get_static_pad(overlay.get(), "src"));
-    gst_pad_add_probe(input.get(), GST_PAD_PROBE_TYPE_BUFFER, on_input, this, nullptr);
+    gst_pad_add_probe(input.get(),
+                      static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
+                      on_input, this, nullptr);
     gst_pad_add_probe(output.get(), GST_PAD_PROBE_TYPE_BUFFER, on_output, this, nullptr);
 }
 
@@ -61,9 +63,14 @@ bool FrameWatch::over(GstBuffer* buffer) {
     return false;
 }
 
-GstPadProbeReturn FrameWatch::on_input(GstPad* pad, GstPadProbeInfo* info, gpointer self) noexcept {
-    if (!static_cast<FrameWatch*>(self)->over(GST_PAD_PROBE_INFO_BUFFER(info)))
+GstPadProbeReturn FrameWatch::on_input(GstPad* pad, GstPadProbeInfo* info, gpointer data) noexcept {
+    auto* self = static_cast<FrameWatch*>(data);
+    // A tag that comes behind the end would be refused, and the next buffer would then be an error instead of the end.
+    if (GST_PAD_PROBE_INFO_TYPE(info) & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM)
+        return self->ended_ ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+    if (!self->over(GST_PAD_PROBE_INFO_BUFFER(info)))
         return GST_PAD_PROBE_OK;
+    self->ended_ = true;
     // Not every source ends when its peer says so; a second end, if it does, is ignored downstream.
     const Owned<GstElement> element(gst_pad_get_parent_element(pad));
     const Owned<GstPad> next(gst_element_get_static_pad(element.get(), "src"));

@@ -34,7 +34,7 @@ public:
     const ContactSheet& sheet() const { return sheet_; }
 
 private:
-    static GstPadProbeReturn on_input(GstPad* pad, GstPadProbeInfo* info, gpointer self) noexcept;
+    static GstPadProbeReturn on_input(GstPad* pad, GstPadProbeInfo* info, gpointer data) noexcept;
     static GstPadProbeReturn on_output(GstPad* pad, GstPadProbeInfo* info, gpointer self) noexcept;
     bool over(GstBuffer* buffer);
     void look(GstPad* pad, GstBuffer* buffer);
@@ -43,6 +43,7 @@ private:
     const int frames_;
     int let_in_ = 0;  // streaming thread
     std::atomic<bool> stopped_ = false;
+    std::atomic<bool> ended_ = false;                  // the end went downstream
     GstClockTime begin_ = GST_CLOCK_TIME_NONE;         // of the input; streaming thread
     GstClockTime output_begin_ = GST_CLOCK_TIME_NONE;  // of the output; streaming thread
     ObjectTally tally_;                                // streaming thread

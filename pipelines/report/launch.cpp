@@ -32,20 +32,6 @@ bool complete(const Encoder& encoder) {
                        [](const std::string& word) { return word.find('=') != word.npos || have(word); });
 }
 
-/// NAME=VALUE as gst-launch-1.0 reads it: a value with blanks or quotes is quoted once for its own grammar.
-std::string property(const std::string& name, const std::string& value) {
-    const bool plain = value.find_first_of(" \t\n\"'\\!()") == value.npos;
-    if (plain)
-        return name + "=" + value;
-    std::string quoted;
-    for (const char c : value) {
-        if (c == '"' || c == '\\')
-            quoted += '\\';
-        quoted += c;
-    }
-    return name + "=\"" + quoted + "\"";
-}
-
 std::string readable_file(const std::string& file, const char* what) {
     std::error_code ignored;
     if (!fs::exists(file, ignored))
@@ -68,19 +54,10 @@ std::string uri(const std::string& input) {
     return text.get();
 }
 
-void add(std::vector<std::string>& words, std::initializer_list<std::string> more) {
+void add(std::vector<std::string>& words, const std::vector<std::string>& more) {
     if (!words.empty())
         words.push_back("!");
-    words.insert(words.end(), more);
-}
-
-void add_source(std::vector<std::string>& words, const std::string& input) {
-    if (!is_camera(input))
-        return add(words, {"uridecodebin", "name=source", property("uri", uri(input))});
-    std::error_code ignored;
-    if (!fs::is_character_file(input, ignored))
-        throw Failure("there is no camera " + input + "; ls /dev/video* lists those that are there.");
-    add(words, {"v4l2src", "name=source", property("device", input)});
+    words.insert(words.end(), more.begin(), more.end());
 }
 
 void add_prompt(std::vector<std::string>& words, const Settings& settings) {
@@ -98,6 +75,40 @@ void add_prompt(std::vector<std::string>& words, const Settings& settings) {
 }
 
 }  // namespace
+
+std::string property(const std::string& name, const std::string& value) {
+    const bool plain = value.find_first_of(" \t\n\"'\\!()") == value.npos;
+    if (plain)
+        return name + "=" + value;
+    std::string quoted;
+    for (const char c : value) {
+        if (c == '"' || c == '\\')
+            quoted += '\\';
+        quoted += c;
+    }
+    return name + "=\"" + quoted + "\"";
+}
+
+std::vector<std::string> source_words(const std::string& input) {
+    if (!is_camera(input))
+        return {"uridecodebin", "name=source", property("uri", uri(input))};
+    std::error_code ignored;
+    if (!fs::is_character_file(input, ignored))
+        throw Failure("there is no camera " + input + "; ls /dev/video* lists those that are there.");
+    return {"v4l2src", "name=source", property("device", input)};
+}
+
+std::vector<std::string> file_words(const Encoder& encoder, const std::string& location) {
+    std::vector<std::string> words;
+    for (const std::string& word : encoder.elements) {
+        if (word.find('=') == word.npos)
+            add(words, {word});
+        else
+            words.push_back(word);
+    }
+    add(words, {"filesink", property("location", location)});
+    return words;
+}
 
 Encoder choose_encoder(const std::string& wanted, std::string& note) {
     const std::vector<Encoder> known{
@@ -127,7 +138,7 @@ bool is_live(const std::string& input) {
 
 std::vector<std::string> launch_words(const Settings& settings, const Encoder& encoder, const std::string& location) {
     std::vector<std::string> words;
-    add_source(words, settings.input);
+    add(words, source_words(settings.input));
     if (is_live(settings.input))
         add(words, {"queue", "leaky=downstream", "max-size-buffers=1"});
     add(words, {"videoconvert", "name=input"});
@@ -136,13 +147,7 @@ std::vector<std::string> launch_words(const Settings& settings, const Encoder& e
     add(words, {"maskoverlay", "name=overlay", "style=" + settings.style});
     add(words, {"queue"});
     add(words, {"videoconvert"});
-    for (const std::string& word : encoder.elements) {
-        if (word.find('=') == word.npos)
-            add(words, {word});
-        else
-            words.push_back(word);
-    }
-    add(words, {"filesink", property("location", location)});
+    add(words, file_words(encoder, location));
     return words;
 }
 

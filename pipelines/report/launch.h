@@ -17,6 +17,16 @@ struct Encoder {
     std::string package;                ///< Debian package that `name` is in
 };
 
+/// NAME=VALUE as gst-launch-1.0 reads it: a value with blanks or quotes is quoted once for its own grammar.
+std::string property(const std::string& name, const std::string& value);
+
+/// Words of a launch line that read a file, URI or camera: one element named "source". Throws Failure when there is no
+/// such thing.
+std::vector<std::string> source_words(const std::string& input);
+
+/// Words from raw video to the file `location`.
+std::vector<std::string> file_words(const Encoder& encoder, const std::string& location);
+
 /// `wanted`, or when empty the first that is installed; `note` gets a sentence when that is not the best one. Throws
 /// Failure.
 Encoder choose_encoder(const std::string& wanted, std::string& note);

@@ -36,9 +36,10 @@ void Progress::show(const Step& step) {
             std::snprintf(part, sizeof part, "  %3.0f %%", 100 * step.share);
             line = part;
         }
-        std::snprintf(part, sizeof part, "  frame %d, %.1f frames per second, objects so far: %zu", step.frames, rate,
-                      step.objects);
+        std::snprintf(part, sizeof part, "  frame %d, %.1f frames per second", step.frames, rate);
         line += part;
+        if (step.objects)
+            line += ", objects so far: " + std::to_string(*step.objects);
         if (step.share > 0.02) {
             std::snprintf(part, sizeof part, ", %.0f s left", step.elapsed * (1 - step.share) / step.share);
             line += part;

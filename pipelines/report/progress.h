@@ -4,15 +4,16 @@
 
 #include <gst/gst.h>
 
+#include <optional>
 #include <string>
 
 namespace ausm::report {
 
 struct Step {
     int frames = 0;
-    std::size_t objects = 0;
-    double share = -1;   ///< done, 0 to 1; below 0: unknown
-    double elapsed = 0;  ///< seconds since the first frame
+    std::optional<std::size_t> objects;  ///< so far; unset: nobody counts them
+    double share = -1;                   ///< done, 0 to 1; below 0: unknown
+    double elapsed = 0;                  ///< seconds since the first frame
 };
 
 /// Thread-bound.

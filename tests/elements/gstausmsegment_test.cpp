@@ -1,70 +1,15 @@
 // SPDX-License-Identifier: MIT
 // ausmsegment with the real model: the picture stays, the metadata comes, prompts, resets, latency, errors.
-#include "harness.h"
-
-#include "gst/ausm/gstausmmeta.h"
-#include "gst/gstausmgrammar.h"
+#include "segment.h"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <set>
 #include <thread>
 
 using namespace ausm::test;
 
 namespace {
-
-// Small, so that a frame takes a few milliseconds; latency=0 because a GstHarness is always live.
-constexpr const char* kLaunch = "ausmsegment inference-size=64 latency=0 mode=prompted";
-constexpr const char* kCaps = "video/x-raw,format=I420,width=96,height=64,framerate=25/1";
-
-std::vector<guint8> bytes(GstBuffer* buffer) {
-    std::vector<guint8> all(gst_buffer_get_size(buffer));
-    gst_buffer_extract(buffer, 0, all.data(), all.size());
-    return all;
-}
-
-std::set<gint64> ids(GstBuffer* buffer) {
-    GstAusmMetaView view;
-    std::set<gint64> found;
-    if (!gst_ausm_meta_get(buffer, &view))
-        return {-1};
-    for (guint i = 0; i < view.n_objects; ++i) {
-        GstAusmObject object;
-        if (gst_ausm_meta_get_object(&view, i, &object))
-            found.insert(object.id);
-    }
-    return found;
-}
-
-GstStructure* box(int object, const char* numbers = "[0.5,0.25,0.875,0.75]") {
-    return gst_structure_new(ausm::gst::kPromptName, "op", G_TYPE_STRING, "box", "box", G_TYPE_STRING, numbers,
-                             "object", G_TYPE_INT, object, "ref", G_TYPE_STRING, "the square", "label", G_TYPE_STRING,
-                             "square", nullptr);
-}
-
-bool add_prompt(const Harness& harness, GstStructure* structure) {
-    const Owned<GstStructure> owned(structure);
-    gboolean taken = FALSE;
-    g_signal_emit_by_name(harness.element(), "add-prompt", owned.get(), &taken);
-    return taken;
-}
-
-struct Segment : Harness {
-    explicit Segment(const std::string& launch = kLaunch, const std::string& caps_text = kCaps) : Harness(launch) {
-        caps(caps_text);
-    }
-
-    Message answer() { return message(GST_MESSAGE_ELEMENT, ausm::gst::kPromptName); }
-    /// Shows the square as object `id` on picture `index`.
-    void show(int id, int index) {
-        ASSERT_TRUE(add_prompt(*this, box(id)));
-        const auto buffer = pass(index);
-        ASSERT_TRUE(buffer);
-        ASSERT_TRUE(ids(buffer.get()).contains(id));
-    }
-};
 
 class SegmentFormats : public testing::TestWithParam<const char*> {};
 
@@ -229,11 +174,7 @@ TEST(AusmSegment, AFlushForgetsEverythingAndTheStreamGoesOn) {
 TEST(AusmSegment, ANewStreamForgetsEverything) {
     Segment segment;
     segment.show(5, 0);
-    gst_harness_push_event(segment.get(), gst_event_new_stream_start("another"));
-    segment.caps(kCaps);
-    GstSegment time;
-    gst_segment_init(&time, GST_FORMAT_TIME);
-    gst_harness_push_event(segment.get(), gst_event_new_segment(&time));
+    segment.new_stream(kCaps);
     EXPECT_TRUE(ids(segment.pass(0).get()).empty());
     EXPECT_EQ(string_of(segment.message(GST_MESSAGE_ELEMENT, "ausm-reset").get(), "reason"), "stream-start");
 }
@@ -300,10 +241,8 @@ TEST(AusmSegment, ImpossibleCapsAreRefused) {
 
 TEST(AusmSegment, AFrameWithoutCapsIsAnError) {
     Harness harness(kLaunch);
-    GstSegment time;
-    gst_segment_init(&time, GST_FORMAT_TIME);
     gst_harness_push_event(harness.get(), gst_event_new_stream_start("x"));
-    gst_harness_push_event(harness.get(), gst_event_new_segment(&time));
+    harness.time_segment();
     EXPECT_EQ(harness.push(Owned<GstBuffer>(gst_buffer_new_allocate(nullptr, 10, nullptr))), GST_FLOW_NOT_NEGOTIATED);
     EXPECT_TRUE(harness.message(GST_MESSAGE_ERROR));
 }
@@ -359,11 +298,7 @@ TEST(AusmSegment, NullAndBackIsANewStream) {
     segment.show(5, 0);
     ASSERT_EQ(gst_element_set_state(segment.element(), GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
     ASSERT_EQ(gst_element_set_state(segment.element(), GST_STATE_PLAYING), GST_STATE_CHANGE_SUCCESS);
-    gst_harness_push_event(segment.get(), gst_event_new_stream_start("again"));
-    segment.caps(kCaps);
-    GstSegment time;
-    gst_segment_init(&time, GST_FORMAT_TIME);
-    gst_harness_push_event(segment.get(), gst_event_new_segment(&time));
+    segment.new_stream(kCaps);
     EXPECT_TRUE(ids(segment.pass(0).get()).empty());
     ASSERT_TRUE(add_prompt(segment, box(0)));
     EXPECT_EQ(ids(segment.pass(1).get()), (std::set<gint64>{1}));
@@ -390,9 +325,7 @@ TEST(AusmSegment, AFlushEndsAFrameThatIsInTheModel) {
     EXPECT_LT(g_get_monotonic_time() - begin, 5 * G_USEC_PER_SEC);
     EXPECT_EQ(last, GST_FLOW_FLUSHING);
     gst_harness_push_event(segment.get(), gst_event_new_flush_stop(TRUE));
-    GstSegment time;
-    gst_segment_init(&time, GST_FORMAT_TIME);
-    gst_harness_push_event(segment.get(), gst_event_new_segment(&time));
+    segment.time_segment();
     EXPECT_EQ(segment.push(segment.picture(0)), GST_FLOW_OK);
 }
 

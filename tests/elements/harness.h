@@ -8,6 +8,7 @@
 #include <gst/video/video.h>
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -49,13 +50,18 @@ inline Report report_of(GstMessage* message) {
 
 class Harness {
 public:
-    /// `launch`: element with properties, as for gst-launch-1.0. It is playing afterwards.
+    /// `launch`: element with properties, or several, as for gst-launch-1.0. They are playing afterwards.
     explicit Harness(const std::string& launch) : bus_(gst_bus_new()) {
-        element_.reset(GST_ELEMENT(gst_object_ref_sink(gst_parse_launch(launch.c_str(), nullptr))));
+        const bool several = launch.find(" ! ") != std::string::npos;
+        element_.reset(
+            GST_ELEMENT(gst_object_ref_sink(several ? gst_parse_bin_from_description(launch.c_str(), TRUE, nullptr)
+                                                    : gst_parse_launch(launch.c_str(), nullptr))));
         gst_element_set_bus(element_.get(), bus_.get());
         // A GstHarness would end the whole program.
         if (gst_element_set_state(element_.get(), GST_STATE_PAUSED) == GST_STATE_CHANGE_FAILURE) {
             const auto error = message(GST_MESSAGE_ERROR);
+            gst_element_set_bus(element_.get(), nullptr);
+            gst_element_set_state(element_.get(), GST_STATE_NULL);
             throw std::runtime_error(launch + ": " + (error ? report_of(error.get()).message : "does not start"));
         }
         harness_ = gst_harness_new_with_element(element_.get(), "sink", "src");
@@ -73,14 +79,17 @@ public:
 
     void caps(const std::string& text) {
         gst_harness_set_src_caps_str(harness_, text.c_str());
-        const Owned<GstCaps> parsed(gst_caps_from_string(text.c_str()));
-        gst_video_info_from_caps(&info_, parsed.get());
+        gst_video_info_from_caps(&info_, parsed(text).get());
     }
     [[nodiscard]] const GstVideoInfo& info() const { return info_; }
 
     /// A grey picture with a bright square right of the middle, at frame `index` of 25 a second.
     [[nodiscard]] Owned<GstBuffer> picture(int index) const {
         Owned<GstBuffer> buffer(gst_buffer_new_allocate(nullptr, info_.size, nullptr));
+        ++living_;
+        gst_mini_object_weak_ref(
+            GST_MINI_OBJECT_CAST(gst_buffer_peek_memory(buffer.get(), 0)), [](gpointer, GstMiniObject*) { --living_; },
+            nullptr);
         gst_buffer_memset(buffer.get(), 0, 0x60, info_.size);
         GstVideoFrame frame;
         gst_video_frame_map(&frame, &info_, buffer.get(), GST_MAP_WRITE);
@@ -96,6 +105,8 @@ public:
         GST_BUFFER_OFFSET(buffer.get()) = static_cast<guint64>(index);
         return buffer;
     }
+    /// Pixels of picture() that somebody still holds, of all harnesses.
+    [[nodiscard]] static int living_pictures() { return living_; }
     GstFlowReturn push(Owned<GstBuffer> buffer) { return gst_harness_push(harness_, buffer.release()); }
     [[nodiscard]] Owned<GstBuffer> pull() { return Owned<GstBuffer>(gst_harness_try_pull(harness_)); }
     /// Pushes picture `index` and gives what came out, nothing on failure.
@@ -108,9 +119,21 @@ public:
     void flush() {
         gst_harness_push_event(harness_, gst_event_new_flush_start());
         gst_harness_push_event(harness_, gst_event_new_flush_stop(TRUE));
+        time_segment();
+    }
+    /// A segment that begins at 0.
+    void time_segment() {
         GstSegment segment;
         gst_segment_init(&segment, GST_FORMAT_TIME);
         gst_harness_push_event(harness_, gst_event_new_segment(&segment));
+    }
+    /// What a new stream begins with; it may be refused, as by a flush.
+    void new_stream(const std::string& caps_text) {
+        const auto new_caps = parsed(caps_text);
+        gst_video_info_from_caps(&info_, new_caps.get());
+        gst_harness_push_event(harness_, gst_event_new_stream_start("another"));
+        gst_harness_push_event(harness_, gst_event_new_caps(new_caps.get()));
+        time_segment();
     }
 
     /// The next message of one type, or nothing. With `name`, the next element message of that name.
@@ -124,6 +147,10 @@ public:
     }
 
 private:
+    static Owned<GstCaps> parsed(const std::string& text) { return Owned<GstCaps>(gst_caps_from_string(text.c_str())); }
+
+    static inline std::atomic<int> living_{0};
+
     Ref<GstBus> bus_;
     Ref<GstElement> element_;
     GstHarness* harness_ = nullptr;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Prompted segmentation of DAVIS-layout data by the whole pipeline: J, F and J&F of every sequence, and their mean.
-#include "davis_sequence.h"
 #include "segment_pipeline.h"
 
-#include "eval/davis_metrics.h"
+#include "eval/davis_report.h"
 
 #include <gst/gst.h>
 
@@ -23,14 +22,13 @@
 
 namespace {
 
-using ausm::DavisSequenceScore;
-using ausm::evaluation::DavisSequence;
-using ausm::evaluation::PromptKind;
+using ausm::PromptKind;
+using ausm::eval::DavisSequence;
 
 constexpr int kSkipped = 77;  // meson's status of a test that could not run
 
 const std::map<std::string, PromptKind> kPrompts{
-    {"mask", PromptKind::kMask}, {"box", PromptKind::kBox}, {"point", PromptKind::kPoint}};
+    {"mask", PromptKind::kMask}, {"box", PromptKind::kBox}, {"point", PromptKind::kPoints}};
 
 struct Options {
     std::string root;
@@ -40,24 +38,17 @@ struct Options {
     double at_least = 0;
 };
 
-struct Row {
-    std::string name;
-    DavisSequenceScore score;
-};
-
-double percent(double share) { return 100 * share; }
-
-DavisSequenceScore evaluate(const DavisSequence& sequence, const Options& options) {
+ausm::eval::VideoOutcome evaluate(const DavisSequence& sequence, const Options& options) {
     const auto start = std::chrono::steady_clock::now();
     ausm::evaluation::SegmentPipeline pipeline(sequence, options.pipeline);
-    ausm::gst::MaskImage map;
-    std::vector<ausm::DavisScore> frames;
+    ausm::eval::IndexPicture map;
+    std::vector<ausm::eval::DavisScore> frames;
     while (pipeline.next(map)) {
         if (frames.size() == sequence.annotations.size())
             throw std::runtime_error("more label maps than pictures");
-        const auto truth = ausm::evaluation::read_annotation(sequence.annotations[frames.size()]);
+        const auto truth = ausm::evaluation::read_annotation(sequence, frames.size());
         frames.push_back(
-            ausm::davis_score({map.height, map.width, map.values}, {truth.height, truth.width, truth.values}));
+            ausm::eval::davis_score({map.height, map.width, map.values}, {truth.height, truth.width, truth.values}));
         if (isatty(STDERR_FILENO) != 0)
             std::fprintf(stderr, "\r%s: frame %zu of %zu", sequence.name.c_str(), frames.size(),
                          sequence.annotations.size());
@@ -66,44 +57,23 @@ DavisSequenceScore evaluate(const DavisSequence& sequence, const Options& option
     std::fprintf(stderr, "\r%s: %zu frames in %.1f s\n", sequence.name.c_str(), frames.size(), passed.count());
     if (frames.size() != sequence.annotations.size())
         throw std::runtime_error("fewer label maps than pictures");
-    return ausm::davis_sequence_score(frames, true);
-}
-
-void print_table(const std::vector<Row>& rows) {
-    std::printf("%-20s %7s %7s %7s %12s %11s\n", "sequence", "J", "F", "J&F", "first third", "last third");
-    for (const auto& [name, score] : rows)
-        std::printf("%-20s %7.2f %7.2f %7.2f %12.2f %11.2f\n", name.c_str(), percent(score.mean.j),
-                    percent(score.mean.f), percent(score.mean.mean()), percent(score.first_third.mean()),
-                    percent(score.last_third.mean()));
-}
-
-void print_json(const std::vector<Row>& rows) {
-    auto list = nlohmann::ordered_json::array();
-    for (const auto& [name, score] : rows)
-        list.push_back({{"sequence", name},
-                        {"frames", score.frames},
-                        {"J", percent(score.mean.j)},
-                        {"F", percent(score.mean.f)},
-                        {"J&F", percent(score.mean.mean())},
-                        {"first third", percent(score.first_third.mean())},
-                        {"last third", percent(score.last_third.mean())}});
-    std::printf("%s\n", list.dump(2).c_str());
+    ausm::eval::VideoOutcome outcome;
+    outcome.name = sequence.name, outcome.seed = options.pipeline.seed;
+    outcome.frames = static_cast<int>(frames.size());
+    outcome.objects.push_back({1, ausm::eval::davis_sequence_score(frames, true)});
+    return outcome;
 }
 
 /// The exit status.
 int run(const Options& options) {
-    std::vector<Row> rows;
-    std::vector<DavisSequenceScore> scores;
-    for (const auto& sequence : ausm::evaluation::davis_sequences(options.root, options.sequences)) {
-        scores.push_back(evaluate(sequence, options));
-        rows.push_back({sequence.name, scores.back()});
-    }
-    rows.push_back({"mean", ausm::davis_mean(scores)});
-    if (options.json)
-        print_json(rows);
-    else
-        print_table(rows);
-    const double reached = percent(rows.back().score.mean.mean());
+    const auto sequences = ausm::eval::davis_sequences(options.root, options.sequences);
+    std::vector<ausm::eval::VideoOutcome> outcomes;
+    for (const auto& sequence : sequences)
+        outcomes.push_back(evaluate(sequence, options));
+    const auto report = ausm::eval::make_report(std::move(outcomes), sequences.size(), 1, false);
+    const auto text = options.json ? ausm::eval::report_json(report).dump(2) + "\n" : ausm::eval::table(report);
+    std::fputs(text.c_str(), stdout);
+    const double reached = 100 * report.overall.score.mean.mean();
     if (reached >= options.at_least)
         return 0;
     std::fprintf(stderr, "davis_eval: the mean J&F is %.2f, at least %.2f was asked for\n", reached, options.at_least);

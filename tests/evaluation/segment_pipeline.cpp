@@ -2,13 +2,12 @@
 // Builds the pipeline, gives it the prompt, and reads the metadata of every buffer.
 #include "segment_pipeline.h"
 
-#include "davis_prompt.h"
-
+#include "eval/mask_prompt.h"
+#include "eval/png_file.h"
 #include "gst/ausm/gstausmmeta.h"
 #include "gst/raii.h"
 
 #include <gst/app/gstappsink.h>
-#include <png.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -25,14 +24,6 @@ constexpr const char* kLaunch =
     "ausmprompt name=prompt unit=pixel ! ausmsegment name=segment mode=prompted map-size=frame ! "
     "appsink name=sink sync=false max-buffers=4";
 constexpr GstClockTime kPatience = GST_SECOND;  // between two looks at the bus
-
-struct Unref {
-    void operator()(gpointer object) const { gst_object_unref(object); }
-    void operator()(GstSample* sample) const { gst_sample_unref(sample); }
-    void operator()(GstMessage* message) const { gst_message_unref(message); }
-};
-template <typename T>
-using Ref = std::unique_ptr<T, Unref>;
 
 /// A file that is removed again.
 class TemporaryFile {
@@ -55,16 +46,6 @@ public:
 private:
     std::string path_;
 };
-
-void write_mask_png(const std::string& path, const gst::MaskImage& mask) {
-    png_image image{};
-    image.version = PNG_IMAGE_VERSION;
-    image.width = static_cast<png_uint_32>(mask.width);
-    image.height = static_cast<png_uint_32>(mask.height);
-    image.format = PNG_FORMAT_GRAY;
-    if (png_image_write_to_file(&image, path.c_str(), 0, mask.values.data(), 0, nullptr) == 0)
-        throw std::runtime_error("'" + path + "' cannot be written: " + image.message);
-}
 
 /// For multifilesrc: "dir/00000.jpg" becomes "dir/%05d.jpg".
 std::string numbered(const std::string& first) {
@@ -96,7 +77,7 @@ std::string complaint(GstMessage* message) {
     return {};
 }
 
-void read_map(GstSample* sample, gst::MaskImage& map) {
+void read_map(GstSample* sample, eval::IndexPicture& map) {
     GstAusmMetaView view;
     GstBuffer* buffer = gst_sample_get_buffer(sample);
     GstMapInfo bytes;
@@ -110,10 +91,19 @@ void read_map(GstSample* sample, gst::MaskImage& map) {
 
 }  // namespace
 
+eval::IndexPicture read_annotation(const eval::DavisSequence& sequence, std::size_t frame) {
+    const auto& first = sequence.annotations.front();
+    auto objects = eval::davis_objects(eval::read_index_png(first), first);
+    auto annotation = eval::read_annotation(sequence.annotations[frame], objects);
+    for (auto& value : annotation.values)
+        value = value != 0 ? 1 : 0;
+    return annotation;
+}
+
 struct SegmentPipeline::Parts {
-    Ref<GstElement> pipeline;
-    Ref<GstBus> bus;
-    Ref<GstElement> sink;
+    gst::Owned<GstElement> pipeline;
+    gst::Owned<GstBus> bus;
+    gst::Owned<GstElement> sink;
     TemporaryFile mask;
 
     Parts() = default;
@@ -124,12 +114,12 @@ struct SegmentPipeline::Parts {
     Parts(const Parts&) = delete;
     Parts& operator=(const Parts&) = delete;
 
-    [[nodiscard]] Ref<GstElement> part(const char* name) const {
-        return Ref<GstElement>(gst_bin_get_by_name(GST_BIN(pipeline.get()), name));
+    [[nodiscard]] gst::Owned<GstElement> part(const char* name) const {
+        return gst::Owned<GstElement>(gst_bin_get_by_name(GST_BIN(pipeline.get()), name));
     }
 };
 
-SegmentPipeline::SegmentPipeline(const DavisSequence& sequence, const PipelineOptions& options)
+SegmentPipeline::SegmentPipeline(const eval::DavisSequence& sequence, const PipelineOptions& options)
     : parts_(std::make_unique<Parts>()) {
     GError* raw = nullptr;
     parts_->pipeline.reset(gst_parse_launch_full(kLaunch, nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &raw));
@@ -155,19 +145,20 @@ SegmentPipeline::SegmentPipeline(const DavisSequence& sequence, const PipelineOp
 
 SegmentPipeline::~SegmentPipeline() = default;
 
-void SegmentPipeline::set_prompt(const DavisSequence& sequence, PromptKind kind) {
+void SegmentPipeline::set_prompt(const eval::DavisSequence& sequence, PromptKind kind) {
     const auto prompt = parts_->part("prompt");
-    const gst::MaskImage mask = read_annotation(sequence.annotations.front());
+    const auto annotation = read_annotation(sequence, 0);
+    const eval::BinaryMask mask{annotation.height, annotation.width, annotation.values};
     if (kind == PromptKind::kMask) {
-        write_mask_png(parts_->mask.path(), mask);
+        eval::write_index_png(parts_->mask.path(), annotation);
         g_object_set(prompt.get(), "mask-location", parts_->mask.path().c_str(), nullptr);
     } else if (kind == PromptKind::kBox) {
-        const PixelBox box = tight_box(mask);
+        const auto box = eval::tight_box(mask);
         const std::string text = std::to_string(box.begin.x) + "," + std::to_string(box.begin.y) + "," +
                                  std::to_string(box.end.x) + "," + std::to_string(box.end.y);
         g_object_set(prompt.get(), "box", text.c_str(), nullptr);
     } else {
-        const Pixel pixel = innermost_pixel(mask);  // its centre is half a pixel from its edges
+        const auto pixel = eval::innermost_pixel(mask);  // its centre is half a pixel from its edges
         const std::string text = std::to_string(pixel.x) + ".5," + std::to_string(pixel.y) + ".5";
         g_object_set(prompt.get(), "points", text.c_str(), nullptr);
     }
@@ -175,14 +166,14 @@ void SegmentPipeline::set_prompt(const DavisSequence& sequence, PromptKind kind)
 
 void SegmentPipeline::check_bus() const {
     const auto types = static_cast<GstMessageType>(GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT);
-    while (const Ref<GstMessage> message{gst_bus_pop_filtered(parts_->bus.get(), types)})
+    while (const gst::Owned<GstMessage> message{gst_bus_pop_filtered(parts_->bus.get(), types)})
         if (const std::string text = complaint(message.get()); !text.empty())
             throw std::runtime_error(text);
 }
 
-bool SegmentPipeline::next(gst::MaskImage& map) {
+bool SegmentPipeline::next(eval::IndexPicture& map) {
     for (;;) {
-        const Ref<GstSample> sample(gst_app_sink_try_pull_sample(GST_APP_SINK(parts_->sink.get()), kPatience));
+        const gst::Owned<GstSample> sample(gst_app_sink_try_pull_sample(GST_APP_SINK(parts_->sink.get()), kPatience));
         check_bus();
         if (sample) {
             read_map(sample.get(), map);

@@ -2,7 +2,8 @@
 // A video through the real pipeline: JPEG pictures, decoder, ausmprompt, ausmsegment, and the label maps that come out.
 #pragma once
 
-#include "davis_sequence.h"
+#include "ausm.h"
+#include "eval/davis_dataset.h"
 
 #include <gst/gst.h>
 
@@ -11,31 +12,32 @@
 
 namespace ausm::evaluation {
 
-enum class PromptKind { kMask, kBox, kPoint };
-
 struct PipelineOptions {
-    PromptKind prompt = PromptKind::kMask;
-    std::uint64_t seed = 0;          ///< ausmsegment's, order of the ID vectors
-    std::string precision = "auto";  ///< ausmsegment's
-    std::string format;              ///< of the picture that ausmsegment sees, e.g. RGB; empty: what the decoder gives
+    PromptKind prompt = PromptKind::kMask;  ///< mask, box or points
+    std::uint64_t seed = 0;                 ///< ausmsegment's, order of the ID vectors
+    std::string precision = "auto";         ///< ausmsegment's
+    std::string format;  ///< of the picture that ausmsegment sees, e.g. RGB; empty: what the decoder gives
 };
+
+/// All objects of an annotation as one: 1 where it shows any, 0 elsewhere. Throws std::runtime_error.
+[[nodiscard]] eval::IndexPicture read_annotation(const eval::DavisSequence& sequence, std::size_t frame);
 
 /// Runs while it lives. All functions throw std::runtime_error with the pipeline's own words when it fails, when the
 /// prompt is refused, or when the elements are missing.
 class SegmentPipeline {
 public:
     /// The first annotation is the prompt.
-    SegmentPipeline(const DavisSequence& sequence, const PipelineOptions& options);
+    SegmentPipeline(const eval::DavisSequence& sequence, const PipelineOptions& options);
     ~SegmentPipeline();
     SegmentPipeline(const SegmentPipeline&) = delete;
     SegmentPipeline& operator=(const SegmentPipeline&) = delete;
 
     /// The next label map, as large as the picture; false after the last one.
-    bool next(gst::MaskImage& map);
+    bool next(eval::IndexPicture& map);
 
 private:
     struct Parts;
-    void set_prompt(const DavisSequence& sequence, PromptKind kind);
+    void set_prompt(const eval::DavisSequence& sequence, PromptKind kind);
     void check_bus() const;
     std::unique_ptr<Parts> parts_;
 };

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace ausm {
+namespace ausm::eval {
 namespace {
 
 /// A mask that is empty, or has some pixels inside.
@@ -147,6 +147,15 @@ TEST(ContourAccuracy, AgreesWithTheDefinition) {
     EXPECT_LT(lowest, 0.9);  // the cases are no trivial ones
 }
 
+TEST(ContourAccuracy, PreparedContoursGiveTheSame) {
+    const Mask a = Mask(30, 40).fill(3, 5, 20, 22), b = Mask(30, 40).fill(4, 6, 22, 22), empty(30, 40);
+    const Contour of_a = contour_of(a), of_b = contour_of(b), of_none = contour_of(empty);
+    EXPECT_EQ(contour_accuracy(of_a, of_b), contour_accuracy(a, b));
+    EXPECT_EQ(contour_accuracy(of_a, of_none), 0);
+    EXPECT_EQ(contour_accuracy(of_none, of_none), 1);
+    EXPECT_THROW((void)contour_accuracy(of_a, contour_of(Mask(40, 30))), std::invalid_argument);
+}
+
 TEST(DavisScore, BothMeasures) {
     const DavisScore score = davis_score(Mask(60, 60, {{1, 1}}), Mask(60, 60, {{0, 0}}));
     EXPECT_EQ(score.j, 0);
@@ -158,7 +167,7 @@ TEST(DavisScore, RefusesWhatDoesNotFit) {
     const Bytes six(6, 0);
     EXPECT_THROW((void)davis_score({2, 3, six}, {3, 2, six}), std::invalid_argument);
     EXPECT_THROW((void)davis_score({2, 3, six}, {2, 4, six}), std::invalid_argument);
-    EXPECT_THROW((void)contour_accuracy({0, 0, {}}, {0, 0, {}}), std::invalid_argument);
+    EXPECT_THROW((void)contour_accuracy(BinaryMask{}, BinaryMask{}), std::invalid_argument);
     EXPECT_THROW((void)region_similarity({-2, -3, six}, {2, 3, six}), std::invalid_argument);
 }
 
@@ -178,6 +187,7 @@ TEST(DavisSequenceScore, LeavesOutFirstAndLastWhenPrompted) {
     EXPECT_DOUBLE_EQ(score.mean.j, 0.04);
     EXPECT_DOUBLE_EQ(score.mean.f, 0.5);
     EXPECT_DOUBLE_EQ(score.first_third.j, 0.015);
+    EXPECT_DOUBLE_EQ(score.middle_third.j, 0.04);
     EXPECT_DOUBLE_EQ(score.last_third.j, 0.065);
 }
 
@@ -189,6 +199,17 @@ TEST(DavisSequenceScore, CountsAllFramesWithoutPrompt) {
     EXPECT_DOUBLE_EQ(score.last_third.j, 0.02);
 }
 
+TEST(DavisSequenceScore, ThirdsOfWhatCannotBeParted) {
+    const DavisSequenceScore eight = davis_sequence_score(rising(8), false);  // 0 1 | 2 3 4 5 | 6 7
+    EXPECT_DOUBLE_EQ(eight.first_third.j, 0.005);
+    EXPECT_DOUBLE_EQ(eight.middle_third.j, 0.035);
+    EXPECT_DOUBLE_EQ(eight.last_third.j, 0.065);
+    const DavisSequenceScore two = davis_sequence_score(rising(2), false);  // nothing lies between
+    EXPECT_DOUBLE_EQ(two.first_third.j, 0);
+    EXPECT_DOUBLE_EQ(two.middle_third.j, 0.005);
+    EXPECT_DOUBLE_EQ(two.last_third.j, 0.01);
+}
+
 TEST(DavisSequenceScore, NeedsAFrame) {
     EXPECT_EQ(davis_sequence_score(rising(3), true).frames, 1);
     EXPECT_THROW((void)davis_sequence_score(rising(2), true), std::invalid_argument);
@@ -197,15 +218,16 @@ TEST(DavisSequenceScore, NeedsAFrame) {
 
 TEST(DavisMean, WeighsObjectsEqually) {
     const DavisSequenceScore all = davis_mean(std::vector<DavisSequenceScore>{
-        {10, {0.2, 0.4}, {0.3, 0.3}, {0.1, 0.1}}, {90, {0.6, 0.8}, {0.5, 0.7}, {0.9, 0.3}}});
+        {10, {0.2, 0.4}, {0.3, 0.3}, {0.2, 0.6}, {0.1, 0.1}}, {90, {0.6, 0.8}, {0.5, 0.7}, {0.4, 1}, {0.9, 0.3}}});
     EXPECT_EQ(all.frames, 100);
     EXPECT_DOUBLE_EQ(all.mean.j, 0.4);
     EXPECT_DOUBLE_EQ(all.mean.f, 0.6);
     EXPECT_DOUBLE_EQ(all.mean.mean(), 0.5);
     EXPECT_DOUBLE_EQ(all.first_third.f, 0.5);
+    EXPECT_DOUBLE_EQ(all.middle_third.f, 0.8);
     EXPECT_DOUBLE_EQ(all.last_third.j, 0.5);
     EXPECT_THROW((void)davis_mean({}), std::invalid_argument);
 }
 
 }  // namespace
-}  // namespace ausm
+}  // namespace ausm::eval

@@ -93,6 +93,8 @@ INSTANTIATE_TEST_SUITE_P(
             "abcd", "overlap"},
         Bad{R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}})", "ab", "holes"},
         Bad{R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})", "ab", "after the last tensor"},
+        Bad{R"({"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}})",
+            "", "'a' twice"},
         Bad{R"({"__metadata__":{"k":1}})", "", "not a string"}, Bad{R"({"__metadata__":1})", "", "not an object"}));
 
 TEST(Safetensors, MissingFileIsNamed) {

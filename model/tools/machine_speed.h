@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// How fast this machine computes with LibTorch: what the network's speed is held against.
+#pragma once
+
+#include "ausm.h"
+
+#include <vector>
+
+namespace ausm::tools {
+
+/// Operations per second (2 for a multiplication with its addition).
+struct MachineRates {
+    double mm = 0;    ///< at::mm of two 1024 x 1024 matrices
+    double conv = 0;  ///< 3x3 convolution of 64 to 64 channels at 64 x 112, channels-last
+};
+
+/// Measures in rounds, which are spread over the work that the rates are held against: what else the machine does then
+/// hits both alike. Thread-bound: the team is the caller's, and LibTorch's thread count for the caller is set.
+class MachineSpeed {
+public:
+    /// Computes in this precision with a team of `threads`. Throws std::invalid_argument for others than fp32 and bf16.
+    MachineSpeed(Precision precision, int threads);
+
+    /// One more round, about a quarter of a second.
+    void measure();
+    /// Medians of all repetitions of all rounds; zero before the first.
+    [[nodiscard]] MachineRates rates() const;
+    /// Medians round by round.
+    [[nodiscard]] const std::vector<MachineRates>& rounds() const { return rounds_; }
+
+private:
+    Precision precision_;
+    int threads_;
+    std::vector<double> mm_, conv_;  // seconds
+    std::vector<MachineRates> rounds_;
+};
+
+/// The upper one of two in the middle. `values` must not be empty.
+[[nodiscard]] double median(std::vector<double> values);
+
+}  // namespace ausm::tools

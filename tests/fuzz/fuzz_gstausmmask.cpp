@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// Any text as compressed run lengths, any numbers as run lengths: refused, or exactly what a naive decoder gives.
+#include "gst/gstausmmask.h"
+
+#include "fuzz.h"
+
+#include <numeric>
+
+namespace {
+
+using ausm::fuzz::Input;
+using ausm::gst::MaskImage;
+using Counts = std::vector<std::uint32_t>;
+
+/// The text form by its definition: 5 bits a character, low bits first, from the fourth run on differences.
+std::string compress(const Counts& counts) {
+    std::string text;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        std::int64_t rest = std::int64_t{counts[i]} - (i > 2 ? std::int64_t{counts[i - 2]} : 0);
+        for (bool more = true; more;) {
+            const std::int64_t bits = rest & 31;
+            rest >>= 5;
+            more = rest != ((bits & 16) != 0 ? -1 : 0);
+            text.push_back(static_cast<char>('0' + bits + (more ? 32 : 0)));
+        }
+    }
+    return text;
+}
+
+/// One pixel after the other, down the columns.
+void check_pixels(const MaskImage& image, const Counts& counts) {
+    std::size_t run = 0, left = counts.empty() ? 0 : counts[0];
+    for (int x = 0; x < image.width; ++x) {
+        for (int y = 0; y < image.height; ++y) {
+            while (left == 0)
+                left = counts[++run];
+            --left;
+            const auto index = static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width);
+            FUZZ_CHECK(image.values[index + static_cast<std::size_t>(x)] == (run % 2 == 1 ? 255 : 0));
+        }
+    }
+}
+
+void check_decoding(int height, int width, const Counts& counts) {
+    const auto total = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+    const auto decoded = ausm::gst::decode_rle(height, width, counts);
+    const auto* image = std::get_if<MaskImage>(&decoded);
+    const bool fits = height > 0 && width > 0 && height <= ausm::gst::kMaxMaskSide &&
+                      width <= ausm::gst::kMaxMaskSide && std::int64_t{height} * width == total &&
+                      total <= ausm::gst::kMaxMaskPixels;
+    FUZZ_CHECK((image != nullptr) == fits);
+    if (!image) {
+        FUZZ_CHECK(!std::get<std::string>(decoded).empty());
+        return;
+    }
+    FUZZ_CHECK(image->width == width && image->height == height);
+    FUZZ_CHECK(std::int64_t{static_cast<std::int64_t>(image->values.size())} == total);
+    check_pixels(*image, counts);
+    std::int64_t inside = 0;
+    for (std::size_t i = 1; i < counts.size(); i += 2)
+        inside += counts[i];
+    FUZZ_CHECK((ausm::gst::mask_objects(*image) ==
+                (inside > 0 ? std::vector<std::uint8_t>{255} : std::vector<std::uint8_t>{})));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    Input input(data, size);
+    const int height = input.number<std::int16_t>();
+    const bool fitting = input.coin();
+    const int any_width = input.number<std::int16_t>();
+    const auto counts = ausm::gst::decompress_rle(input.rest());
+    if (!counts)
+        return 0;
+    const std::string text = compress(*counts);
+    FUZZ_CHECK(ausm::gst::decompress_rle(text) == counts);
+    std::int64_t total = 0;
+    for (const std::uint32_t run : *counts) {
+        FUZZ_CHECK(run <= ausm::gst::kMaxMaskPixels);
+        total += run;
+    }
+    // Large pictures only cost time; their sizes are still checked through the refusal.
+    if (total > 1 << 16 && fitting)
+        return 0;
+    const bool divides = fitting && height > 0 && total % height == 0 && total / height <= ausm::gst::kMaxMaskSide;
+    check_decoding(height, divides ? static_cast<int>(total / height) : any_width, *counts);
+    return 0;
+}
