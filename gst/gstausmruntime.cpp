@@ -88,8 +88,6 @@ Library open_library() {
     library.tried = file.tried;
     if (library.path.empty())
         return library;
-    // libgomp reads this once, when it is loaded: spinning barriers beside a decoder cost a factor of ten.
-    g_setenv("OMP_WAIT_POLICY", "passive", FALSE);
     GModule* module =
         g_module_open(library.path.c_str(), static_cast<GModuleFlags>(G_MODULE_BIND_LAZY | G_MODULE_BIND_LOCAL));
     gpointer symbol = nullptr;

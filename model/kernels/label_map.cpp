@@ -144,7 +144,7 @@ public:
         }
         for (Rows* rows : {&above_, &below_}) {
             rows->logits.resize(static_cast<std::size_t>(p.objects) * width);
-            rows->highest.resize(static_cast<std::size_t>(p.objects));
+            rows->cells.resize(static_cast<std::size_t>(p.objects));
         }
     }
 
@@ -155,19 +155,36 @@ public:
         fill(below_, row.high);
     }
 
-    /// Whether object k passes the threshold anywhere between the two rows; most objects fill a part of the picture.
-    [[nodiscard]] bool can_win(std::int64_t k) const noexcept {
+    /// Map columns [begin, end) where object k can pass the threshold between the two rows: most objects fill a small
+    /// part of the picture.
+    struct Range {
+        std::int64_t begin = 0, end = 0;
+    };
+    [[nodiscard]] Range reach(std::int64_t k) noexcept {
         const auto object = static_cast<std::size_t>(k);
-        return above_.highest[object] > params_.threshold || below_.highest[object] > params_.threshold;
+        Cells &above = above_.cells[object], &below = below_.cells[object];
+        const std::int32_t first = std::min(above.first, below.first), last = std::max(above.last, below.last);
+        if (last < first)
+            return {};
+        enlarge(above_, k);
+        enlarge(below_, k);
+        const auto begin = std::lower_bound(columns_.high.begin(), columns_.high.end(), first);
+        const auto end = std::upper_bound(columns_.low.begin(), columns_.low.end(), last);
+        return {begin - columns_.high.begin(), end - columns_.low.begin()};
     }
     [[nodiscard]] const float* above(std::int64_t k) const noexcept { return above_.logits.data() + k * params_.width; }
     [[nodiscard]] const float* below(std::int64_t k) const noexcept { return below_.logits.data() + k * params_.width; }
 
 private:
+    /// Source columns above the threshold lie between first and last; none when last < first.
+    struct Cells {
+        std::int32_t first = 0, last = -1;
+        bool enlarged = false;
+    };
     struct Rows {
         std::int64_t source = -1;
-        std::vector<float> logits;   // [K, width]
-        std::vector<float> highest;  // [K] over the row, NaN left out
+        std::vector<float> logits;  // [K, width], of the objects that are enlarged
+        std::vector<Cells> cells;   // [K]
     };
 
     void fill(Rows& rows, std::int64_t source) noexcept {
@@ -175,13 +192,25 @@ private:
             return;
         rows.source = source;
         for (std::int64_t k = 0; k < params_.objects; ++k) {
-            const float* row = params_.logits + k * params_.logit_object_stride + source * params_.logit_row_stride;
-            enlarge_row(row, columns_, params_.width, rows.logits.data() + k * params_.width);
-            float highest = -std::numeric_limits<float>::infinity();
-            for (std::int64_t x = 0; x < params_.columns; ++x)
-                highest = row[x] > highest ? row[x] : highest;
-            rows.highest[static_cast<std::size_t>(k)] = highest;
+            const float* row = source_row(source, k);
+            Cells cells{std::numeric_limits<std::int32_t>::max(), -1, false};
+            for (std::int64_t x = 0; x < params_.columns; ++x) {
+                if (row[x] > params_.threshold) {
+                    cells.first = std::min(cells.first, static_cast<std::int32_t>(x));
+                    cells.last = static_cast<std::int32_t>(x);
+                }
+            }
+            rows.cells[static_cast<std::size_t>(k)] = cells;
         }
+    }
+
+    void enlarge(Rows& rows, std::int64_t k) noexcept {
+        if (!std::exchange(rows.cells[static_cast<std::size_t>(k)].enlarged, true))
+            enlarge_row(source_row(rows.source, k), columns_, params_.width, rows.logits.data() + k * params_.width);
+    }
+
+    [[nodiscard]] const float* source_row(std::int64_t source, std::int64_t k) const noexcept {
+        return params_.logits + k * params_.logit_object_stride + source * params_.logit_row_stride;
     }
 
     const LabelMapParams& params_;
@@ -202,9 +231,10 @@ void label_map_cpu(const LabelMapParams& p, std::int64_t begin, std::int64_t end
         std::fill(best.begin(), best.end(), p.threshold);
         std::fill(winner.begin(), winner.end(), -1);
         for (std::int64_t k = 0; k < p.objects; ++k) {
-            if (rows.can_win(k))
-                contest_row(rows.above(k), rows.below(k), static_cast<float>(row.share), static_cast<std::int32_t>(k),
-                            p.width, best.data(), winner.data());
+            const auto [x0, x1] = rows.reach(k);
+            if (x0 < x1)
+                contest_row(rows.above(k) + x0, rows.below(k) + x0, static_cast<float>(row.share),
+                            static_cast<std::int32_t>(k), x1 - x0, best.data() + x0, winner.data() + x0);
         }
         if (p.confidence)
             write_confidence(best.data(), winner.data(), p.width, p.confidence + y * p.confidence_stride);

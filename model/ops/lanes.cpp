@@ -5,6 +5,7 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
+#include <pthread.h>
 
 #include <algorithm>
 
@@ -74,6 +75,7 @@ bool Lanes::take_one(std::uint32_t section) {
 }
 
 void Lanes::help() {
+    pthread_setname_np(pthread_self(), "ausm-lane");
     at::set_num_threads(1);
     const c10::InferenceMode inference;
     std::uint32_t seen = 0;

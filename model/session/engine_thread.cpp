@@ -7,6 +7,7 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
+#include <pthread.h>
 
 #include <future>
 
@@ -39,6 +40,7 @@ void EngineThread::run(const std::function<void()>& job) {
 }
 
 void EngineThread::loop(int threads) {
+    pthread_setname_np(pthread_self(), "ausm-engine");
     at::set_num_threads(1);  // LibTorch's own threads stay out: the lanes share the work
     ops::Lanes lanes(threads);
     const ops::LeadLanes lead(lanes);

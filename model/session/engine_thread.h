@@ -10,8 +10,8 @@
 
 namespace ausm {
 
-/// Runs jobs in the order they come, in inference mode and with a fixed number of OpenMP threads: packed weights fit one
-/// thread count only, and both settings are thread-local. Thread-safe.
+/// Runs jobs in the order they come, in inference mode and as the leader of `threads` lanes; LibTorch's own threads stay
+/// out, so OpenMP has no team here that could spin beside a decoder. Thread-safe.
 class EngineThread {
 public:
     explicit EngineThread(int threads);

@@ -45,6 +45,7 @@ struct ObjectWork {
     at::Tensor logits;                 // [h4, w4] float32
     at::Tensor mask;                   // [h4, w4] probabilities: the mark for the next frame; undefined: not yet seen
     std::optional<PromptMask> prompt;  // all prompts of this frame, merged
+    std::int64_t cells = 0;            // of what the model says, above one half
     int given = -1;                    // position of a mask prompt
     bool was_seen = true;
 };
@@ -181,12 +182,16 @@ void Tracker::normal_step(Work& work, const at::Tensor& images) const {
     const auto presence = prediction.presence[0].to(at::kFloat).sigmoid();
     const auto logits = prediction.masks[0].to(at::kFloat);
     const auto probabilities = logits.slice(0, 0, static_cast<std::int64_t>(marked.size())).sigmoid();
+    const auto cells = (probabilities > 0.5).sum({1, 2});
+    const auto* counts = cells.const_data_ptr<std::int64_t>();
+    const auto* scores = presence.const_data_ptr<float>();
     for (std::size_t k = 0; k < marked.size(); ++k) {
         const auto row = static_cast<std::int64_t>(k);
         auto& object = work.objects[marked[k]];
         object.logits = logits[row];
         object.mask = probabilities[row];
-        state.table.objects()[marked[k]].score = presence[row].item<float>();
+        object.cells = counts[k];
+        state.table.objects()[marked[k]].score = scores[k];
     }
     const auto count = static_cast<std::int64_t>(marked.size());
     work.detection_presence = presence.slice(0, count).contiguous();
@@ -255,7 +260,7 @@ void Tracker::age_objects(Work& work) const {
     for (auto i = work.objects.size(); i-- > 0;) {
         auto& object = table.objects()[i];
         auto& entry = work.objects[i];
-        const bool seen = entry.prompt || (object.score >= kSeenPresence && cells(entry.mask > 0.5) >= kSeenCells);
+        const bool seen = entry.prompt || (object.score >= kSeenPresence && entry.cells >= kSeenCells);
         object.unseen = seen ? 0 : object.unseen + 1;
         if (object.origin == ObjectOrigin::kAuto && object.unseen > work.options.max_age)
             work.remove(i);

@@ -139,7 +139,6 @@ void bench(int argc, char** argv) {
 }  // namespace ausm::report
 
 int main(int argc, char** argv) {
-    setenv("OMP_WAIT_POLICY", "passive", 0);  // a spinning barrier beside a busy decoder costs a factor of ten
     try {
         ausm::report::bench(argc, argv);
         return 0;

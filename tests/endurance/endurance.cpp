@@ -153,7 +153,6 @@ Verdict check(const Course& course, const Settings& settings) {
 
 int main(int argc, char** argv) {
     using namespace ausm::endurance;
-    setenv("OMP_WAIT_POLICY", "passive", 0);
     if (std::getenv("AUSM_SANITIZED")) {
         std::printf("skipped: sanitizers keep freed memory, so that it grows\n");
         return 77;

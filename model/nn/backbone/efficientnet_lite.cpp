@@ -2,6 +2,8 @@
 // 16 blocks in 7 stages, the stem being the first layer of the first; the pyramid leaves after blocks 2, 4, 10 and 15.
 #include "nn/backbone/efficientnet_lite.h"
 
+#include "nn/backbone/efficientnet_lite_stages.h"
+
 #include <ATen/ATen.h>
 
 #include <algorithm>
@@ -10,20 +12,10 @@
 namespace ausm {
 namespace {
 
-struct Stage {
-    int blocks;
-    std::int64_t kernel, stride, ratio, in, out;
-};
-constexpr std::int64_t kStem = 32;
+using efficientnet_lite0::kLevels;
+using efficientnet_lite0::kStages;
+using efficientnet_lite0::kStemChannels;
 constexpr auto kActivation = ops::Activation::kRelu6;
-constexpr std::array<Stage, 7> kStages{{{1, 3, 1, 1, kStem, 16},
-                                        {2, 3, 2, 6, 16, 24},
-                                        {2, 5, 2, 6, 24, 40},
-                                        {3, 3, 2, 6, 40, 80},
-                                        {3, 5, 1, 6, 80, 112},
-                                        {4, 5, 2, 6, 112, 192},
-                                        {1, 3, 1, 6, 192, 320}}};
-constexpr std::array<std::size_t, 4> kLevels{2, 4, 10, 15};
 
 }  // namespace
 
@@ -44,8 +36,9 @@ EfficientNetLite0::EfficientNetLite0(WeightMap& weights) {
             const auto name = "backbone.blocks." + std::to_string(blocks_.size());
             const auto in = i == 0 ? stage.in : stage.out, stride = i == 0 ? stage.stride : 1;
             if (blocks_.empty())
-                blocks_.emplace_back(weights, name, take_conv(weights, "backbone.stem", {3, kStem, 3, 2}, kActivation),
-                                     2, kStem, stage.out, stage.kernel, stride, false);
+                blocks_.emplace_back(weights, name,
+                                     take_conv(weights, "backbone.stem", {3, kStemChannels, 3, 2}, kActivation), 2,
+                                     kStemChannels, stage.out, stage.kernel, stride, false);
             else
                 blocks_.emplace_back(weights, name,
                                      take_conv(weights, name + ".expand", {in, in * stage.ratio}, kActivation), 1,
