@@ -23,7 +23,7 @@ using Json = nlohmann::ordered_json;
 
 struct BenchOptions {
     ModelOptions model;
-    int frames = 100, width = 0, height = 0;
+    int frames = 100, width = 0, height = 0, fresh = 0;
     std::vector<int> objects{1};
     std::string size;
     bool json = false;
@@ -93,6 +93,23 @@ Json course_of(const std::vector<Sample>& samples) {
                           {"resident-mb", rounded(part.back().resident_megabytes, 10)}});
     }
     return course;
+}
+
+/// Times of the stream that goes on against those of the one that begins anew, part by part: what age costs. The two
+/// take turns frame by frame, so that the machine's moods cancel out.
+Json age_of(const std::vector<Sample>& going_on, const std::vector<Sample>& fresh) {
+    auto age = Json::array();
+    const auto parts = std::min<std::size_t>(kParts, fresh.size());
+    for (std::size_t i = 0; i < parts; ++i) {
+        const auto from = fresh.size() * i / parts, to = fresh.size() * (i + 1) / parts;
+        const auto ratio = [&](float Sample::*part) {
+            return rounded(median_of(std::span(going_on).subspan(from, to - from), part) /
+                               median_of(std::span(fresh).subspan(from, to - from), part),
+                           10000);
+        };
+        age.push_back({{"frame", to}, {"milliseconds", ratio(&Sample::frame)}, {"cpu", ratio(&Sample::cpu)}});
+    }
+    return age;
 }
 
 /// GFLOP, and the share of a rate (1: as fast as it) that the phases, the network and the whole frame reach.
@@ -175,6 +192,8 @@ Json measure(const BenchOptions& options) {
     std::vector<BenchStream> streams;
     for (const int objects : options.objects)
         streams.emplace_back(*engine, session, objects, options.frames);
+    if (options.fresh > 0)
+        streams.emplace_back(*engine, session, options.objects.front(), options.frames, options.fresh);
     MachineSpeed machine(model.precision, model.threads);
     run_streams(streams, machine, options, picture, network);
 
@@ -194,13 +213,20 @@ Json measure(const BenchOptions& options) {
         out["runs"].push_back(run_of(
             stream, network_cost(config, info.input_height, info.input_width, stream.objects()), machine.rates()));
     add_ratios(out["runs"]);
+    if (options.fresh > 0) {
+        out["runs"].back()["restarted-every"] = options.fresh;
+        out["against-fresh"] = age_of(streams.front().samples(), streams.back().samples());
+    }
     return out;
 }
 
 void print_run(const Json& run) {
     const auto number = [](const Json& value) { return value.get<double>(); };
-    std::printf("\nobjects: %d\n  %-12s %8s %8s %9s %7s %8s\n", run["objects"].get<int>(), "", "ms", "GFLOP", "GFLOP/s",
-                "of mm", "of conv");
+    const auto restarted = run.contains("restarted-every")
+                               ? ", begun anew every " + run["restarted-every"].dump() + " frames"
+                               : std::string();
+    std::printf("\nobjects: %d%s\n  %-12s %8s %8s %9s %7s %8s\n", run["objects"].get<int>(), restarted.c_str(), "",
+                "ms", "GFLOP", "GFLOP/s", "of mm", "of conv");
     for (const auto& [name, time] : run["milliseconds"].items()) {
         if (!run["gflop"].contains(name)) {
             std::printf("  %-12s %8.2f\n", name.c_str(), number(time));
@@ -240,6 +266,12 @@ void print(const Json& out) {
     std::printf("peak memory: %.1f MB\n", out["peak-mb"].get<double>());
     for (const auto& run : out["runs"])
         print_run(run);
+    if (!out.contains("against-fresh"))
+        return;
+    std::printf("\nthe first against the one that is begun anew (frames up to: ratio of ms, of ms of all CPUs)\n");
+    for (const auto& part : out["against-fresh"])
+        std::printf("  %9d: %8.4f %8.4f\n", part["frame"].get<int>(), part["milliseconds"].get<double>(),
+                    part["cpu"].get<double>());
 }
 
 void run_bench(const BenchOptions& options) {
@@ -262,6 +294,7 @@ void add_bench(CLI::App& app) {
         "Examples:\n"
         "  ausm bench                          one object, 100 frames\n"
         "  ausm bench --frames 20000           time and memory over a long stream\n"
+        "  ausm bench --frames 20000 --fresh 100   does a frame cost more when the stream is old?\n"
         "  ausm bench --objects 1,8,64         what objects cost\n"
         "  ausm bench --size 128x224 --json    a smaller network");
     add_model_options(*command, options->model);
@@ -272,6 +305,9 @@ void add_bench(CLI::App& app) {
         ->delimiter(',')
         ->check(CLI::Range(0, 254))
         ->capture_default_str();
+    command
+        ->add_option("--fresh", options->fresh, "Beside the first stream one that begins anew every N frames, in turn")
+        ->check(CLI::Range(10, 1'000'000));
     command->add_option("--size", options->size, "HEIGHTxWIDTH of the network's input, multiples of 32")
         ->check(size_check());
     command->add_option("--width", options->width, "Of the picture; 1280 unless --size is given")

@@ -65,8 +65,8 @@ Frame DrawnPicture::frame() const {
     return frame;
 }
 
-BenchStream::BenchStream(Engine& engine, const SessionOptions& options, int objects, int frames)
-    : session_(engine.session(options)), objects_(objects) {
+BenchStream::BenchStream(Engine& engine, const SessionOptions& options, int objects, int frames, int restart)
+    : session_(engine.session(options)), objects_(objects), restart_(restart) {
     samples_.resize(static_cast<std::size_t>(frames));  // reserve() would leave the pages untouched
     samples_.clear();
 }
@@ -81,6 +81,8 @@ void BenchStream::check_prompts() const {
 }
 
 void BenchStream::step(const Frame& frame, bool keep) {
+    if (restart_ > 0 && session_->info().frames == restart_)
+        session_->reset();
     const bool first = session_->info().frames == 0;
     const auto prompts = boxes(first ? objects_ : 0);
     const double cpu = cpu_seconds();

@@ -33,13 +33,15 @@ struct Sample {
 /// Thread-bound.
 class BenchStream {
 public:
-    /// Room for the samples of `frames` frames is taken now, so that it does not look like growth.
-    BenchStream(Engine& engine, const SessionOptions& options, int objects, int frames);
+    /// Room for the samples of `frames` frames is taken now, so that it does not look like growth. restart: the stream
+    /// begins anew after so many frames; 0: never.
+    BenchStream(Engine& engine, const SessionOptions& options, int objects, int frames, int restart = 0);
 
     /// The first call gives one box per object. Throws std::runtime_error when not all of them are accepted.
     void step(const Frame& frame, bool keep);
 
     [[nodiscard]] int objects() const { return objects_; }
+    [[nodiscard]] int restart() const { return restart_; }
     [[nodiscard]] SessionInfo info() const { return session_->info(); }
     /// Of the frames that were kept.
     [[nodiscard]] const std::vector<Sample>& samples() const { return samples_; }
@@ -48,7 +50,7 @@ private:
     void check_prompts() const;
 
     std::unique_ptr<Session> session_;
-    int objects_;
+    int objects_, restart_;
     Result result_;
     std::vector<Sample> samples_;
 };

@@ -74,6 +74,22 @@ TEST(Bench, ObjectsCostNoMemory) {
     EXPECT_GT(json["runs"][2]["gflop"]["decode"], json["runs"][0]["gflop"]["decode"]);
 }
 
+TEST(Bench, AnOldStreamBesideOneThatBeginsAnew) {
+    const auto json =
+        json_of({"bench", "--json", "--frames", "30", "--size", "64x96", "--threads", "1", "--fresh", "10"});
+    ASSERT_EQ(json["runs"].size(), 2U);
+    EXPECT_FALSE(json["runs"][0].contains("restarted-every"));
+    EXPECT_EQ(json["runs"][1]["restarted-every"], 10);
+    EXPECT_EQ(json["runs"][1]["state-bytes"], json["runs"][0]["state-bytes"]);
+    ASSERT_EQ(json["against-fresh"].size(), 10U);
+    EXPECT_EQ(json["against-fresh"].back()["frame"], 30);
+    for (const auto& part : json["against-fresh"]) {
+        EXPECT_GT(part["milliseconds"], 0);
+        EXPECT_GT(part["cpu"], 0);
+    }
+    expect_failure({"--fresh", "1"}, "--fresh");
+}
+
 TEST(Bench, TextNamesThePhases) {
     Process tool({"bench", "--frames", "1", "--size", "64x96", "--threads", "1"});
     ASSERT_EQ(tool.status(), 0) << tool.err();
