@@ -14,4 +14,9 @@
 #define AUSM_MULTI_ISA
 #endif
 
+/// Inlined into every version of its caller; in a .cu file callable from the GPU, too.
+#ifdef __CUDACC__
+#define AUSM_KERNEL_INLINE __host__ __device__ __forceinline__
+#else
 #define AUSM_KERNEL_INLINE __attribute__((always_inline)) inline
+#endif

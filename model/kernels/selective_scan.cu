@@ -7,7 +7,7 @@
 // sizes (448 x 192, S = 8, T = 1) 6.9 MB, so memory bound: about 2.3 us at 3 TB/s plus the launch.
 #include "kernels/selective_scan.h"
 
-#include <cuda_runtime.h>
+#include "kernels/cuda_launch.cuh"
 
 namespace ausm {
 namespace {
@@ -61,13 +61,8 @@ int selective_scan_cuda(const SelectiveScanParams<float>& params, void* stream) 
         return cudaSuccess;
     if (params.states > 16)
         return cudaErrorInvalidValue;
-    const auto blocks = static_cast<unsigned>((count + kThreads - 1) / kThreads);
-    const auto cuda_stream = static_cast<cudaStream_t>(stream);
-    if (params.states <= 8)
-        scan_kernel<8><<<blocks, kThreads, 0, cuda_stream>>>(params);
-    else
-        scan_kernel<16><<<blocks, kThreads, 0, cuda_stream>>>(params);
-    return cudaGetLastError();
+    return launch(params.states <= 8 ? scan_kernel<8> : scan_kernel<16>, blocks_for(count, kThreads), kThreads, stream,
+                  params);
 }
 
 }  // namespace ausm

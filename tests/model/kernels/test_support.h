@@ -1,108 +1,23 @@
 // SPDX-License-Identifier: MIT
-// What the kernel tests share: seeded inputs, rows with gaps between them, and the error bound.
+// The numbers of the kernel tests as GoogleTest expectations.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
-#include <cstdint>
 #include <cstdio>
-#include <limits>
-#include <random>
-#include <type_traits>
-#include <vector>
 
 #include <gtest/gtest.h>
 
-#include "kernels/row_strides.h"
+#include "numbers.h"
 
 namespace ausm::test {
 
-/// Normal random values that a float holds exactly, so that float and double runs start from the same numbers.
-inline std::vector<float> normal_values(std::int64_t count, unsigned seed, float scale = 1.0f, float mean = 0.0f) {
-    std::mt19937 generator(seed);
-    std::normal_distribution<float> normal(mean, scale);
-    std::vector<float> values(static_cast<std::size_t>(count));
-    std::generate(values.begin(), values.end(), [&] { return normal(generator); });
-    return values;
-}
-
-template <class Scalar>
-std::vector<Scalar> converted(const std::vector<float>& values) {
-    return {values.begin(), values.end()};
-}
-
-/// Rows [B, T, N, channels] that lie `gap` elements apart in every dimension; the gaps hold NaN, so that reading one
-/// spoils the result and writing one is seen.
-template <class Scalar>
-struct Rows {
-    std::int64_t batch, time, pixels, channels;
-    RowStrides strides;
-    std::vector<Scalar> storage;
-
-    Rows(std::int64_t b, std::int64_t t, std::int64_t n, std::int64_t c, std::int64_t gap)
-        : batch(b), time(t), pixels(n), channels(c) {
-        strides.pixel = c + gap;
-        strides.time = n * strides.pixel + gap;
-        strides.batch = t * strides.time + gap;
-        storage.assign(static_cast<std::size_t>(b * strides.batch), std::numeric_limits<Scalar>::quiet_NaN());
-    }
-
-    void set(const std::vector<float>& values) {
-        for (std::int64_t i = 0; i < batch * time * pixels * channels; ++i)
-            storage[static_cast<std::size_t>(place(i))] = static_cast<Scalar>(values[static_cast<std::size_t>(i)]);
-    }
-
-    [[nodiscard]] std::vector<Scalar> get() const {
-        std::vector<Scalar> values(static_cast<std::size_t>(batch * time * pixels * channels));
-        for (std::size_t i = 0; i < values.size(); ++i)
-            values[i] = storage[static_cast<std::size_t>(place(static_cast<std::int64_t>(i)))];
-        return values;
-    }
-
-    [[nodiscard]] std::int64_t untouched() const {
-        return std::count_if(storage.begin(), storage.end(), [](Scalar v) { return std::isnan(v); });
-    }
-
-    [[nodiscard]] std::int64_t gaps() const {
-        return static_cast<std::int64_t>(storage.size()) - batch * time * pixels * channels;
-    }
-
-private:
-    [[nodiscard]] std::int64_t place(std::int64_t i) const {
-        const std::int64_t row = i / channels;
-        return row_offset(strides, row / pixels / time, row / pixels % time, row % pixels) + i % channels;
-    }
-};
-
-template <class Scalar>
-double largest_error(const std::vector<Scalar>& values, const std::vector<double>& exact) {
-    double worst = 0.0;
-    for (std::size_t i = 0; i < exact.size(); ++i) {
-        const double error = std::fabs(static_cast<double>(values[i]) - exact[i]);
-        if (!(error <= worst))  // also true for NaN
-            worst = std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
-    }
-    return worst;
-}
-
-/// The fast path may be at most twice as far from the double result as the naive code of the same precision is, plus
-/// one rounding of the largest value (two different roundings of one exact result are both right). Double has no finer
-/// reference, its naive result is the exact one here: 16 roundings cover another order of the same few operations.
+/// See twice_naive.
 template <class Scalar>
 void expect_within_twice_naive(const std::vector<Scalar>& fast, const std::vector<Scalar>& naive,
                                const std::vector<double>& exact, const char* what) {
-    ASSERT_EQ(fast.size(), exact.size()) << what;
-    ASSERT_EQ(naive.size(), exact.size()) << what;
-    double magnitude = 0.0;
-    for (const double v : exact)
-        magnitude = std::max(magnitude, std::fabs(v));
-    const double epsilon = static_cast<double>(std::numeric_limits<Scalar>::epsilon());
-    const double roundings = std::is_same_v<Scalar, double> ? 16.0 : 1.0;
-    const double bound = 2.0 * largest_error(naive, exact) + roundings * epsilon * magnitude;
-    const double error = largest_error(fast, exact);
-    EXPECT_LE(error, bound) << what << ", largest value " << magnitude;
-    if (bound > 0.0)
-        std::printf("%s: %.0f %% of the bound %.2g used\n", what, 100.0 * error / bound, bound);
+    const ErrorBound result = twice_naive(fast, naive, exact);
+    EXPECT_LE(result.error, result.bound) << what << ", largest value " << result.magnitude;
+    if (result.bound > 0.0)
+        std::printf("%s: %.0f %% of the bound %.2g used\n", what, 100.0 * result.error / result.bound, result.bound);
 }
 
 }  // namespace ausm::test
