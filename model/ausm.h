@@ -13,7 +13,7 @@
 namespace ausm {
 
 /// Raised whenever anything in this header changes; ausm_open() refuses a caller that was built against another one.
-inline constexpr int kInterfaceVersion = 1;
+inline constexpr int kInterfaceVersion = 2;
 
 // ---- one picture --------------------------------------------------------------------------------------------------
 
@@ -184,6 +184,7 @@ struct EngineOptions {
     std::string device = "auto";  ///< "auto", "cpu", "cuda", "cuda:N"
     Precision precision = Precision::kAuto;
     int threads = 0;  ///< of the engine on the CPU; 0: physical cores, at most 4
+    int batch = 0;    ///< frames of different streams computed at once, at most; 0: 1 on the CPU, 16 on a GPU
 };
 
 struct ModelInfo {
@@ -229,7 +230,7 @@ inline constexpr const char* kOpenSymbol = "ausm_open";
 #endif
 
 /// Gives the engine of these options; engines are shared by all callers of the process that ask for the same weights,
-/// device, precision and threads. On failure a text for people is in `error` (ended by 0, never more than error_size).
+/// device, precision, threads and batch. On failure a text for people is in `error` (ended by 0, never more than error_size).
 /// Nothing of *options or *engine is read when the version differs.
 extern "C" AUSM_API ausm::OpenStatus ausm_open(int interface_version, const ausm::EngineOptions* options,
                                                std::shared_ptr<ausm::Engine>* engine, char* error,

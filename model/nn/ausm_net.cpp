@@ -15,8 +15,9 @@ constexpr std::size_t kMaxPlaces = 8;
 
 }  // namespace
 
-AusmNet::AusmNet(const io::Safetensors& file, at::ScalarType dtype) : config_(config_of(file)), dtype_(dtype) {
-    WeightMap weights(file, dtype);
+AusmNet::AusmNet(const io::Safetensors& file, at::ScalarType dtype, at::Device device)
+    : config_(config_of(file)), dtype_(dtype), device_(device) {
+    WeightMap weights(file, dtype, device);
     if (config_.pixel_decoder != "fpn")
         throw std::runtime_error("unknown pixel decoder '" + config_.pixel_decoder + "'");
     backbone_ = make_backbone(weights, config_);
@@ -41,12 +42,13 @@ const AusmNet::Place& AusmNet::place(Grid grid) const {
         return found->second;
     if (places_.size() >= kMaxPlaces)
         places_.clear();
-    const auto code = position_code(grid, config_.dim, dtype_);
+    const auto code = position_code(grid, config_.dim, dtype_, device_);
     return places_[key] = {code, history_decoder_->place(code)};
 }
 
 at::Tensor AusmNet::vectors(const at::Tensor& slots, std::int64_t batch) const {
-    return slots.defined() ? marker_->vectors(slots) : at::empty({batch, 0, config_.dim}, dtype_);
+    return slots.defined() ? marker_->vectors(slots)
+                           : at::empty({batch, 0, config_.dim}, at::TensorOptions(device_).dtype(dtype_));
 }
 
 History AusmNet::initial_history(std::int64_t batch, Grid grid) const {

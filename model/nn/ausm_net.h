@@ -32,10 +32,11 @@ public:
     static constexpr double kMean = 127, kScale = 1.0 / 128;  ///< (x - mean) * scale, x in 0 .. 255
 
     /// Throws std::runtime_error that names every tensor that is missing, misshaped or unknown.
-    AusmNet(const io::Safetensors& file, at::ScalarType dtype);
+    AusmNet(const io::Safetensors& file, at::ScalarType dtype, at::Device device = at::kCPU);
 
     [[nodiscard]] const NetConfig& config() const { return config_; }
     [[nodiscard]] at::ScalarType dtype() const { return dtype_; }
+    [[nodiscard]] at::Device device() const { return device_; }
     [[nodiscard]] std::size_t parameters() const { return parameters_; }
 
     /// The memory before the first frame: X_0 at every token, zero states.
@@ -69,6 +70,7 @@ private:
 
     NetConfig config_;
     at::ScalarType dtype_;
+    at::Device device_;
     std::size_t parameters_ = 0;
     std::unique_ptr<Backbone> backbone_;
     std::optional<Linear> project16_;

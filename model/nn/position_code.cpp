@@ -21,14 +21,14 @@ at::Tensor axis_code(std::int64_t size, const at::Tensor& frequencies) {
 
 }  // namespace
 
-at::Tensor position_code(Grid grid, std::int64_t dim, at::ScalarType dtype) {
+at::Tensor position_code(Grid grid, std::int64_t dim, at::ScalarType dtype, at::Device device) {
     TORCH_CHECK(dim % 4 == 0 && dim >= 8, "position code: the width must be a multiple of 4, at least 8");
     const auto options = at::TensorOptions().dtype(dtype == at::kDouble ? at::kDouble : at::kFloat);
     const std::int64_t count = dim / 4;
     const auto frequencies = at::pow(2.0, at::arange(count, options) / (count - 1) * std::log2(kMaxPeriods));
     const auto rows = axis_code(grid.rows, frequencies).unsqueeze(1).expand({-1, grid.columns, -1});
     const auto columns = axis_code(grid.columns, frequencies).unsqueeze(0).expand({grid.rows, -1, -1});
-    return at::cat({rows, columns}, -1).reshape({1, grid.tokens(), dim}).to(dtype);
+    return at::cat({rows, columns}, -1).reshape({1, grid.tokens(), dim}).to(device, dtype);
 }
 
 }  // namespace ausm

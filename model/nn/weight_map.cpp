@@ -54,22 +54,22 @@ at::Tensor WeightMap::load(const std::string& name, at::IntArrayRef shape, at::S
     const auto found = file_.tensors().find(name);
     if (found == file_.tensors().end()) {
         problems_.push_back("missing: " + name + " " + text(shape));
-        return at::zeros(shape, dtype);
+        return at::zeros(shape, at::TensorOptions(device_).dtype(dtype));
     }
     if (at::IntArrayRef(found->second.shape) != shape) {
         problems_.push_back("misshaped: " + name + " is " + text(found->second.shape) + ", the model needs " +
                             text(shape));
-        return at::zeros(shape, dtype);
+        return at::zeros(shape, at::TensorOptions(device_).dtype(dtype));
     }
     auto tensor = to_tensor(found->second);
     if (!tensor.is_floating_point()) {
         problems_.push_back("wrong dtype: " + name + " is " + found->second.dtype + ", the model needs floats");
-        return at::zeros(shape, dtype);
+        return at::zeros(shape, at::TensorOptions(device_).dtype(dtype));
     }
     if (!tensor.isfinite().all().item<bool>())
         problems_.push_back("not finite: " + name + " has NaN or infinite values");
     parameters_ += static_cast<std::size_t>(tensor.numel());
-    return tensor.to(dtype);
+    return tensor.to(device_, dtype);
 }
 
 at::Tensor WeightMap::take(const std::string& name, at::IntArrayRef shape) { return load(name, shape, dtype_); }

@@ -15,8 +15,9 @@ namespace ausm {
 /// Every layer takes its tensors by name and shape while it is constructed; finish() then tells all problems at once.
 class WeightMap {
 public:
-    /// `dtype` is the network's working precision: float64 (tests), float32, bfloat16 or float16.
-    WeightMap(const io::Safetensors& file, at::ScalarType dtype) : file_(file), dtype_(dtype) {}
+    /// `dtype` is the network's working precision: float64 (tests), float32 or bfloat16; `device` where it computes.
+    WeightMap(const io::Safetensors& file, at::ScalarType dtype, at::Device device = at::kCPU)
+        : file_(file), dtype_(dtype), device_(device) {}
 
     /// The tensor in the working precision. A missing or misshaped one is noted, and zeros are returned.
     at::Tensor take(const std::string& name, at::IntArrayRef shape);
@@ -35,6 +36,7 @@ private:
 
     const io::Safetensors& file_;
     at::ScalarType dtype_;
+    at::Device device_;
     std::set<std::string> taken_;
     std::vector<std::string> problems_;
     std::size_t parameters_ = 0;

@@ -3,10 +3,14 @@
 #include "session/engine.h"
 
 #include "ops/cpu_features.h"
+#ifdef AUSM_CUDA
+#include "session/cuda_backend.h"
+#endif
 
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <charconv>
 #include <fstream>
 #include <map>
 #include <set>
@@ -30,41 +34,101 @@ int physical_cores() {
 
 constexpr int kMostThreads = 4;  // nano's layers are too small for more
 
-Precision choose_precision(Precision wanted) {
-    switch (wanted) {
-    case Precision::kAuto: return ops::cpu_has_bfloat16() ? Precision::kBfloat16 : Precision::kFloat32;
-    case Precision::kFloat32: return wanted;
-    case Precision::kBfloat16:
-        if (ops::cpu_has_bfloat16())
-            return wanted;
-        throw OpenError(OpenStatus::kPrecision,
-                        "precision bf16 needs a processor with AVX512_BF16 or AMX; use precision=fp32 or auto");
-    case Precision::kFloat16: break;
-    }
-    throw OpenError(OpenStatus::kPrecision, "precision fp16 is not supported on the CPU; use precision=fp32 or auto");
-}
+constexpr int kMostBatch = 64;
+constexpr int kCudaBatch = 16;
 
-void check_device(const std::string& device) {
-    if (device == "auto" || device == "cpu")
-        return;
-    if (device == "cuda" || device.starts_with("cuda:"))
+#ifdef AUSM_CUDA
+constexpr bool kCudaBuilt = true;
+#else
+constexpr bool kCudaBuilt = false;
+int cuda_device_count() { return 0; }
+bool cuda_has_bfloat16(int) { return false; }
+#endif
+
+/// The GPU's number, -1: the CPU.
+int choose_device(const std::string& device) {
+    if (device == "cpu")
+        return -1;
+    const int count = cuda_device_count();
+    if (device == "auto")
+        return count > 0 ? 0 : -1;
+    int number = 0;
+    if (device != "cuda") {
+        const auto digits = device.starts_with("cuda:") ? device.substr(5) : "";
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+        if (digits.empty() || error != std::errc() || end != digits.data() + digits.size() || number < 0)
+            throw OpenError(OpenStatus::kDevice, "device '" + device + "' is not known; use auto, cpu or cuda:N");
+    }
+    if (!kCudaBuilt)
         throw OpenError(OpenStatus::kDevice,
                         "device " + device + ": this build of libausm has no CUDA; use device=cpu");
-    throw OpenError(OpenStatus::kDevice, "device '" + device + "' is not known; use auto, cpu or cuda:N");
+    if (number >= count)
+        throw OpenError(OpenStatus::kDevice, "device " + device + ": " +
+                                                 (count == 0 ? "no GPU is usable here (nvidia-smi says more)"
+                                                             : "there are only " + std::to_string(count) + " GPUs") +
+                                                 "; use device=cpu");
+    return number;
+}
+
+Precision choose_precision(Precision wanted, int device) {
+    const bool bfloat16 = device < 0 ? ops::cpu_has_bfloat16() : cuda_has_bfloat16(device);
+    switch (wanted) {
+    case Precision::kAuto: return bfloat16 ? Precision::kBfloat16 : Precision::kFloat32;
+    case Precision::kFloat32: return wanted;
+    case Precision::kBfloat16:
+        if (bfloat16)
+            return wanted;
+        throw OpenError(OpenStatus::kPrecision,
+                        device < 0
+                            ? "precision bf16 needs a processor with AVX512_BF16 or AMX; use precision=fp32 or auto"
+                            : "precision bf16 needs a GPU of compute capability 8.0; use precision=fp32 or auto");
+    case Precision::kFloat16: break;
+    }
+    throw OpenError(OpenStatus::kPrecision, "precision fp16 is not supported; use precision=fp32, bf16 or auto");
+}
+
+EnginePlan plan_of(const EngineOptions& options) {
+    EnginePlan plan;
+    plan.device = choose_device(options.device);
+    plan.precision = choose_precision(options.precision, plan.device);
+    if (options.threads < 0 || options.threads > 256)
+        throw OpenError(OpenStatus::kFailed, "threads must lie in 0 .. 256");
+    if (options.batch < 0 || options.batch > kMostBatch)
+        throw OpenError(OpenStatus::kFailed, "batch must lie in 0 .. " + std::to_string(kMostBatch));
+    const bool cpu = plan.device < 0;
+    plan.threads = !cpu ? 1 : options.threads > 0 ? options.threads : std::min(physical_cores(), kMostThreads);
+    plan.batch = options.batch > 0 ? options.batch : cpu ? 1 : kCudaBatch;
+    return plan;
 }
 
 at::ScalarType dtype_of(Precision precision) { return precision == Precision::kBfloat16 ? at::kBFloat16 : at::kFloat; }
 
 }  // namespace
 
-EngineImpl::EngineImpl(const io::Safetensors& weights, Precision precision, int threads) : thread_(threads) {
-    thread_.run([&] { core_->net = std::make_unique<AusmNet>(weights, dtype_of(precision)); });
+EngineImpl::EngineImpl(const io::Safetensors& weights, const EnginePlan& plan)
+    : thread_(plan.threads, plan.batch, [core = core_.get()](const auto& frames) { core->step(frames); }) {
+    thread_.run([&] {
+        const auto dtype = dtype_of(plan.precision);
+#ifdef AUSM_CUDA
+        if (plan.device >= 0) {
+            configure_cuda();
+            const at::Device device(at::kCUDA, static_cast<at::DeviceIndex>(plan.device));
+            core_->net = std::make_unique<AusmNet>(weights, dtype, device);
+            core_->runner = make_cuda_runner(*core_->net);
+            core_->make_input_maker = [device, dtype] { return make_cuda_input_maker(device, dtype); };
+            return;
+        }
+#endif
+        core_->net = std::make_unique<AusmNet>(weights, dtype);
+        core_->runner = std::make_unique<NetRunner>(*core_->net);
+        core_->make_input_maker = make_host_input_maker;
+    });
     const auto& config = core_->net->config();
     core_->info = {.name = config.name,
                    .weights_hash = weights.hash(),
-                   .device = "cpu",
-                   .precision = precision,
-                   .threads = threads,
+                   .device = plan.device < 0 ? "cpu" : "cuda:" + std::to_string(plan.device),
+                   .precision = plan.precision,
+                   .threads = plan.threads,
                    .max_objects = std::min(config.id_vectors, 254),
                    .inference_size = config.inference_size,
                    .parameters = core_->net->parameters()};
@@ -76,23 +140,19 @@ std::unique_ptr<Session> EngineImpl::session(const SessionOptions& options) {
 }
 
 std::shared_ptr<Engine> open_engine(const EngineOptions& options) {
-    using Key = std::tuple<std::string, Precision, int>;
+    using Key = std::pair<std::string, EnginePlan>;
     static std::mutex mutex;  // guards engines; held while weights are loaded, so that they are loaded once
     static auto& engines =
         *new std::map<Key, std::weak_ptr<EngineImpl>>;  // never destroyed: streams may outlive main()
 
-    check_device(options.device);
-    const auto precision = choose_precision(options.precision);
-    if (options.threads < 0 || options.threads > 256)
-        throw OpenError(OpenStatus::kFailed, "threads must lie in 0 .. 256");
-    const int threads = options.threads > 0 ? options.threads : std::min(physical_cores(), kMostThreads);
+    const auto plan = plan_of(options);
     const std::lock_guard lock(mutex);
     try {
         const auto weights = io::Safetensors::read(options.weights);
-        auto& entry = engines[{weights.hash(), precision, threads}];
+        auto& entry = engines[{weights.hash(), plan}];
         if (auto engine = entry.lock())
             return engine;
-        const auto engine = std::make_shared<EngineImpl>(weights, precision, threads);
+        const auto engine = std::make_shared<EngineImpl>(weights, plan);
         entry = engine;
         return engine;
     } catch (const OpenError&) {

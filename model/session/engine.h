@@ -13,10 +13,19 @@ public:
     const OpenStatus status;
 };
 
+/// What the options of an engine come to on this machine.
+struct EnginePlan {
+    int device = -1;  ///< CUDA device; -1: the CPU
+    Precision precision = Precision::kFloat32;
+    int threads = 1;
+    int batch = 1;  ///< frames of different streams at once, at most
+    auto operator<=>(const EnginePlan&) const = default;
+};
+
 class EngineImpl final : public Engine, public std::enable_shared_from_this<EngineImpl> {
 public:
     /// Throws OpenError.
-    EngineImpl(const io::Safetensors& weights, Precision precision, int threads);
+    EngineImpl(const io::Safetensors& weights, const EnginePlan& plan);
 
     [[nodiscard]] const ModelInfo& info() const noexcept override { return core_->info; }
     [[nodiscard]] std::unique_ptr<Session> session(const SessionOptions& options) override;

@@ -3,6 +3,7 @@
 #include "session/engine_thread.h"
 
 #include "ops/lanes.h"
+#include "session/frame_task.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -13,7 +14,8 @@
 
 namespace ausm {
 
-EngineThread::EngineThread(int threads) : thread_([this, threads] { loop(threads); }) {}
+EngineThread::EngineThread(int threads, int batch, std::function<void(const Frames&)> step)
+    : batch_(static_cast<std::size_t>(batch)), step_(std::move(step)), thread_([this, threads] { loop(threads); }) {}
 
 EngineThread::~EngineThread() {
     {
@@ -24,19 +26,37 @@ EngineThread::~EngineThread() {
     thread_.join();
 }
 
-void EngineThread::post(std::function<void()> job) {
+void EngineThread::push(Entry entry) {
     {
         const std::lock_guard lock(mutex_);
-        jobs_.push_back(std::move(job));
+        queue_.push_back(std::move(entry));
     }
     wake_.notify_one();
 }
 
+void EngineThread::post(std::shared_ptr<FrameTask> frame) { push({{}, std::move(frame)}); }
+
 void EngineThread::run(const std::function<void()>& job) {
     std::packaged_task<void()> task(job);
     auto done = task.get_future();
-    post([&task] { task(); });
+    push({[&task] { task(); }, {}});
     done.get();
+}
+
+/// The first frame of the queue and those behind it that fit it. A stream has one frame in the queue at most, so that
+/// streams may overtake each other.
+EngineThread::Frames EngineThread::take_frames() {
+    Frames frames;
+    const auto size = queue_.front().frame->size;
+    for (auto entry = queue_.begin(); entry != queue_.end() && frames.size() < batch_;) {
+        if (entry->frame && entry->frame->size == size) {
+            frames.push_back(std::move(entry->frame));
+            entry = queue_.erase(entry);
+        } else {
+            ++entry;
+        }
+    }
+    return frames;
 }
 
 void EngineThread::loop(int threads) {
@@ -47,14 +67,24 @@ void EngineThread::loop(int threads) {
     const c10::InferenceMode inference;
     std::unique_lock lock(mutex_);
     while (true) {
-        wake_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
-        if (jobs_.empty())
+        wake_.wait(lock, [this] { return ending_ || !queue_.empty(); });
+        if (queue_.empty())
             return;
-        auto job = std::move(jobs_.front());
-        jobs_.pop_front();
+        Frames frames;
+        std::function<void()> job;
+        if (queue_.front().frame) {
+            frames = take_frames();
+        } else {
+            job = std::move(queue_.front().job);
+            queue_.pop_front();
+        }
         lock.unlock();
-        job();
-        job = nullptr;  // what it holds is released before the lock is taken again
+        if (job)
+            job();
+        else
+            step_(frames);
+        job = nullptr;  // what they hold is released before the lock is taken again
+        frames.clear();
         lock.lock();
     }
 }

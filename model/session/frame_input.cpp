@@ -2,8 +2,10 @@
 // Runs on the caller's thread, without LibTorch.
 #include "session/frame_input.h"
 
-#include "kernels/preprocess.h"
 #include "nn/ausm_net.h"
+#include "session/picture_params.h"
+
+#include <ATen/ATen.h>
 
 #include <algorithm>
 #include <cmath>
@@ -16,33 +18,6 @@ constexpr int kMultiple = static_cast<int>(AusmNet::kMultiple);
 
 int nearest_multiple(double pixels) {
     return std::max(1, static_cast<int>(std::lround(pixels / kMultiple))) * kMultiple;
-}
-
-struct PackedLayout {
-    int pixel_stride, red, green, blue;
-};
-
-PackedLayout packed_layout(PixelFormat format) {
-    switch (format) {
-    case PixelFormat::kRgb: return {3, 0, 1, 2};
-    case PixelFormat::kBgr: return {3, 2, 1, 0};
-    case PixelFormat::kRgba:
-    case PixelFormat::kRgbx: return {4, 0, 1, 2};
-    default: return {4, 2, 1, 0};
-    }
-}
-
-PixelLayout layout_of(PixelFormat format) {
-    switch (format) {
-    case PixelFormat::kNv12: return PixelLayout::kNv12;
-    case PixelFormat::kI420: return PixelLayout::kI420;
-    case PixelFormat::kGray8: return PixelLayout::kGray;
-    default: return PixelLayout::kPacked;
-    }
-}
-
-std::size_t plane_count(PixelFormat format) {
-    return format == PixelFormat::kI420 ? 3 : format == PixelFormat::kNv12 ? 2 : 1;
 }
 
 }  // namespace
@@ -65,38 +40,45 @@ void check_frame(const Frame& frame) {
                                     " pixels");
     if (frame.pixel_aspect_n < 1 || frame.pixel_aspect_d < 1)
         throw std::invalid_argument("the pixel aspect ratio is not positive");
-    if (frame.memory != MemoryKind::kHost)
-        throw std::invalid_argument("frames in CUDA memory need a CUDA engine");
-    for (std::size_t i = 0; i < plane_count(frame.format); ++i)
+    for (std::size_t i = 0; i < planes_of(frame.format); ++i)
         if (frame.planes[i].data == nullptr)
             throw std::invalid_argument("plane " + std::to_string(i) + " of the frame is missing");
 }
 
 std::vector<float> network_input(const Frame& frame, InputSize size) {
     std::vector<float> out(static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height) * 3);
-    const auto packed = packed_layout(frame.format);
-    PreprocessParams params{.layout = layout_of(frame.format),
-                            .width = frame.width,
-                            .height = frame.height,
-                            .planes = {},
-                            .pixel_stride = packed.pixel_stride,
-                            .red = packed.red,
-                            .green = packed.green,
-                            .blue = packed.blue,
-                            .matrix = frame.matrix == ColorMatrix::kBt601 ? YuvMatrix::kBt601 : YuvMatrix::kBt709,
-                            .full_range = frame.range == ColorRange::kFull,
-                            .out_width = size.width,
-                            .out_height = size.height,
-                            .out = out.data(),
-                            .out_row_stride = std::int64_t{3} * size.width,
-                            .out_column_stride = 3,
-                            .out_channel_stride = 1,
-                            .mean = static_cast<float>(AusmNet::kMean),
-                            .scale = static_cast<float>(AusmNet::kScale)};
-    for (std::size_t i = 0; i < plane_count(frame.format); ++i)
-        params.planes[i] = {static_cast<const std::uint8_t*>(frame.planes[i].data), frame.planes[i].stride};
+    auto params = picture_params<PreprocessParams>(frame, size);
+    params.out = out.data();
     preprocess_cpu(params, 0, params.out_height);
     return out;
 }
+
+namespace {
+
+class HostInput final : public FrameInput {
+public:
+    HostInput(std::vector<float> values, InputSize size) : values_(std::move(values)), size_(size) {}
+    at::Tensor images() override {
+        return at::from_blob(values_.data(), {1, size_.height, size_.width, 3}, at::kFloat).permute({0, 3, 1, 2});
+    }
+    void release_frame() override {}
+
+private:
+    std::vector<float> values_;
+    InputSize size_;
+};
+
+class HostInputMaker final : public InputMaker {
+public:
+    std::shared_ptr<FrameInput> make(const Frame& frame, InputSize size) override {
+        if (frame.memory != MemoryKind::kHost)
+            throw std::invalid_argument("frames in CUDA memory need device=cuda");
+        return std::make_shared<HostInput>(network_input(frame, size), size);
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<InputMaker> make_host_input_maker() { return std::make_unique<HostInputMaker>(); }
 
 }  // namespace ausm

@@ -3,19 +3,17 @@
 #include "session/session.h"
 
 #include "session/draw_result.h"
-#include "session/frame_input.h"
 #include "session/state_file.h"
 
 #include <ATen/ATen.h>
 
-#include <chrono>
 #include <cmath>
 #include <stdexcept>
 
 namespace ausm {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Clock = FrameTask::Clock;
 
 double seconds(Clock::time_point from, Clock::time_point to) {
     return std::chrono::duration<double>(to - from).count();
@@ -34,81 +32,99 @@ void check_options(const SessionOptions& options, const ModelInfo& info) {
         throw std::invalid_argument("max-age must not be negative");
 }
 
-/// Owns everything that the engine thread touches: when the caller stops waiting, the job ends by itself and its result
-/// is forgotten.
-struct SessionImpl::Job {
-    std::shared_ptr<EngineCore> core;
-    std::vector<float> input;
-    InputSize size;
-    std::vector<Prompt> prompts;
-    SessionOptions options;
-    StreamState state;
-    FrameOutput output;
-    std::exception_ptr error;
-    Clock::time_point posted, started, ended;
-    bool done = false;
+namespace {
 
-    void run() {
-        started = Clock::now();
-        try {
-            const auto images = at::from_blob(input.data(), {1, size.height, size.width, 3}, at::kFloat);
-            output = Tracker(*core->net).step(state, images.permute({0, 3, 1, 2}), prompts, options);
-        } catch (const c10::Error& failure) {
-            // Its what() ends with a stack trace, which is no text for a user.
-            error = std::make_exception_ptr(std::runtime_error(failure.what_without_backtrace()));
-        } catch (...) {
-            error = std::current_exception();
-        }
-        ended = Clock::now();
+/// An error as its session's caller shall see it.
+std::exception_ptr for_people(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const c10::Error& failure) {
+        // Its what() ends with a stack trace, which is no text for a user.
+        return std::make_exception_ptr(std::runtime_error(failure.what_without_backtrace()));
+    } catch (...) {
+        return std::current_exception();
     }
-};
+}
+
+}  // namespace
+
+void EngineCore::step(const EngineThread::Frames& frames) noexcept {
+    std::vector<StreamFrame> streams(frames.size());
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        auto& task = *frames[i];
+        task.started = FrameTask::Clock::now();
+        auto& stream = streams[i];
+        stream.state = &task.state;
+        stream.prompts = task.prompts;
+        stream.options = &task.options;
+        try {
+            stream.images = task.input->images();
+        } catch (...) {
+            stream.error = std::current_exception();
+        }
+    }
+    try {
+        Tracker(*runner).step(streams);
+    } catch (...) {
+        for (auto& stream : streams)
+            stream.error = std::current_exception();
+    }
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        auto& task = *frames[i];
+        task.output = std::move(streams[i].output);
+        if (streams[i].error)
+            task.error = for_people(streams[i].error);
+        task.ended = FrameTask::Clock::now();
+        const std::lock_guard lock(task.gate->mutex);
+        task.done = true;
+        task.gate->changed.notify_all();
+    }
+}
 
 SessionImpl::SessionImpl(std::shared_ptr<Engine> engine, std::shared_ptr<EngineCore> core, EngineThread& thread,
                          const SessionOptions& options)
-    : engine_(std::move(engine)), core_(std::move(core)), thread_(thread), options_(options) {
+    : engine_(std::move(engine)), core_(std::move(core)), thread_(thread), input_maker_(core_->make_input_maker()),
+      options_(options) {
     reset();
 }
 
-bool SessionImpl::wait(const std::shared_ptr<Job>& job) {
-    thread_.post([job, gate = gate_] {
-        job->run();
-        const std::lock_guard lock(gate->mutex);
-        job->done = true;
-        gate->changed.notify_all();
-    });
+bool SessionImpl::wait(const std::shared_ptr<FrameTask>& task) {
+    thread_.post(task);
     std::unique_lock lock(gate_->mutex);
-    gate_->changed.wait(lock, [&] { return job->done || gate_->interrupted; });
+    gate_->changed.wait(lock, [&] { return task->done || gate_->interrupted; });
     return !gate_->interrupted;
 }
 
 StepStatus SessionImpl::step(const Frame& frame, std::span<const Prompt> prompts, Result& result) {
     check_frame(frame);
     const auto begin = Clock::now();
-    auto job = std::make_shared<Job>();
-    job->core = core_;
-    job->size = input_size(frame, options_.inference_size > 0 ? options_.inference_size : core_->info.inference_size);
-    job->input = network_input(frame, job->size);
-    job->prompts.assign(prompts.begin(), prompts.end());
-    job->options = options_;
-    job->state = state_;
-    job->posted = Clock::now();
-    if (!wait(job))
+    auto task = std::make_shared<FrameTask>();
+    task->gate = gate_;
+    task->size = input_size(frame, options_.inference_size > 0 ? options_.inference_size : core_->info.inference_size);
+    task->input = input_maker_->make(frame, task->size);
+    task->prompts.assign(prompts.begin(), prompts.end());
+    task->options = options_;
+    task->state = state_;
+    task->posted = Clock::now();
+    if (!wait(task)) {
+        task->input->release_frame();
         return StepStatus::kInterrupted;
-    if (job->error)
-        std::rethrow_exception(job->error);
+    }
+    if (task->error)
+        std::rethrow_exception(task->error);
     const auto finished = Clock::now();
-    draw_result(job->output, job->prompts, frame, options_, result);
+    draw_result(task->output, task->prompts, frame, options_, result);
     result.changes.insert(result.changes.begin(), removed_.begin(), removed_.end());
     // Nothing below throws: the frame counts.
     removed_.clear();
-    state_ = std::move(job->state);
-    info_.input_width = job->size.width;
-    info_.input_height = job->size.height;
+    state_ = std::move(task->state);
+    info_.input_width = task->size.width;
+    info_.input_height = task->size.height;
     info_.frames = state_.frames;
     info_.state_bytes = state_.history.bytes();
-    info_.last = job->output.times;
-    info_.last.preprocess = seconds(begin, job->posted);
-    info_.last.wait = seconds(job->posted, job->started) + seconds(job->ended, finished);
+    info_.last = task->output.times;
+    info_.last.preprocess = seconds(begin, task->posted);
+    info_.last.wait = seconds(task->posted, task->started) + seconds(task->ended, finished);
     info_.last.postprocess = seconds(finished, Clock::now());
     return StepStatus::kOk;
 }

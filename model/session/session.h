@@ -3,10 +3,7 @@
 #pragma once
 
 #include "session/engine_thread.h"
-#include "session/tracker.h"
-
-#include <condition_variable>
-#include <mutex>
+#include "session/frame_task.h"
 
 namespace ausm {
 
@@ -14,6 +11,11 @@ namespace ausm {
 struct EngineCore {
     ModelInfo info;
     std::unique_ptr<AusmNet> net;
+    std::unique_ptr<NetRunner> runner;  // of net; the engine thread's
+    std::function<std::unique_ptr<InputMaker>()> make_input_maker;
+
+    /// One frame of each of these streams, then their callers are woken. On the engine thread; does not throw.
+    void step(const EngineThread::Frames& frames) noexcept;
 };
 
 /// Throws std::invalid_argument naming the setting that is out of range.
@@ -35,22 +37,17 @@ public:
     void interrupt() noexcept override;
 
 private:
-    struct Job;
-    struct Gate {
-        std::mutex mutex;  // guards interrupted and the jobs' done
-        std::condition_variable changed;
-        bool interrupted = false;
-    };
-    bool wait(const std::shared_ptr<Job>& job);
+    bool wait(const std::shared_ptr<FrameTask>& task);
 
     std::shared_ptr<Engine> engine_;  // keeps the thread alive
     std::shared_ptr<EngineCore> core_;
     EngineThread& thread_;
+    std::unique_ptr<InputMaker> input_maker_;
     SessionOptions options_;
     StreamState state_;
     SessionInfo info_;
     std::vector<ObjectChange> removed_;  // by remove(), told with the next frame
-    std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
+    std::shared_ptr<FrameGate> gate_ = std::make_shared<FrameGate>();
 };
 
 }  // namespace ausm

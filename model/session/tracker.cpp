@@ -5,7 +5,6 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <chrono>
 #include <numeric>
 
 namespace ausm {
@@ -18,14 +17,14 @@ constexpr double kMaxOverlap = 0.5;     // IoU with a living object above which 
 constexpr double kMaxCovered = 0.7;     // share of a detection that living objects may cover
 constexpr float kHidden = -30;          // logit of what is not to be seen
 
-double seconds_since(std::chrono::steady_clock::time_point& start) {
-    const auto now = std::chrono::steady_clock::now();
-    const std::chrono::duration<double> passed = now - start;
-    start = now;
-    return passed.count();
-}
-
 std::int64_t cells(const at::Tensor& binary) { return binary.sum().item<std::int64_t>(); }
+
+void set_marks(NetPass& pass, const std::vector<std::int64_t>& slots, const std::vector<at::Tensor>& masks,
+               const std::vector<std::int64_t>& kinds) {
+    pass.slots = at::tensor(slots);
+    pass.masks = at::stack(masks);
+    pass.kinds = at::tensor(kinds);
+}
 
 /// Two prompts for one object on one frame: what either says is inside or outside; the later one's kind.
 PromptMask merged(const PromptMask& first, PromptMask second) {
@@ -51,12 +50,14 @@ struct ObjectWork {
 };
 
 struct Tracker::Work {
-    Work(StreamState& stream, const SessionOptions& settings) : state(stream), options(settings) {}
+    explicit Work(StreamFrame& stream) : frame(stream), state(*stream.state), options(*stream.options) {}
 
+    StreamFrame& frame;
     StreamState& state;
     const SessionOptions& options;
     FrameOutput output;
-    Encoded frame;
+    NetPass pass;
+    std::vector<std::size_t> marked;  // positions of the pass's marks
     bool fresh = false;               // the memory starts with this frame
     std::vector<ObjectWork> objects;  // as state.table.objects()
     at::Tensor detection_presence, detection_logits;
@@ -153,50 +154,45 @@ void Tracker::take_prompts(Work& work, std::span<const Prompt> prompts) const {
 
 /// Alg. 1: objects with a mask of the last frame are marked and tracked. On the first frame of a memory, masks that are
 /// given enter with it: E_1 = X_0 + marker(A_0, m_0).
-void Tracker::normal_step(Work& work, const at::Tensor& images) const {
-    auto& state = work.state;
+void Tracker::mark_objects(Work& work) {
     std::vector<std::int64_t> slots, kinds;
     std::vector<at::Tensor> masks;
-    std::vector<std::size_t> marked;
     for (std::size_t i = 0; i < work.objects.size(); ++i) {
         const auto& object = work.objects[i];
         const bool given_first = work.fresh && object.given >= 0;
         if (!object.mask.defined() && !given_first)
             continue;
-        marked.push_back(i);
-        slots.push_back(state.table.objects()[i].slot);
+        work.marked.push_back(i);
+        slots.push_back(work.state.table.objects()[i].slot);
         masks.push_back(given_first ? object.prompt->inside : object.mask);
         kinds.push_back(static_cast<std::int64_t>(work.fresh ? MarkKind::kMask : MarkKind::kModel));
     }
-    Marks marks;
-    if (!marked.empty())
-        marks = {at::tensor(slots).unsqueeze(0), at::stack(masks).unsqueeze(0).unsqueeze(0).to(net_.dtype()),
-                 at::tensor(kinds).unsqueeze(0).unsqueeze(0)};
-    auto clock = std::chrono::steady_clock::now();
-    work.frame = net_.encode(images);
-    work.output.times.encode = seconds_since(clock);
-    const auto compressed = net_.compress(marks, state.history);
-    work.output.times.compress = seconds_since(clock);
-    const auto prediction = net_.decode(work.frame, compressed, marks.slots);
-    state.history.features = work.frame.features;
-    const auto presence = prediction.presence[0].to(at::kFloat).sigmoid();
-    const auto logits = prediction.masks[0].to(at::kFloat);
-    const auto probabilities = logits.slice(0, 0, static_cast<std::int64_t>(marked.size())).sigmoid();
+    if (!work.marked.empty())
+        set_marks(work.pass, slots, masks, kinds);
+    work.pass.images = work.frame.images;
+    work.pass.history = work.state.history;
+}
+
+/// The network's answer: masks and presence of the marked objects, and what else it has found.
+void Tracker::take_prediction(Work& work) {
+    work.state.history = work.pass.history;
+    work.output.times = work.pass.times;
+    const auto count = static_cast<std::int64_t>(work.marked.size());
+    const auto presence = work.pass.presence.sigmoid();
+    const auto probabilities = work.pass.logits.slice(0, 0, count).sigmoid();
     const auto cells = (probabilities > 0.5).sum({1, 2});
     const auto* counts = cells.const_data_ptr<std::int64_t>();
     const auto* scores = presence.const_data_ptr<float>();
-    for (std::size_t k = 0; k < marked.size(); ++k) {
+    for (std::size_t k = 0; k < work.marked.size(); ++k) {
         const auto row = static_cast<std::int64_t>(k);
-        auto& object = work.objects[marked[k]];
-        object.logits = logits[row];
+        auto& object = work.objects[work.marked[k]];
+        object.logits = work.pass.logits[row];
         object.mask = probabilities[row];
         object.cells = counts[k];
-        state.table.objects()[marked[k]].score = scores[k];
+        work.state.table.objects()[work.marked[k]].score = scores[k];
     }
-    const auto count = static_cast<std::int64_t>(marked.size());
     work.detection_presence = presence.slice(0, count).contiguous();
-    work.detection_logits = logits.slice(0, count);
-    work.output.times.decode = seconds_since(clock);
+    work.detection_logits = work.pass.logits.slice(0, count);
 }
 
 /// Prompts on this frame: masks are taken as given; boxes, points and scribbles are read with E = X_t + marker(all
@@ -237,16 +233,15 @@ void Tracker::reading_pass(Work& work) const {
     }
     if (!needed)
         return;
-    const Marks marks{at::tensor(slots).unsqueeze(0), at::stack(masks).unsqueeze(0).unsqueeze(0).to(net_.dtype()),
-                      at::tensor(kinds).unsqueeze(0).unsqueeze(0)};
-    const auto prediction = net_.refine(work.frame, marks, work.state.history);
-    const auto presence = prediction.presence[0].to(at::kFloat).sigmoid();
+    set_marks(work.pass, slots, masks, kinds);
+    runner_.refine(work.pass);
+    const auto presence = work.pass.presence.sigmoid();
     for (const auto i : order) {
         auto& object = work.objects[i];
         if (!object.prompt || object.given >= 0 || !object.prompt->has_inside)
             continue;
         const auto row = static_cast<std::int64_t>(i);
-        object.logits = prediction.masks[0][row].to(at::kFloat);
+        object.logits = work.pass.logits[row];
         if (object.prompt->outside.defined())
             object.logits = object.logits.masked_fill(object.prompt->outside > 0, kHidden);
         object.mask = object.logits.sigmoid();
@@ -340,16 +335,57 @@ FrameOutput Tracker::finish(Work& work) {
     return std::move(work.output);
 }
 
-FrameOutput Tracker::step(StreamState& state, const at::Tensor& images, std::span<const Prompt> prompts,
-                          const SessionOptions& options) const {
-    Work work(state, options);
+void Tracker::begin(Work& work) const {
+    const auto& images = work.frame.images;
     enter_grid(work, {images.size(2) / AusmNet::kStride, images.size(3) / AusmNet::kStride});
-    take_prompts(work, prompts);
-    normal_step(work, images);
+    take_prompts(work, work.frame.prompts);
+    mark_objects(work);
+}
+
+void Tracker::end(Work& work) const {
+    take_prediction(work);
     reading_pass(work);
     age_objects(work);
     discover(work);
-    return finish(work);
+    work.frame.output = finish(work);
+}
+
+void Tracker::run(std::span<Work* const> works) const {
+    std::vector<NetPass*> passes;
+    for (auto* work : works)
+        passes.push_back(&work->pass);
+    runner_.step(passes);
+}
+
+void Tracker::step(std::span<StreamFrame> frames) const {
+    const auto guarded = [](StreamFrame& frame, const auto& action) {
+        try {
+            if (!frame.error)
+                action();
+        } catch (...) {
+            frame.error = std::current_exception();
+        }
+    };
+    std::deque<Work> works;
+    std::vector<Work*> ready;
+    for (auto& frame : frames)
+        guarded(frame, [&] {
+            begin(works.emplace_back(frame));
+            ready.push_back(&works.back());
+        });
+    bool together = ready.size() > 1;
+    try {
+        if (together)
+            run(ready);
+    } catch (const std::exception&) {
+        together = false;
+    }
+    for (auto* work : ready)
+        guarded(work->frame, [&] {
+            if (!together)
+                run({&work, 1});
+            end(*work);
+        });
 }
 
 }  // namespace ausm

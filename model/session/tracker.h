@@ -3,9 +3,11 @@
 #pragma once
 
 #include "ausm.h"
-#include "nn/ausm_net.h"
+#include "session/net_runner.h"
 #include "session/object_table.h"
 #include "session/prompt_mask.h"
+
+#include <exception>
 
 namespace ausm {
 
@@ -33,25 +35,40 @@ struct FrameOutput {
     StepTimes times;
 };
 
-/// The rules, with the numbers of their measurement (model/session/README.md). Reentrant for different states.
+/// One frame of one stream, on its way through the tracker.
+struct StreamFrame {
+    StreamState* state = nullptr;  ///< moves on by one frame; of no use after an error
+    at::Tensor images;             ///< [1, 3, H, W] normalised
+    std::span<const Prompt> prompts;
+    const SessionOptions* options = nullptr;
+    FrameOutput output;
+    std::exception_ptr error;  ///< what this frame failed with, null when it went well
+};
+
+/// The rules, with the numbers of their measurement (model/session/README.md). Reentrant for different runners.
 class Tracker {
 public:
-    explicit Tracker(const AusmNet& net) : net_(net) {}
-    /// images: [1, 3, H, W] normalised. `state` moves on by one frame.
-    FrameOutput step(StreamState& state, const at::Tensor& images, std::span<const Prompt> prompts,
-                     const SessionOptions& options) const;
+    explicit Tracker(NetRunner& runner) : runner_(runner), net_(runner.net()) {}
+    /// One frame of each stream; images have one size. Errors stay with the frame that they belong to: when the network
+    /// fails on all frames together, each is tried alone.
+    void step(std::span<StreamFrame> frames) const;
 
 private:
     struct Work;
+    void begin(Work& work) const;
+    void end(Work& work) const;
+    void run(std::span<Work* const> works) const;
     void enter_grid(Work& work, Grid grid) const;
     void take_prompts(Work& work, std::span<const Prompt> prompts) const;
     std::string take_prompt(Work& work, const Prompt& prompt, int position, std::int64_t& id) const;
-    void normal_step(Work& work, const at::Tensor& images) const;
+    static void mark_objects(Work& work);
+    static void take_prediction(Work& work);
     void reading_pass(Work& work) const;
     void age_objects(Work& work) const;
     void discover(Work& work) const;
     static FrameOutput finish(Work& work);
 
+    NetRunner& runner_;
     const AusmNet& net_;
 };
 

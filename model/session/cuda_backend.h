@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// What an engine on a GPU has instead of the CPU's parts. Only in builds with AUSM_CUDA.
+#pragma once
+
+#include "session/net_runner.h"
+
+#include <memory>
+
+namespace ausm {
+
+/// GPUs that LibTorch can use; 0 where there is no driver.
+int cuda_device_count();
+/// Tensor cores take bfloat16 from compute capability 8.0 on.
+bool cuda_has_bfloat16(int device);
+/// What this process shall do with every GPU operation: float32 stays float32, cuDNN tries its algorithms once a shape.
+void configure_cuda();
+
+/// Batches as CUDA graphs; see cuda_runner.cpp. `net` lies on a GPU.
+std::unique_ptr<NetRunner> make_cuda_runner(const AusmNet& net);
+
+class InputMaker;
+/// Uploads (or reads device memory) and preprocesses on a stream of its own.
+std::unique_ptr<InputMaker> make_cuda_input_maker(at::Device device, at::ScalarType dtype);
+
+}  // namespace ausm

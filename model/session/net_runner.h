@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// The network over the frames of several streams at once.
+#pragma once
+
+#include "ausm.h"
+#include "nn/ausm_net.h"
+
+#include <span>
+
+namespace ausm {
+
+/// What one stream hands to the network with a frame, and what comes back. Tensors lie on the host, except where the
+/// network's device is named.
+struct NetPass {
+    at::Tensor images;        ///< [1, 3, H, W] normalised; host or device
+    at::Tensor slots, kinds;  ///< [K] int64 of the marked objects; K = 0: undefined
+    at::Tensor masks;         ///< [K, h4, w4] float32 probabilities
+    History history;          ///< device; the memory before the frame, then the one after it
+
+    Encoded frame;        ///< device; until the runner's next step()
+    at::Tensor presence;  ///< [K + N_det] float32 logits, marked objects first
+    at::Tensor logits;    ///< [K + N_det, h4, w4] float32, contiguous
+    StepTimes times;      ///< encode, compress and decode of the whole batch
+
+    [[nodiscard]] std::int64_t count() const { return slots.defined() ? slots.numel() : 0; }
+};
+
+/// Passes side by side, as the phases of the network want them; all on the network's device.
+struct NetBatch {
+    at::Tensor images;  ///< [B, 3, H, W]
+    Marks marks;        ///< slots [B, K], masks [B, 1, K, h4, w4], kinds [B, 1, K]; K = 0: undefined
+    at::Tensor valid;   ///< [B, K] bool: false where a pass has fewer marks; undefined: all are valid
+    History history;    ///< [B, ...]
+};
+
+/// Throws what LibTorch throws; a pass is then as it was. Thread-bound to the engine thread.
+class NetRunner {
+public:
+    explicit NetRunner(const AusmNet& net) : net_(net) {}
+    virtual ~NetRunner() = default;
+    NetRunner(const NetRunner&) = delete;
+    NetRunner& operator=(const NetRunner&) = delete;
+
+    [[nodiscard]] const AusmNet& net() const { return net_; }
+    /// One frame of each stream (Alg. 1), as one batch. All images and all grids have one size.
+    virtual void step(std::span<NetPass* const> passes);
+    /// AusmNet::refine on the frame that `pass` has just made: presence and logits are replaced, nothing else.
+    virtual void refine(NetPass& pass);
+
+protected:
+    /// `objects`: K of the batch, at least that of every pass; `valid` is left undefined where nothing is padded.
+    [[nodiscard]] NetBatch gather(std::span<NetPass* const> passes, std::int64_t objects) const;
+    /// Row b of the batch's results as a pass's own: presence and logits of its marks and of the detections.
+    static void take_prediction(NetPass& pass, const at::Tensor& presence, const at::Tensor& logits, std::int64_t row,
+                                std::int64_t objects);
+
+private:
+    const AusmNet& net_;
+};
+
+}  // namespace ausm

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// Frames of several streams as one batch: the same answers as one by one.
+#include "session/net_runner.h"
+
+#include "reference.h"
+
+#include <c10/core/InferenceMode.h>
+
+namespace ausm {
+namespace {
+
+constexpr Grid kGrid{4, 6};
+
+class NetRunnerTest : public testing::Test {
+protected:
+    void SetUp() override { at::manual_seed(11); }
+
+    /// A stream with `count` marked objects.
+    NetPass pass(std::int64_t count) const {
+        NetPass result;
+        result.images = at::randn({1, 3, kGrid.rows * 16, kGrid.columns * 16});
+        result.history = net_.initial_history(1, kGrid);
+        mark(result, count);
+        return result;
+    }
+    static void mark(NetPass& pass, std::int64_t count) {
+        if (count == 0) {
+            pass.slots = at::Tensor();
+            return;
+        }
+        pass.slots = at::randperm(64, at::kLong).slice(0, 0, count);
+        pass.kinds = at::randint(0, 5, {count}, at::kLong);
+        pass.masks = at::rand({count, 4 * kGrid.rows, 4 * kGrid.columns});
+    }
+
+    c10::InferenceMode inference_;
+    AusmNet net_{test::weights(), at::kDouble};
+    NetRunner runner_{net_};
+};
+
+TEST_F(NetRunnerTest, StreamsWithDifferentNumbersOfObjectsEqualThoseAlone) {
+    std::vector<NetPass> together{pass(0), pass(2), pass(5)};
+    auto alone = together;
+    for (int frame = 0; frame < 3; ++frame) {
+        std::vector<NetPass*> batch;
+        for (auto& one : together)
+            batch.push_back(&one);
+        runner_.step(batch);
+        for (std::size_t i = 0; i < alone.size(); ++i) {
+            NetPass* one = &alone[i];
+            runner_.step({&one, 1});
+            EXPECT_EQ(together[i].presence.sizes(), alone[i].presence.sizes());
+            EXPECT_CLOSE(together[i].presence, alone[i].presence, 1e-5);
+            EXPECT_CLOSE(together[i].logits, alone[i].logits, 1e-4);
+            EXPECT_CLOSE(together[i].history.features, alone[i].history.features, 1e-9);
+            for (std::size_t k = 0; k < alone[i].history.layers.size(); ++k) {
+                EXPECT_CLOSE(together[i].history.layers[k].scan, alone[i].history.layers[k].scan, 1e-9);
+                EXPECT_CLOSE(together[i].history.layers[k].conv_tail, alone[i].history.layers[k].conv_tail, 1e-9);
+            }
+            together[i].images = at::randn_like(together[i].images);
+            mark(together[i], (static_cast<std::int64_t>(i) + frame) % 4);
+            alone[i].images = together[i].images, alone[i].slots = together[i].slots;
+            alone[i].kinds = together[i].kinds, alone[i].masks = together[i].masks;
+        }
+    }
+}
+
+TEST_F(NetRunnerTest, ReadingPassAfterABatchEqualsThatAlone) {
+    std::vector<NetPass> together{pass(1), pass(3)};
+    auto alone = together[1];
+    runner_.step(std::vector<NetPass*>{&together[0], &together[1]});
+    runner_.step(std::vector<NetPass*>{&alone});
+    mark(together[1], 4);
+    alone.slots = together[1].slots, alone.kinds = together[1].kinds, alone.masks = together[1].masks;
+    const auto scan = together[1].history.layers[0].scan.clone();
+    runner_.refine(together[1]);
+    runner_.refine(alone);
+    EXPECT_CLOSE(together[1].presence, alone.presence, 1e-5);
+    EXPECT_CLOSE(together[1].logits, alone.logits, 1e-4);
+    EXPECT_TRUE(at::equal(together[1].history.layers[0].scan, scan)) << "reading is not remembered";
+}
+
+TEST_F(NetRunnerTest, AStreamKeepsOnlyItsOwnMemoryAlive) {
+    std::vector<NetPass> together{pass(1), pass(1)};
+    runner_.step(std::vector<NetPass*>{&together[0], &together[1]});
+    for (const auto& one : together) {
+        EXPECT_EQ(one.history.features.storage().nbytes(), one.history.features.nbytes());
+        for (const auto& layer : one.history.layers)
+            EXPECT_EQ(layer.scan.storage().nbytes(), layer.scan.nbytes());
+    }
+}
+
+}  // namespace
+}  // namespace ausm
