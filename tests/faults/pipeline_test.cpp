@@ -115,6 +115,7 @@ TEST_F(WholePipeline, ATeesOtherBranchSeesNeitherMasksNorPaint) {
     alone.watch("sink", see);
     alone.play();
     alone.expect_end_of_stream();
+    alone.stop();
     EXPECT_TRUE(plain == expected) << "the other branch was drawn on";
     EXPECT_FALSE(drawn == expected);
 }
