@@ -17,12 +17,6 @@ int main(int argc, char** argv) {
     testing::GTEST_FLAG(death_test_style) = "threadsafe";
     testing::UnitTest::GetInstance()->listeners().Append(new NothingLeaks);
     gst_init(&argc, &argv);
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-    // A thread of GLib's pool that is used again gets its work by a futex, which ThreadSanitizer takes for no order.
-    g_thread_pool_set_max_unused_threads(0);
-#endif
-#endif
     g_log_set_always_fatal(static_cast<GLogLevelFlags>(G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING));
     const int result = RUN_ALL_TESTS();
     gst_deinit();
