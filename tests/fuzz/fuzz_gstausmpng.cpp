@@ -35,14 +35,26 @@ private:
     std::string path_;
 };
 
-void check_size(const MaskImage& image, const std::uint8_t* data) {
+/// Bits a sample, from the header chunk. libpng lets chunks that it does not know stand before it. 0: there is none.
+int depth_of(std::span<const std::uint8_t> png) {
+    constexpr std::size_t kSignature = 8, kFrame = 12, kDepth = 8;  // a chunk: length, type, data, checksum
+    for (std::size_t at = kSignature; at + kFrame <= png.size();) {
+        const std::size_t length = std::size_t{png[at]} << 24 | png[at + 1] << 16 | png[at + 2] << 8 | png[at + 3];
+        if (std::memcmp(png.data() + at + 4, "IHDR", 4) == 0)
+            return at + 8 + kDepth < png.size() ? png[at + 8 + kDepth] : 0;
+        at += kFrame + length;
+    }
+    return 0;
+}
+
+void check_size(const MaskImage& image, std::span<const std::uint8_t> png) {
     FUZZ_CHECK(image.width >= 1 && image.width <= ausm::gst::kMaxMaskSide);
     FUZZ_CHECK(image.height >= 1 && image.height <= ausm::gst::kMaxMaskSide);
     const auto pixels = static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height);
     FUZZ_CHECK(image.values.size() == pixels && pixels <= std::size_t{ausm::gst::kMaxMaskPixels});
-    // Offset 24 of a PNG: bits a sample; the values are indices or grey levels as they are, not stretched.
-    const int depth = data[24];
-    FUZZ_CHECK(depth <= 8);
+    // The values are indices or grey levels as they are, not stretched.
+    const int depth = depth_of(png);
+    FUZZ_CHECK(depth >= 1 && depth <= 8);
     FUZZ_CHECK(*std::max_element(image.values.begin(), image.values.end()) < 1 << depth);
 }
 
@@ -120,7 +132,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     auto& image = std::get<MaskImage>(read);
-    check_size(image, data);
+    check_size(image, {data, size});
     if (image.values.size() <= kSmall)
         check_coding(image, file);
     // Prompts cost ten times what reading does: a sum picks inputs, which no mutation leaves alone.
