@@ -191,6 +191,7 @@ struct ModelInfo {
     std::string name;          ///< for instance "ausm-nano"
     std::string weights_hash;  ///< of the file's bytes, hexadecimal
     std::string device;        ///< "cpu" or "cuda:N"
+    int device_number = -1;    ///< N, -1: the CPU
     Precision precision = Precision::kFloat32;
     int threads = 0;
     int max_objects = 0;     ///< ID vectors, at most 254
@@ -206,6 +207,9 @@ public:
     Engine& operator=(const Engine&) = delete;
 
     [[nodiscard]] virtual const ModelInfo& info() const noexcept = 0;
+    /// The device's primary context (CUcontext), in which Frames in CUDA memory are read; null on the CPU. It lives as
+    /// long as the process.
+    [[nodiscard]] virtual void* cuda_context() const noexcept = 0;
     /// The session keeps its engine alive. Throws std::exception naming a setting that is out of range.
     [[nodiscard]] virtual std::unique_ptr<Session> session(const SessionOptions& options) = 0;
 

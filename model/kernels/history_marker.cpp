@@ -4,36 +4,14 @@
 
 #include <algorithm>
 
-#include "kernels/cpu_dispatch.h"
+#include "kernels/history_marker_cell.h"
 
 namespace ausm {
 namespace {
 
-struct Cell {
-    std::int64_t batch, row, column;
-};
-
 template <class Scalar>
-AUSM_KERNEL_INLINE Cell cell_at(const HistoryMarkerParams<Scalar>& p, std::int64_t index) noexcept {
-    return {index / (p.rows * p.columns), index / p.columns % p.rows, index % p.columns};
-}
-
-template <class Scalar>
-AUSM_KERNEL_INLINE Scalar* out_row(const HistoryMarkerParams<Scalar>& p, const Cell& cell) noexcept {
+AUSM_KERNEL_INLINE Scalar* out_row(const HistoryMarkerParams<Scalar>& p, const MarkerCell& cell) noexcept {
     return p.out + cell.batch * p.out_batch_stride + (cell.row * p.columns + cell.column) * p.out_cell_stride;
-}
-
-template <class Scalar>
-AUSM_KERNEL_INLINE Scalar cell_mean(const HistoryMarkerParams<Scalar>& p, const Cell& cell,
-                                    std::int64_t object) noexcept {
-    const Scalar* corner = p.masks + cell.batch * p.mask_batch_stride + object * p.mask_object_stride +
-                           cell.row * p.ratio * p.mask_row_stride + cell.column * p.ratio;
-    Scalar sum(0);
-    for (std::int64_t y = 0; y < p.ratio; ++y) {
-        for (std::int64_t x = 0; x < p.ratio; ++x)
-            sum += corner[y * p.mask_row_stride + x];
-    }
-    return sum / static_cast<Scalar>(p.ratio * p.ratio);
 }
 
 }  // namespace
@@ -43,56 +21,61 @@ AUSM_KERNEL_INLINE Scalar cell_mean(const HistoryMarkerParams<Scalar>& p, const 
 // The divisor keeps weak masks weak; the paper's eps + sum would turn a mask of 1e-4 into a full mark.
 template <class Scalar>
 void history_marker_reference(const HistoryMarkerParams<Scalar>& p, std::int64_t begin, std::int64_t end) noexcept {
+    using Number = Compute<Scalar>;
     for (std::int64_t index = begin; index < end; ++index) {
-        const Cell cell = cell_at(p, index);
+        const MarkerCell cell = marker_cell(p, index);
         Scalar* out = out_row(p, cell);
-        Scalar total(0);
-        std::fill_n(out, p.channels, Scalar(0));
-        for (std::int64_t k = 0; k < p.objects; ++k) {
-            const Scalar mean = cell_mean(p, cell, k);
-            const Scalar* vector = p.vectors + cell.batch * p.vector_batch_stride + k * p.vector_object_stride;
-            for (std::int64_t channel = 0; channel < p.channels; ++channel)
-                out[channel] += mean * vector[channel];
-            total += mean;
+        for (std::int64_t first = 0; first < p.channels; first += kMarkerSlice) {
+            const std::int64_t width = std::min(kMarkerSlice, p.channels - first);
+            Number total(0), sum[kMarkerSlice];
+            std::fill_n(sum, width, Number(0));
+            for (std::int64_t k = 0; k < p.objects; ++k) {
+                const Number mean = marker_mean(p, cell, k);
+                const Scalar* vector = p.vectors + cell.batch * p.vector_batch_stride + k * p.vector_object_stride;
+                for (std::int64_t i = 0; i < width; ++i)
+                    sum[i] += mean * widen(vector[first + i]);
+                total += mean;
+            }
+            for (std::int64_t i = 0; i < width; ++i)
+                store(out[first + i], sum[i] / std::max(Number(1), total));
         }
-        for (std::int64_t channel = 0; channel < p.channels; ++channel)
-            out[channel] /= std::max(Scalar(1), total);
     }
 }
 
 template void history_marker_reference(const HistoryMarkerParams<float>&, std::int64_t, std::int64_t) noexcept;
 template void history_marker_reference(const HistoryMarkerParams<double>&, std::int64_t, std::int64_t) noexcept;
+template void history_marker_reference(const HistoryMarkerParams<BFloat16>&, std::int64_t, std::int64_t) noexcept;
 
 namespace {
 
-template <class Scalar>
-AUSM_KERNEL_INLINE void add_vector(Scalar* __restrict out, const Scalar* __restrict vector, Scalar weight,
-                                   std::int64_t channels) noexcept {
-    for (std::int64_t channel = 0; channel < channels; ++channel)
-        out[channel] += weight * vector[channel];
-}
-
-// Most objects are absent from most cells: those cost their mean only, and an unmarked cell is written once.
+// Objects that are absent from a cell cost their mean only. The means are computed anew for each slice of channels.
 template <class Scalar>
 AUSM_KERNEL_INLINE void mark_cells(const HistoryMarkerParams<Scalar>& p, std::int64_t begin,
                                    std::int64_t end) noexcept {
+    using Number = Compute<Scalar>;
     for (std::int64_t index = begin; index < end; ++index) {
-        const Cell cell = cell_at(p, index);
+        const MarkerCell cell = marker_cell(p, index);
         Scalar* out = out_row(p, cell);
-        Scalar total(0);
-        std::fill_n(out, p.channels, Scalar(0));
-        for (std::int64_t k = 0; k < p.objects; ++k) {
-            const Scalar mean = cell_mean(p, cell, k);
-            if (mean == Scalar(0))
-                continue;
-            add_vector(out, p.vectors + cell.batch * p.vector_batch_stride + k * p.vector_object_stride, mean,
-                       p.channels);
-            total += mean;
-        }
-        if (total > Scalar(1)) {
-            const Scalar scale = Scalar(1) / total;
-            for (std::int64_t channel = 0; channel < p.channels; ++channel)
-                out[channel] *= scale;
+        for (std::int64_t first = 0; first < p.channels; first += kMarkerSlice) {
+            const std::int64_t width = std::min(kMarkerSlice, p.channels - first);
+            Number total(0), sum[kMarkerSlice];
+            std::fill_n(sum, width, Number(0));
+            for (std::int64_t k = 0; k < p.objects; ++k) {
+                const Number mean = marker_mean(p, cell, k);
+                if (mean == Number(0))
+                    continue;
+                const Scalar* vector = p.vectors + cell.batch * p.vector_batch_stride + k * p.vector_object_stride;
+                add_weighted(sum, vector + first, mean, width);
+                total += mean;
+            }
+            if (total > Number(1)) {
+                const Number scale = Number(1) / total;
+                for (std::int64_t i = 0; i < width; ++i)
+                    store(out[first + i], sum[i] * scale);
+            } else {
+                for (std::int64_t i = 0; i < width; ++i)
+                    store(out[first + i], sum[i]);
+            }
         }
     }
 }
@@ -105,6 +88,11 @@ AUSM_MULTI_ISA void mark_double(const HistoryMarkerParams<double>& p, std::int64
     mark_cells(p, begin, end);
 }
 
+AUSM_MULTI_ISA void mark_bfloat16(const HistoryMarkerParams<BFloat16>& p, std::int64_t begin,
+                                  std::int64_t end) noexcept {
+    mark_cells(p, begin, end);
+}
+
 }  // namespace
 
 void history_marker_cpu(const HistoryMarkerParams<float>& params, std::int64_t begin, std::int64_t end) noexcept {
@@ -113,6 +101,10 @@ void history_marker_cpu(const HistoryMarkerParams<float>& params, std::int64_t b
 
 void history_marker_cpu(const HistoryMarkerParams<double>& params, std::int64_t begin, std::int64_t end) noexcept {
     mark_double(params, begin, end);
+}
+
+void history_marker_cpu(const HistoryMarkerParams<BFloat16>& params, std::int64_t begin, std::int64_t end) noexcept {
+    mark_bfloat16(params, begin, end);
 }
 
 }  // namespace ausm

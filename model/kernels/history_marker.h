@@ -4,10 +4,13 @@
 
 #include <cstdint>
 
+#include "kernels/bfloat16.h"
+
 namespace ausm {
 
 /// Sizes, strides (in elements) and pointers. The mask grid is `ratio` times finer than the history grid, exactly:
 /// mask rows = ratio * rows, mask columns = ratio * columns. Outputs must not overlap inputs.
+/// Scalar: float, double or BFloat16, which is computed in float.
 template <class Scalar>
 struct HistoryMarkerParams {
     std::int64_t batch, objects, rows, columns, channels;  // B, K, h, w, D
@@ -26,5 +29,11 @@ template <class Scalar>
 void history_marker_reference(const HistoryMarkerParams<Scalar>& params, std::int64_t begin, std::int64_t end) noexcept;
 void history_marker_cpu(const HistoryMarkerParams<float>& params, std::int64_t begin, std::int64_t end) noexcept;
 void history_marker_cpu(const HistoryMarkerParams<double>& params, std::int64_t begin, std::int64_t end) noexcept;
+void history_marker_cpu(const HistoryMarkerParams<BFloat16>& params, std::int64_t begin, std::int64_t end) noexcept;
+
+/// All cells on a cudaStream_t, device pointers; deterministic. At most 256 objects, more than a label map can tell
+/// apart. Returns the launch's cudaError_t (0: success). Only in the CUDA kernels' library.
+int history_marker_cuda(const HistoryMarkerParams<float>& params, void* stream) noexcept;
+int history_marker_cuda(const HistoryMarkerParams<BFloat16>& params, void* stream) noexcept;
 
 }  // namespace ausm

@@ -46,7 +46,8 @@ void merge_label_stats(LabelStats& total, const LabelStats& part) noexcept {
 
 // l_k(y, x) = (1 - fy) ((1 - fx) L[y0, x0] + fx L[y0, x1]) + fy ((1 - fx) L[y1, x0] + fx L[y1, x1])
 // map(y, x) = value of argmax_k l_k if that l_k > threshold, else 0
-void label_map_reference(const LabelMapParams& p, std::int64_t begin, std::int64_t end) noexcept {
+template <class Logit>
+void label_map_reference(const LabelMapParamsOf<Logit>& p, std::int64_t begin, std::int64_t end) noexcept {
     std::fill_n(p.stats, p.objects, LabelStats{});
     for (std::int64_t y = begin; y < end; ++y) {
         const Between row = between(p.rows, p.height, y);
@@ -55,10 +56,12 @@ void label_map_reference(const LabelMapParams& p, std::int64_t begin, std::int64
             double highest = p.threshold;
             std::int64_t winner = -1;
             for (std::int64_t k = 0; k < p.objects; ++k) {
-                const float* upper = p.logits + k * p.logit_object_stride + row.low * p.logit_row_stride;
-                const float* lower = p.logits + k * p.logit_object_stride + row.high * p.logit_row_stride;
-                const double above = (1.0 - column.share) * upper[column.low] + column.share * upper[column.high];
-                const double below = (1.0 - column.share) * lower[column.low] + column.share * lower[column.high];
+                const Logit* object = p.logits + k * p.logit_object_stride;
+                const auto between_columns = [&](const Logit* cells) {
+                    return (1.0 - column.share) * widen(cells[column.low]) + column.share * widen(cells[column.high]);
+                };
+                const double above = between_columns(object + row.low * p.logit_row_stride);
+                const double below = between_columns(object + row.high * p.logit_row_stride);
                 const double logit = (1.0 - row.share) * above + row.share * below;
                 if (logit > highest) {
                     highest = logit;
@@ -76,6 +79,9 @@ void label_map_reference(const LabelMapParams& p, std::int64_t begin, std::int64
     }
 }
 
+template void label_map_reference(const LabelMapParams&, std::int64_t, std::int64_t) noexcept;
+template void label_map_reference(const LabelMapParamsOf<BFloat16>&, std::int64_t, std::int64_t) noexcept;
+
 namespace {
 
 /// Every map column's place among the source columns.
@@ -84,16 +90,26 @@ struct Columns {
     std::vector<float> share;
 };
 
-// One source row of one object at the width of the map.
-AUSM_MULTI_ISA void enlarge_row(const float* __restrict source, const Columns& columns, std::int64_t width,
+template <class Logit>
+AUSM_KERNEL_INLINE void enlarge(const Logit* __restrict source, const Columns& columns, std::int64_t width,
                                 float* __restrict out) noexcept {
     const std::int32_t* low = columns.low.data();
     const std::int32_t* high = columns.high.data();
     const float* share = columns.share.data();
     for (std::int64_t x = 0; x < width; ++x) {
-        const float left = source[low[x]];
-        out[x] = left + share[x] * (source[high[x]] - left);
+        const float left = widen(source[low[x]]);
+        out[x] = left + share[x] * (widen(source[high[x]]) - left);
     }
+}
+
+// One source row of one object at the width of the map.
+AUSM_MULTI_ISA void enlarge_row(const float* source, const Columns& columns, std::int64_t width, float* out) noexcept {
+    enlarge(source, columns, width, out);
+}
+
+AUSM_MULTI_ISA void enlarge_row(const BFloat16* source, const Columns& columns, std::int64_t width,
+                                float* out) noexcept {
+    enlarge(source, columns, width, out);
 }
 
 // Object k against the best so far, along one row of the map.
@@ -117,7 +133,8 @@ AUSM_MULTI_ISA void write_confidence(const float* __restrict best, const std::in
 }
 
 // The map is made of long runs: one fill and one merge each.
-void write_runs(const LabelMapParams& p, const std::int32_t* winner, std::int64_t y) noexcept {
+template <class Logit>
+void write_runs(const LabelMapParamsOf<Logit>& p, const std::int32_t* winner, std::int64_t y) noexcept {
     std::uint8_t* map = p.map + y * p.map_stride;
     for (std::int64_t x = 0; x < p.width;) {
         const std::int32_t k = winner[x];
@@ -131,9 +148,10 @@ void write_runs(const LabelMapParams& p, const std::int32_t* winner, std::int64_
 }
 
 /// The enlarged source rows above and below the current map row, for all objects.
+template <class Logit>
 class RowPair {
 public:
-    explicit RowPair(const LabelMapParams& p) : params_(p) {
+    explicit RowPair(const LabelMapParamsOf<Logit>& p) : params_(p) {
         const auto width = static_cast<std::size_t>(p.width);
         columns_ = {std::vector<std::int32_t>(width), std::vector<std::int32_t>(width), std::vector<float>(width)};
         for (std::size_t x = 0; x < width; ++x) {
@@ -192,10 +210,10 @@ private:
             return;
         rows.source = source;
         for (std::int64_t k = 0; k < params_.objects; ++k) {
-            const float* row = source_row(source, k);
+            const Logit* row = source_row(source, k);
             Cells cells{std::numeric_limits<std::int32_t>::max(), -1, false};
             for (std::int64_t x = 0; x < params_.columns; ++x) {
-                if (row[x] > params_.threshold) {
+                if (widen(row[x]) > params_.threshold) {
                     cells.first = std::min(cells.first, static_cast<std::int32_t>(x));
                     cells.last = static_cast<std::int32_t>(x);
                 }
@@ -209,19 +227,18 @@ private:
             enlarge_row(source_row(rows.source, k), columns_, params_.width, rows.logits.data() + k * params_.width);
     }
 
-    [[nodiscard]] const float* source_row(std::int64_t source, std::int64_t k) const noexcept {
+    [[nodiscard]] const Logit* source_row(std::int64_t source, std::int64_t k) const noexcept {
         return params_.logits + k * params_.logit_object_stride + source * params_.logit_row_stride;
     }
 
-    const LabelMapParams& params_;
+    const LabelMapParamsOf<Logit>& params_;
     Columns columns_;
     Rows above_, below_;
 };
 
-}  // namespace
-
-void label_map_cpu(const LabelMapParams& p, std::int64_t begin, std::int64_t end) {
-    RowPair rows(p);
+template <class Logit>
+void draw_rows(const LabelMapParamsOf<Logit>& p, std::int64_t begin, std::int64_t end) {
+    RowPair<Logit> rows(p);
     std::vector<float> best(static_cast<std::size_t>(p.width));
     std::vector<std::int32_t> winner(static_cast<std::size_t>(p.width));
     std::fill_n(p.stats, p.objects, LabelStats{});
@@ -240,6 +257,16 @@ void label_map_cpu(const LabelMapParams& p, std::int64_t begin, std::int64_t end
             write_confidence(best.data(), winner.data(), p.width, p.confidence + y * p.confidence_stride);
         write_runs(p, winner.data(), y);
     }
+}
+
+}  // namespace
+
+void label_map_cpu(const LabelMapParams& params, std::int64_t begin, std::int64_t end) {
+    draw_rows(params, begin, end);
+}
+
+void label_map_cpu(const LabelMapParamsOf<BFloat16>& params, std::int64_t begin, std::int64_t end) {
+    draw_rows(params, begin, end);
 }
 
 }  // namespace ausm

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <type_traits>
 #include <vector>
 
 #include "kernels/cpu_dispatch.h"
+#include "kernels/preprocess_parts.h"
 
 namespace ausm {
 namespace {
@@ -41,60 +43,9 @@ double source_weight(std::int64_t source, std::int64_t target, std::int64_t o, s
     return std::max(0.0, 1.0 - std::fabs(static_cast<double>(i) - centre(source, target, o)));
 }
 
-struct SourcePlane {
-    const std::uint8_t* data;
-    std::int64_t stride, width, height, components;  // bytes per row, pixels, pixels, bytes per pixel
-};
-
-SourcePlane source_plane(const PreprocessParams& p, int index) noexcept {
-    const std::uint8_t* data = p.planes[index].data;
-    const std::int64_t stride = p.planes[index].stride;
-    if (p.layout == PixelLayout::kPacked)
-        return {data, stride, p.width, p.height, p.pixel_stride};
-    if (index == 0)
-        return {data, stride, p.width, p.height, 1};
-    return {data, stride, (p.width + 1) / 2, (p.height + 1) / 2, p.layout == PixelLayout::kNv12 ? 2 : 1};
-}
-
-/// R = y + red_v v, G = y - green_u u - green_v v, B = y + blue_u u, with y = (Y - luma_offset) * luma_scale and
-/// u, v = (U, V - 128) * chroma_scale (ITU-R BT.601 and BT.709, 8 bits).
-template <class Scalar>
-struct ColourMatrix {
-    Scalar luma_offset, luma_scale, chroma_scale, red_v, green_u, green_v, blue_u;
-};
-
-template <class Scalar>
-ColourMatrix<Scalar> colour_matrix(const PreprocessParams& p) noexcept {
-    const double kr = p.matrix == YuvMatrix::kBt601 ? 0.299 : 0.2126;
-    const double kb = p.matrix == YuvMatrix::kBt601 ? 0.114 : 0.0722;
-    const double kg = 1.0 - kr - kb;
-    return {static_cast<Scalar>(p.full_range ? 0.0 : 16.0),
-            static_cast<Scalar>(p.full_range ? 1.0 : 255.0 / 219.0),
-            static_cast<Scalar>(p.full_range ? 1.0 : 255.0 / 224.0),
-            static_cast<Scalar>(2.0 * (1.0 - kr)),
-            static_cast<Scalar>(2.0 * (1.0 - kb) * kb / kg),
-            static_cast<Scalar>(2.0 * (1.0 - kr) * kr / kg),
-            static_cast<Scalar>(2.0 * (1.0 - kb))};
-}
-
-template <class Scalar>
-AUSM_KERNEL_INLINE Scalar byte_range(Scalar v) noexcept {
-    return std::min(std::max(v, Scalar(0)), Scalar(255));
-}
-
-template <class Scalar>
-AUSM_KERNEL_INLINE void to_rgb(const ColourMatrix<Scalar>& m, Scalar y_byte, Scalar u_byte, Scalar v_byte,
-                               Scalar (&rgb)[3]) noexcept {
-    const Scalar y = (y_byte - m.luma_offset) * m.luma_scale;
-    const Scalar u = (u_byte - Scalar(128)) * m.chroma_scale;
-    const Scalar v = (v_byte - Scalar(128)) * m.chroma_scale;
-    rgb[0] = byte_range(y + m.red_v * v);
-    rgb[1] = byte_range(y - m.green_u * u - m.green_v * v);
-    rgb[2] = byte_range(y + m.blue_u * u);
-}
-
 // Sum over the covered source pixels of weight(row) * weight(column) * value.
-double resampled(const PreprocessParams& p, int plane_index, std::int64_t component, std::int64_t y,
+template <class Out>
+double resampled(const PreprocessParamsOf<Out>& p, int plane_index, std::int64_t component, std::int64_t y,
                  std::int64_t x) noexcept {
     const SourcePlane plane = source_plane(p, plane_index);
     const Span rows = source_span(plane.height, p.out_height, y);
@@ -111,8 +62,9 @@ double resampled(const PreprocessParams& p, int plane_index, std::int64_t compon
 
 }  // namespace
 
-void preprocess_reference(const PreprocessParams& p, std::int64_t begin, std::int64_t end) noexcept {
-    const ColourMatrix<double> matrix = colour_matrix<double>(p);
+template <class Out>
+void preprocess_reference(const PreprocessParamsOf<Out>& p, std::int64_t begin, std::int64_t end) noexcept {
+    const auto matrix = colour_matrix<double>(p.matrix, p.full_range);
     for (std::int64_t y = begin; y < end; ++y) {
         for (std::int64_t x = 0; x < p.out_width; ++x) {
             double rgb[3] = {};
@@ -130,12 +82,15 @@ void preprocess_reference(const PreprocessParams& p, std::int64_t begin, std::in
                 break;
             case PixelLayout::kGray: to_rgb(matrix, resampled(p, 0, 0, y, x), 128.0, 128.0, rgb); break;
             }
-            float* out = p.out + y * p.out_row_stride + x * p.out_column_stride;
+            Out* out = p.out + y * p.out_row_stride + x * p.out_column_stride;
             for (std::int64_t channel = 0; channel < 3; ++channel)
-                out[channel * p.out_channel_stride] = static_cast<float>((rgb[channel] - p.mean) * p.scale);
+                store(out[channel * p.out_channel_stride], static_cast<float>((rgb[channel] - p.mean) * p.scale));
         }
     }
 }
+
+template void preprocess_reference(const PreprocessParamsOf<float>&, std::int64_t, std::int64_t) noexcept;
+template void preprocess_reference(const PreprocessParamsOf<BFloat16>&, std::int64_t, std::int64_t) noexcept;
 
 namespace {
 
@@ -243,7 +198,8 @@ struct PlaneResizer {
     std::vector<float> sums;  // one source row, averaged over the rows; zeros behind it for the unused taps
     std::vector<float> row;   // one output row, [out_width, components], packed ones [out_width, 4]
 
-    PlaneResizer(const PreprocessParams& p, int index)
+    template <class Out>
+    PlaneResizer(const PreprocessParamsOf<Out>& p, int index)
         : plane(source_plane(p, index)), columns(plane.width, p.out_width), rows(plane.height, p.out_height),
           sums(static_cast<std::size_t>((plane.width + columns.taps) * plane.components + 4)),
           row(static_cast<std::size_t>(p.out_width * (plane.components > 2 ? 4 : plane.components))) {}
@@ -265,55 +221,79 @@ struct PlaneResizer {
     }
 };
 
-void store_packed(const PreprocessParams& p, const float* row, std::int64_t y) noexcept {
-    const std::int64_t order[3] = {p.red, p.green, p.blue};
+/// Where an output row goes in float.
+struct OutputRow {
+    float* at;
+    std::int64_t width, column_stride, channel_stride;
+    float mean, scale;
+};
+
+void store_packed(const OutputRow& to, const float* row, const std::int64_t (&order)[3]) noexcept {
     for (std::int64_t channel = 0; channel < 3; ++channel) {
-        float* out = p.out + y * p.out_row_stride + channel * p.out_channel_stride;
-        for (std::int64_t x = 0; x < p.out_width; ++x)
-            out[x * p.out_column_stride] = (row[4 * x + order[channel]] - p.mean) * p.scale;
+        float* out = to.at + channel * to.channel_stride;
+        for (std::int64_t x = 0; x < to.width; ++x)
+            out[x * to.column_stride] = (row[4 * x + order[channel]] - to.mean) * to.scale;
     }
 }
 
-AUSM_MULTI_ISA void store_yuv(const PreprocessParams& p, const ColourMatrix<float>& matrix, const float* luma,
-                              const float* u, const float* v, std::int64_t chroma_step, std::int64_t y) noexcept {
-    float* out = p.out + y * p.out_row_stride;
-    for (std::int64_t x = 0; x < p.out_width; ++x) {
+AUSM_MULTI_ISA void store_yuv(const OutputRow& to, const ColourMatrix<float>& matrix, const float* luma, const float* u,
+                              const float* v, std::int64_t chroma_step) noexcept {
+    for (std::int64_t x = 0; x < to.width; ++x) {
         float rgb[3];
         to_rgb(matrix, luma[x], u ? u[x * chroma_step] : 128.0f, v ? v[x * chroma_step] : 128.0f, rgb);
         for (std::int64_t channel = 0; channel < 3; ++channel)
-            out[x * p.out_column_stride + channel * p.out_channel_stride] = (rgb[channel] - p.mean) * p.scale;
+            to.at[x * to.column_stride + channel * to.channel_stride] = (rgb[channel] - to.mean) * to.scale;
     }
 }
 
-int plane_count(PixelLayout layout) noexcept {
-    switch (layout) {
-    case PixelLayout::kNv12: return 2;
-    case PixelLayout::kI420: return 3;
-    default: return 1;
+template <class Out>
+void store_row(const PreprocessParamsOf<Out>& p, const std::vector<PlaneResizer>& planes,
+               const ColourMatrix<float>& matrix, const OutputRow& to) noexcept {
+    const float* first = planes[0].row.data();
+    if (p.layout == PixelLayout::kPacked)
+        store_packed(to, first, {p.red, p.green, p.blue});
+    else if (p.layout == PixelLayout::kGray)
+        store_yuv(to, matrix, first, nullptr, nullptr, 0);
+    else if (p.layout == PixelLayout::kNv12)
+        store_yuv(to, matrix, first, planes[1].row.data(), planes[1].row.data() + 1, 2);
+    else
+        store_yuv(to, matrix, first, planes[1].row.data(), planes[2].row.data(), 1);
+}
+
+template <class Out>
+void preprocess_rows(const PreprocessParamsOf<Out>& p, std::int64_t begin, std::int64_t end) {
+    std::vector<PlaneResizer> planes;
+    planes.reserve(3);
+    for (int index = 0; index < plane_count(p.layout); ++index)
+        planes.emplace_back(p, index);
+    const auto matrix = colour_matrix<float>(p.matrix, p.full_range);
+    constexpr bool kWide = std::is_same_v<Out, float>;
+    std::vector<float> wide(kWide ? 0 : static_cast<std::size_t>(3 * p.out_width));  // a row before it is rounded
+    for (std::int64_t y = begin; y < end; ++y) {
+        for (PlaneResizer& plane : planes)
+            plane.resize(y);
+        Out* out = p.out + y * p.out_row_stride;
+        if constexpr (kWide) {
+            store_row(p, planes, matrix,
+                      {out, p.out_width, p.out_column_stride, p.out_channel_stride, p.mean, p.scale});
+        } else {
+            store_row(p, planes, matrix, {wide.data(), p.out_width, 1, p.out_width, p.mean, p.scale});
+            for (std::int64_t channel = 0; channel < 3; ++channel)
+                for (std::int64_t x = 0; x < p.out_width; ++x)
+                    store(out[x * p.out_column_stride + channel * p.out_channel_stride],
+                          wide[static_cast<std::size_t>(channel * p.out_width + x)]);
+        }
     }
 }
 
 }  // namespace
 
-void preprocess_cpu(const PreprocessParams& p, std::int64_t begin, std::int64_t end) {
-    std::vector<PlaneResizer> planes;
-    planes.reserve(3);
-    for (int index = 0; index < plane_count(p.layout); ++index)
-        planes.emplace_back(p, index);
-    const ColourMatrix<float> matrix = colour_matrix<float>(p);
-    for (std::int64_t y = begin; y < end; ++y) {
-        for (PlaneResizer& plane : planes)
-            plane.resize(y);
-        const float* first = planes[0].row.data();
-        if (p.layout == PixelLayout::kPacked)
-            store_packed(p, first, y);
-        else if (p.layout == PixelLayout::kGray)
-            store_yuv(p, matrix, first, nullptr, nullptr, 0, y);
-        else if (p.layout == PixelLayout::kNv12)
-            store_yuv(p, matrix, first, planes[1].row.data(), planes[1].row.data() + 1, 2, y);
-        else
-            store_yuv(p, matrix, first, planes[1].row.data(), planes[2].row.data(), 1, y);
-    }
+void preprocess_cpu(const PreprocessParamsOf<float>& params, std::int64_t begin, std::int64_t end) {
+    preprocess_rows(params, begin, end);
+}
+
+void preprocess_cpu(const PreprocessParamsOf<BFloat16>& params, std::int64_t begin, std::int64_t end) {
+    preprocess_rows(params, begin, end);
 }
 
 }  // namespace ausm

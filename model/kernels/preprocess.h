@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// From a picture of any 8-bit format and size to the network's normalised float RGB input of a fixed size.
+// From a picture of any 8-bit format and size to the network's normalised RGB input of a fixed size.
 #pragma once
 
 #include <cstdint>
+
+#include "kernels/bfloat16.h"
 
 namespace ausm {
 
@@ -23,7 +25,8 @@ struct PicturePlane {
 /// One picture in, one picture out; out = (v - mean) * scale with v in 0..255.
 /// Resized per plane and axis: shrinking averages by exact area coverage, enlarging is bilinear between pixel centres
 /// with the edge repeated. The colour matrix comes after the resizing, and its result is clamped to 0..255.
-struct PreprocessParams {
+template <class Out>
+struct PreprocessParamsOf {
     PixelLayout layout;
     std::int64_t width, height;  // of the picture, >= 1, odd ones too
     PicturePlane planes[3];
@@ -32,14 +35,25 @@ struct PreprocessParams {
     YuvMatrix matrix;               // NV12, I420
     bool full_range;                // NV12, I420, gray: Y in 0..255, else 16..235 (chroma 16..240)
     std::int64_t out_width, out_height;
-    float* out;  // [out_height, out_width, 3] RGB at the strides below, in floats
+    Out* out;  // [out_height, out_width, 3] RGB at the strides below, in elements: NHWC, NCHW, part of a batch
     std::int64_t out_row_stride, out_column_stride, out_channel_stride;
     float mean, scale;  // 127 and 1/128 give about -1..1
 };
+using PreprocessParams = PreprocessParamsOf<float>;
 
-/// Both write the output rows [begin, end). Reentrant. The reference sums in double straight from the definition.
-void preprocess_reference(const PreprocessParams& params, std::int64_t begin, std::int64_t end) noexcept;
+/// All write the output rows [begin, end), in float or BFloat16 (the float result, rounded). Reentrant.
+/// The reference sums in double straight from the definition.
+template <class Out>
+void preprocess_reference(const PreprocessParamsOf<Out>& params, std::int64_t begin, std::int64_t end) noexcept;
 /// Needs a few rows of scratch memory: throws std::bad_alloc, before anything is written.
-void preprocess_cpu(const PreprocessParams& params, std::int64_t begin, std::int64_t end);
+void preprocess_cpu(const PreprocessParamsOf<float>& params, std::int64_t begin, std::int64_t end);
+void preprocess_cpu(const PreprocessParamsOf<BFloat16>& params, std::int64_t begin, std::int64_t end);
+
+/// All rows on a cudaStream_t by one launch; device pointers; the same bits every time. Pictures up to 32767 pixels a
+/// side, outputs up to 16383, else cudaErrorInvalidValue. Reads whole words of four bytes: nothing behind a row, but up
+/// to 3 bytes before one that does not begin with a word. Returns the launch's cudaError_t (0: success). A batch is one
+/// call for each of its pictures. Only in the CUDA kernels' library.
+int preprocess_cuda(const PreprocessParamsOf<float>& params, void* stream) noexcept;
+int preprocess_cuda(const PreprocessParamsOf<BFloat16>& params, void* stream) noexcept;
 
 }  // namespace ausm

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Presets, and their check against what a weights file says of itself.
+// A preset against what a weights file says of itself.
 #include "nn/config.h"
 
 #include <nlohmann/json.hpp>
@@ -33,26 +33,6 @@ nlohmann::json expected(const NetConfig& config) {
 }
 
 }  // namespace
-
-NetConfig nano_config() {
-    return {.name = "ausm-nano",
-            .backbone = "efficientnet_lite0",
-            .pixel_decoder = "fpn",
-            .dim = 192,
-            .heads = 3,
-            .ffn_dim = 384,
-            .compressor_layers = 2,
-            .compressor_pool = 2,
-            .history_decoder_layers = 2,
-            .mask_decoder_layers = 3,
-            .mask_dim = 64,
-            .state_dim = 8,
-            .conv_width = 4,
-            .expand = 1,
-            .id_vectors = 64,
-            .detection_queries = 32,
-            .inference_size = 256};
-}
 
 NetConfig config_of(const io::Safetensors& file) {
     const auto fail = [&](const std::string& what) -> void { throw std::runtime_error(file.name() + ": " + what); };

@@ -4,9 +4,11 @@
 
 #include "ops/causal_conv1d.h"
 #include "ops/linear.h"
+#include "ops/mamba_step.h"
 #include "ops/selective_scan.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 
 namespace ausm {
 
@@ -17,11 +19,28 @@ Mamba::Mamba(WeightMap& weights, const std::string& name, const NetConfig& confi
       conv_bias_(weights.take_exact(name + ".conv_b", {inner_})),
       x_weight_(weights.take_exact(name + ".x_proj.weight", {rank_ + 2 * states_, inner_})),
       dt_weight_(weights.take_exact(name + ".dt_proj.weight", {inner_, rank_})),
-      dt_bias_(weights.take_exact(name + ".dt_proj.bias", {inner_})),
+      dt_bias_(weights.take_exact(name + ".dt_proj.bias", {inner_})), dt_columns_(dt_weight_.t().contiguous()),
       a_(weights.take_exact(name + ".A_log", {inner_, states_}).exp().neg().t().contiguous()),
       d_(weights.take_exact(name + ".Dp", {inner_})), out_(weights, name + ".out_proj", inner_, config.dim, false) {}
 
+at::Tensor Mamba::step(const at::Tensor& x, LayerState& state) const {
+    auto result = ops::mamba_step({.projected = in_(x.squeeze(1)),
+                                   .conv_weight = conv_weight_,
+                                   .conv_bias = conv_bias_,
+                                   .x_weight = x_weight_,
+                                   .dt_weight = dt_columns_,
+                                   .dt_bias = dt_bias_,
+                                   .a = a_,
+                                   .d = d_,
+                                   .tail = state.conv_tail,
+                                   .state = state.scan});
+    state = {std::move(result.tail), std::move(result.state)};
+    return out_(result.y).unsqueeze(1);
+}
+
 at::Tensor Mamba::scan(const at::Tensor& x, LayerState& state) const {
+    if (x.is_cuda() && x.size(1) == 1 && x.scalar_type() != at::kDouble && !c10::GradMode::is_enabled())
+        return step(x, state);
     const auto projected = in_(x).to(a_.scalar_type());  // [B, T, N, 2 C] = u, z
     const auto conv = ops::causal_conv1d(projected.narrow(-1, 0, inner_), conv_weight_, conv_bias_, state.conv_tail);
     const auto steer = ops::linear(conv.y, x_weight_, {});  // [B, T, N, R + 2 S] = dt_low, B, C

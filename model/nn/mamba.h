@@ -20,11 +20,15 @@ public:
     [[nodiscard]] LayerState initial_state(std::int64_t batch, std::int64_t tokens) const;
 
 private:
+    /// One frame on a GPU.
+    at::Tensor step(const at::Tensor& x, LayerState& state) const;
+
     std::int64_t inner_, states_, rank_;
     Linear in_;
     at::Tensor conv_weight_, conv_bias_;  // [K, C], [C]
     at::Tensor x_weight_;                 // [R + 2 S, C] -> dt_low, B, C
     at::Tensor dt_weight_, dt_bias_;      // [C, R], [C]
+    at::Tensor dt_columns_;               // [R, C], dt_weight_ transposed
     at::Tensor a_, d_;                    // [S, C] = -exp(A_log)^T, [C]
     Linear out_;
 };

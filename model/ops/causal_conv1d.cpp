@@ -34,10 +34,18 @@ void run(const at::Tensor& u, const at::Tensor& weight, const at::Tensor& bias, 
 
 }  // namespace
 
+CausalConv1dOutputs causal_conv1d_by_operators(const at::Tensor& u, const at::Tensor& weight, const at::Tensor& bias,
+                                               const at::Tensor& tail) {
+    const auto joined = at::cat({tail, u}, 1);  // [B, K - 1 + T, N, C]
+    auto sum = bias.expand_as(u);
+    for (std::int64_t k = 0; k < weight.size(0); ++k)
+        sum = at::addcmul(sum, joined.narrow(1, k, u.size(1)), weight[k]);
+    return {at::silu(sum), joined.narrow(1, u.size(1), tail.size(1)).contiguous()};
+}
+
 CausalConv1dOutputs causal_conv1d(const at::Tensor& u, const at::Tensor& weight, const at::Tensor& bias,
                                   const at::Tensor& tail) {
     TORCH_CHECK(u.dim() == 4 && weight.dim() == 2, "causal_conv1d: u needs 4 dimensions and weight 2");
-    TORCH_CHECK(u.device().is_cpu(), "causal_conv1d: only the CPU is supported, u is on ", u.device());
     const auto dtype = u.scalar_type();
     TORCH_CHECK(dtype == at::kFloat || dtype == at::kDouble, "causal_conv1d: float32 or float64, u is ", dtype);
     TORCH_CHECK(u.stride(3) == 1 || u.size(3) == 1, "causal_conv1d: u must be contiguous in its last dimension");
@@ -51,6 +59,8 @@ CausalConv1dOutputs causal_conv1d(const at::Tensor& u, const at::Tensor& weight,
     for (const auto& part : {weight, bias, tail})
         TORCH_CHECK(part.scalar_type() == dtype && part.is_contiguous(),
                     "causal_conv1d: weight, bias and tail must be contiguous and of u's dtype");
+    if (!u.is_cpu())
+        return causal_conv1d_by_operators(u, weight, bias, tail);
     CausalConv1dOutputs out{at::empty(u.sizes(), u.options()), at::empty_like(tail)};
     dtype == at::kFloat ? run<float>(u, weight, bias, tail, out) : run<double>(u, weight, bias, tail, out);
     return out;

@@ -60,6 +60,9 @@ Conv2dWeights::Conv2dWeights(ConvLayer layer, std::int64_t stride, std::int64_t 
     // A leading row and column of zeros turns the uneven padding of stride 2 into an even one: no padded copy is made.
     if (stride == 2)
         weight_ = at::constant_pad_nd(weight_, {1, 0, 1, 0});
+    if (!weight_.is_cpu())
+        weight_ =
+            weight_.contiguous(at::MemoryFormat::ChannelsLast);  // as the pictures, else cuDNN converts every time
 }
 
 at::Tensor Conv2dWeights::packed(at::IntArrayRef input_sizes) const {

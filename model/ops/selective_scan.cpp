@@ -3,6 +3,7 @@
 #include "ops/selective_scan.h"
 
 #include "kernels/selective_scan.h"
+#include "ops/cuda_launch.h"
 #include "ops/lanes.h"
 
 #include <ATen/ATen.h>
@@ -51,6 +52,10 @@ void run(const SelectiveScanInputs& in, const SelectiveScanOutputs& out) {
         .state_in = in.state.const_data_ptr<Scalar>(),
         .state_out = out.state.mutable_data_ptr<Scalar>(),
     };
+    if (in.x.is_cuda()) {
+        launch_cuda(in.x, "selective_scan", [&](void* stream) { return selective_scan_cuda(params, stream); });
+        return;
+    }
     split_range(params.batch * params.pixels, 32,
                 [&](std::int64_t begin, std::int64_t end) { selective_scan_cpu(params, begin, end); });
 }
@@ -59,7 +64,6 @@ void run(const SelectiveScanInputs& in, const SelectiveScanOutputs& out) {
 
 SelectiveScanOutputs selective_scan(const SelectiveScanInputs& in) {
     TORCH_CHECK(in.x.dim() == 4 && in.b.dim() == 4, "selective_scan: x and b must have 4 dimensions");
-    TORCH_CHECK(in.x.device().is_cpu(), "selective_scan: only the CPU is supported, x is on ", in.x.device());
     const auto dtype = in.x.scalar_type();
     TORCH_CHECK(dtype == at::kFloat || dtype == at::kDouble, "selective_scan: float32 or float64, x is ", dtype);
     const auto sizes = in.x.sizes();

@@ -12,8 +12,12 @@ namespace ausm {
 int cuda_device_count();
 /// Tensor cores take bfloat16 from compute capability 8.0 on.
 bool cuda_has_bfloat16(int device);
-/// What this process shall do with every GPU operation: float32 stays float32, cuDNN tries its algorithms once a shape.
-void configure_cuda();
+/// Makes `device` and a stream of its own the calling thread's for all that LibTorch does; float32 stays float32, and
+/// cuDNN tries its algorithms once a shape.
+void enter_cuda_thread(at::Device device);
+
+/// The calling thread's CUcontext: after enter_cuda_thread() the device's primary one. Throws c10::Error.
+void* current_cuda_context();
 
 /// Batches as CUDA graphs; see cuda_runner.cpp. `net` lies on a GPU.
 std::unique_ptr<NetRunner> make_cuda_runner(const AusmNet& net);

@@ -111,8 +111,9 @@ EngineImpl::EngineImpl(const io::Safetensors& weights, const EnginePlan& plan)
         const auto dtype = dtype_of(plan.precision);
 #ifdef AUSM_CUDA
         if (plan.device >= 0) {
-            configure_cuda();
             const at::Device device(at::kCUDA, static_cast<at::DeviceIndex>(plan.device));
+            enter_cuda_thread(device);
+            cuda_context_ = current_cuda_context();
             core_->net = std::make_unique<AusmNet>(weights, dtype, device);
             core_->runner = make_cuda_runner(*core_->net);
             core_->make_input_maker = [device, dtype] { return make_cuda_input_maker(device, dtype); };
@@ -127,6 +128,7 @@ EngineImpl::EngineImpl(const io::Safetensors& weights, const EnginePlan& plan)
     core_->info = {.name = config.name,
                    .weights_hash = weights.hash(),
                    .device = plan.device < 0 ? "cpu" : "cuda:" + std::to_string(plan.device),
+                   .device_number = plan.device,
                    .precision = plan.precision,
                    .threads = plan.threads,
                    .max_objects = std::min(config.id_vectors, 254),

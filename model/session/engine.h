@@ -28,10 +28,12 @@ public:
     EngineImpl(const io::Safetensors& weights, const EnginePlan& plan);
 
     [[nodiscard]] const ModelInfo& info() const noexcept override { return core_->info; }
+    [[nodiscard]] void* cuda_context() const noexcept override { return cuda_context_; }
     [[nodiscard]] std::unique_ptr<Session> session(const SessionOptions& options) override;
 
 private:
     std::shared_ptr<EngineCore> core_ = std::make_shared<EngineCore>();
+    void* cuda_context_ = nullptr;
     EngineThread thread_;
 };
 

@@ -47,12 +47,14 @@ public:
     /// AusmNet::refine on the frame that `pass` has just made: presence and logits are replaced, nothing else.
     virtual void refine(NetPass& pass);
 
+    /// Row `row` of a batch's results (host) as the pass's own: presence and logits of its marks and of the detections.
+    /// May share the batch's memory.
+    static void take_prediction(NetPass& pass, const at::Tensor& presence, const at::Tensor& logits, std::int64_t row,
+                                std::int64_t objects);
+
 protected:
     /// `objects`: K of the batch, at least that of every pass; `valid` is left undefined where nothing is padded.
     [[nodiscard]] NetBatch gather(std::span<NetPass* const> passes, std::int64_t objects) const;
-    /// Row b of the batch's results as a pass's own: presence and logits of its marks and of the detections.
-    static void take_prediction(NetPass& pass, const at::Tensor& presence, const at::Tensor& logits, std::int64_t row,
-                                std::int64_t objects);
 
 private:
     const AusmNet& net_;

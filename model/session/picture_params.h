@@ -13,9 +13,21 @@ inline std::size_t planes_of(PixelFormat format) {
     return format == PixelFormat::kI420 ? 3 : format == PixelFormat::kNv12 ? 2 : 1;
 }
 
-/// Of the planes that are not packed: 1 byte a pixel, NV12's chroma 2.
 inline std::int64_t plane_rows(const Frame& frame, std::size_t plane) {
     return plane == 0 ? frame.height : (frame.height + 1) / 2;
+}
+
+/// Bytes of a row that are pixels.
+inline std::int64_t plane_row_bytes(const Frame& frame, std::size_t plane) {
+    const std::int64_t width = frame.width, half = (width + 1) / 2;
+    switch (frame.format) {
+    case PixelFormat::kRgb:
+    case PixelFormat::kBgr: return 3 * width;
+    case PixelFormat::kGray8: return width;
+    case PixelFormat::kNv12: return plane == 0 ? width : 2 * half;
+    case PixelFormat::kI420: return plane == 0 ? width : half;
+    default: return 4 * width;
+    }
 }
 
 inline PixelLayout layout_of(PixelFormat format) {

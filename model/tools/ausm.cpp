@@ -54,6 +54,7 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
     options.engine.weights = weights != nullptr ? weights : AUSM_DEFAULT_WEIGHTS;
     command.add_option("--weights", options.engine.weights, "Weights file; else $AUSM_WEIGHTS, else the installed one")
         ->capture_default_str();
+    command.add_option("--device", options.engine.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
     command.add_option("--precision", options.precision, "auto, fp32 or bf16")
         ->check(CLI::IsMember({"auto", "fp32", "bf16", "fp16"}))
         ->capture_default_str();

@@ -161,7 +161,9 @@ Json machine_json(const MachineSpeed& machine) {
                     {"slowest-round", rounded(*low.*rate * 1e-9, 10)},
                     {"fastest-round", rounded(*high.*rate * 1e-9, 10)}};
     };
-    return {{"mm", part(&MachineRates::mm)}, {"conv", part(&MachineRates::conv)}};
+    Json out{{"mm", part(&MachineRates::mm)}, {"conv", part(&MachineRates::conv)}};
+    out["mm"]["side"] = machine.mm_side();
+    return out;
 }
 
 /// Every stream's time, CPU time and memory as multiples of the first one's.
@@ -194,7 +196,7 @@ Json measure(const BenchOptions& options) {
         streams.emplace_back(*engine, session, objects, options.frames);
     if (options.fresh > 0)
         streams.emplace_back(*engine, session, options.objects.front(), options.frames, options.fresh);
-    MachineSpeed machine(model.precision, model.threads);
+    MachineSpeed machine(model);
     run_streams(streams, machine, options, picture, network);
 
     const auto info = streams.front().info();
@@ -257,9 +259,10 @@ void print(const Json& out) {
                 out["picture"]["width"].get<int>(), out["picture"]["height"].get<int>(),
                 out["network"]["width"].get<int>(), out["network"]["height"].get<int>(), out["frames"].get<int>());
     for (const auto& [name, title] :
-         {std::pair{"mm", "at::mm 1024^3"}, std::pair{"conv", "convolution 3x3, 64 -> 64 channels at 64 x 112"}}) {
+         {std::pair{"mm", "at::mm " + out["machine"]["mm"]["side"].dump() + "^3"},
+          std::pair{"conv", std::string("convolution 3x3, 64 -> 64 channels at 64 x 112")}}) {
         const auto& rate = out["machine"][name];
-        std::printf("machine: %s %.1f GFLOP/s (rounds during the run: %.1f to %.1f)\n", title,
+        std::printf("machine: %s %.1f GFLOP/s (rounds during the run: %.1f to %.1f)\n", title.c_str(),
                     rate["gflop-per-second"].get<double>(), rate["slowest-round"].get<double>(),
                     rate["fastest-round"].get<double>());
     }

@@ -19,7 +19,7 @@ struct PictureSize {
     int height = 0, width = 0;
 };
 
-/// --weights (else $AUSM_WEIGHTS, else the installed file), --precision, --threads.
+/// --weights (else $AUSM_WEIGHTS, else the installed file), --device, --precision, --threads.
 void add_model_options(CLI::App& command, ModelOptions& options);
 /// Throws std::runtime_error with the text of ausm_open().
 std::shared_ptr<Engine> open_model(const ModelOptions& options);

@@ -17,22 +17,32 @@
 namespace ausm::tools {
 namespace {
 
-constexpr std::int64_t kSide = 1024;
+constexpr std::int64_t kCpuSide = 1024, kGpuSide = 4096;  // about 20 ms on two cores, 0.2 ms on a large GPU
 constexpr std::int64_t kChannels = 64, kRows = 64, kColumns = 112;
-constexpr double kMmOperations = 2.0 * kSide * kSide * kSide;
 constexpr double kConvOperations = 2.0 * kRows * kColumns * 9 * kChannels * kChannels;
-constexpr int kWarmUp = 1;            // first touches, packing
-constexpr int kMmRepetitions = 3;     // about 20 ms each on two cores
-constexpr int kConvRepetitions = 12;  // about 5 ms each
+constexpr int kWarmUp = 1;  // first touches, packing
+constexpr int kMmRepetitions = 3;
+constexpr int kConvRepetitions = 12;  // about 5 ms each on two cores
+constexpr int kGpuCalls = 20;         // in a row between two looks at the clock: waiting for a GPU takes a while
+
+double operations(std::int64_t side) {
+    const auto n = static_cast<double>(side);
+    return 2.0 * n * n * n;
+}
 
 std::vector<double> repeat(int times, const std::function<at::Tensor()>& work) {
     std::vector<double> seconds;
     for (int i = 0; i < kWarmUp + times; ++i) {
         const auto begin = std::chrono::steady_clock::now();
-        const auto result = work();
+        auto result = work();
+        const int calls = result.is_cpu() ? 1 : kGpuCalls;
+        for (int call = 1; call < calls; ++call)
+            result = work();
+        if (!result.is_cpu())
+            static_cast<void>(result.flatten()[0].item());  // waits
         const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin;
         if (i >= kWarmUp)
-            seconds.push_back(passed.count());
+            seconds.push_back(passed.count() / calls);
     }
     return seconds;
 }
@@ -47,27 +57,26 @@ at::ScalarType dtype_of(Precision precision) {
 
 }  // namespace
 
-MachineSpeed::MachineSpeed(Precision precision, int threads) : precision_(precision), threads_(threads) {
-    (void)dtype_of(precision);
-}
+MachineSpeed::MachineSpeed(const ModelInfo& model)
+    : options_(at::TensorOptions(at::Device(model.device)).dtype(dtype_of(model.precision))), threads_(model.threads),
+      mm_side_(model.device == "cpu" ? kCpuSide : kGpuSide) {}
 
 void MachineSpeed::measure() {
     const c10::InferenceMode inference;
     at::set_num_threads(threads_);
-    const auto options = at::TensorOptions().dtype(dtype_of(precision_));
-    const auto a = at::ones({kSide, kSide}, options), b = at::ones({kSide, kSide}, options);
+    const auto a = at::ones({mm_side_, mm_side_}, options_), b = at::ones({mm_side_, mm_side_}, options_);
     const auto mm = repeat(kMmRepetitions, [&] { return at::mm(a, b); });
-    const auto x = at::ones({1, kChannels, kRows, kColumns}, options).contiguous(at::MemoryFormat::ChannelsLast);
-    const auto w = at::ones({kChannels, kChannels, 3, 3}, options).contiguous(at::MemoryFormat::ChannelsLast);
+    const auto x = at::ones({1, kChannels, kRows, kColumns}, options_).contiguous(at::MemoryFormat::ChannelsLast);
+    const auto w = at::ones({kChannels, kChannels, 3, 3}, options_).contiguous(at::MemoryFormat::ChannelsLast);
     const auto conv = repeat(kConvRepetitions, [&] { return at::conv2d(x, w, {}, 1, 1); });
-    rounds_.push_back({kMmOperations / median(mm), kConvOperations / median(conv)});
+    rounds_.push_back({operations(mm_side_) / median(mm), kConvOperations / median(conv)});
     mm_.insert(mm_.end(), mm.begin(), mm.end());
     conv_.insert(conv_.end(), conv.begin(), conv.end());
 }
 
 MachineRates MachineSpeed::rates() const {
     return rounds_.empty() ? MachineRates{}
-                           : MachineRates{kMmOperations / median(mm_), kConvOperations / median(conv_)};
+                           : MachineRates{operations(mm_side_) / median(mm_), kConvOperations / median(conv_)};
 }
 
 double median(std::vector<double> values) {

@@ -4,13 +4,15 @@
 
 #include "ausm.h"
 
+#include <c10/core/TensorOptions.h>
+
 #include <vector>
 
 namespace ausm::tools {
 
 /// Operations per second (2 for a multiplication with its addition).
 struct MachineRates {
-    double mm = 0;    ///< at::mm of two 1024 x 1024 matrices
+    double mm = 0;    ///< at::mm of two 1024 x 1024 matrices, 4096 x 4096 on a GPU
     double conv = 0;  ///< 3x3 convolution of 64 to 64 channels at 64 x 112, channels-last
 };
 
@@ -18,8 +20,10 @@ struct MachineRates {
 /// hits both alike. Thread-bound: the team is the caller's, and LibTorch's thread count for the caller is set.
 class MachineSpeed {
 public:
-    /// Computes in this precision with a team of `threads`. Throws std::invalid_argument for others than fp32 and bf16.
-    MachineSpeed(Precision precision, int threads);
+    /// Computes in the model's precision, on its device, on the CPU with a team of as many threads. Throws
+    /// std::invalid_argument for other precisions than fp32 and bf16.
+    explicit MachineSpeed(const ModelInfo& model);
+    [[nodiscard]] std::int64_t mm_side() const { return mm_side_; }
 
     /// One more round, about a quarter of a second.
     void measure();
@@ -29,8 +33,9 @@ public:
     [[nodiscard]] const std::vector<MachineRates>& rounds() const { return rounds_; }
 
 private:
-    Precision precision_;
+    at::TensorOptions options_;
     int threads_;
+    std::int64_t mm_side_;
     std::vector<double> mm_, conv_;  // seconds
     std::vector<MachineRates> rounds_;
 };

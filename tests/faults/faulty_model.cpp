@@ -89,6 +89,7 @@ public:
     explicit FaultyEngine(std::shared_ptr<ausm::Engine> real) : real_(std::move(real)) {}
 
     const ausm::ModelInfo& info() const noexcept override { return real_->info(); }
+    void* cuda_context() const noexcept override { return real_->cuda_context(); }
     std::unique_ptr<ausm::Session> session(const ausm::SessionOptions& options) override {
         fail_when_due(Call::kSession);
         return std::make_unique<FaultySession>(real_->session(options));

@@ -56,6 +56,8 @@ public:
     /// call: launches on the default stream and returns the cudaError_t.
     void run(std::string_view what, double bytes, double flops, const std::function<int()>& call);
     [[nodiscard]] const std::vector<Timing>& timings() const { return timings_; }
+    /// There is no GPU: sizes that keep one busy would take the emulation minutes.
+    [[nodiscard]] static bool emulated();
 
 private:
     std::string kernel_;
@@ -102,6 +104,14 @@ struct Check {
 #define AUSM_GPU_CHECK(stem)                 \
     void check_##stem(::ausm::gpu::Report&); \
     void time_##stem(::ausm::gpu::Timings&)
+AUSM_GPU_CHECK(history_marker);
+AUSM_GPU_CHECK(history_marker_grad);
+AUSM_GPU_CHECK(label_map);
+AUSM_GPU_CHECK(mamba_step);
+AUSM_GPU_CHECK(ms_deform_attn);
+AUSM_GPU_CHECK(ms_deform_attn_grad);
+AUSM_GPU_CHECK(preprocess);
 AUSM_GPU_CHECK(selective_scan);
+AUSM_GPU_CHECK(selective_scan_grad);
 
 }  // namespace ausm::gpu

@@ -12,24 +12,33 @@ namespace ausm::gpu {
 namespace {
 
 constexpr std::array kChecks{
+    Check{"history_marker", check_history_marker, time_history_marker},
+    Check{"history_marker_grad", check_history_marker_grad, time_history_marker_grad},
+    Check{"label_map", check_label_map, time_label_map},
+    Check{"mamba_step", check_mamba_step, time_mamba_step},
+    Check{"ms_deform_attn", check_ms_deform_attn, time_ms_deform_attn},
+    Check{"ms_deform_attn_grad", check_ms_deform_attn_grad, time_ms_deform_attn_grad},
+    Check{"preprocess", check_preprocess, time_preprocess},
     Check{"selective_scan", check_selective_scan, time_selective_scan},
+    Check{"selective_scan_grad", check_selective_scan_grad, time_selective_scan_grad},
 };
 
 constexpr int kSkipped = 77;  // what meson takes for "skipped"
 
-constexpr const char* kHelp = R"(usage: gpu_kernels [--time] [--only KERNEL] [--tsv FILE]
+constexpr const char* kHelp = R"(usage: gpu_kernels [--time] [--only KERNEL] [--list] [--tsv FILE]
 
 Compares every CUDA kernel with its CPU twin and prints what is out of bounds. Ends with 0: all good, 1: not, 77: there
 is no GPU.
 
   --time         times the kernels, too, at the sizes of the models
   --only KERNEL  that one alone
+  --list         prints the kernels' names
   --tsv FILE     writes one line a finding ("check", kernel, what, error, bound) and a timing ("time", kernel, what,
                  seconds, bytes, flops)
 )";
 
 struct Options {
-    bool time = false;
+    bool time = false, list = false;
     std::string only, tsv;
 };
 
@@ -39,6 +48,8 @@ bool read_options(int count, char** words, Options& options) {
         const bool has_value = i + 1 < count;
         if (std::strcmp(words[i], "--time") == 0)
             options.time = true;
+        else if (std::strcmp(words[i], "--list") == 0)
+            options.list = true;
         else if (std::strcmp(words[i], "--only") == 0 && has_value)
             options.only = words[++i];
         else if (std::strcmp(words[i], "--tsv") == 0 && has_value)
@@ -90,6 +101,7 @@ int run(const Options& options) {
         }
         std::printf("%-16s %zu of %zu comparisons hold\n", check.kernel, report.findings().size() - bad,
                     report.findings().size());
+        tsv.flush();
         failed += bad;
         all += report.findings().size();
         if (options.time) {
@@ -111,6 +123,11 @@ int main(int count, char** words) {
     if (!ausm::gpu::read_options(count, words, options)) {
         std::fputs(ausm::gpu::kHelp, stdout);
         return count == 2 && std::strcmp(words[1], "--help") == 0 ? 0 : 2;
+    }
+    if (options.list) {
+        for (const auto& check : ausm::gpu::kChecks)
+            std::printf("%s\n", check.kernel);
+        return 0;
     }
     int devices = 0;
     const auto error = cudaGetDeviceCount(&devices);

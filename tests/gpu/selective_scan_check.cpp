@@ -1,65 +1,120 @@
 // SPDX-License-Identifier: MIT
-// Selective scan on the device.
-#include "check.h"
-#include "selective_scan_cases.h"
+// Selective scan on the device, forward.
+#include "selective_scan_mirror.h"
+
+#include <cstring>
 
 namespace ausm::gpu {
 namespace {
 
 using namespace test::selective_scan;
 
-std::string text_of(const Case& k) {
-    return "float32 [" + std::to_string(k.batch) + ", " + std::to_string(k.time) + ", " + std::to_string(k.pixels) +
-           ", " + std::to_string(k.channels) + "] S " + std::to_string(k.states);
+template <class Scalar, class State = Compute<Scalar>>
+std::string types() {
+    const std::string name = type_name<Scalar>();
+    return std::is_same_v<State, Compute<Scalar>> ? name : name + ", state " + type_name<State>();
 }
 
-/// The problem's parameters with its arrays on the device.
+template <class Value>
+bool equal_bits(const std::vector<Value>& a, const std::vector<Value>& b) {
+    return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(Value)) == 0);
+}
+
+template <class Scalar, class State>
+void run_on_device(Report& report, Problem<Scalar, State>& problem) {
+    DeviceArrays arrays;
+    report.launched(selective_scan_cuda(mirrored(problem, arrays), nullptr));
+    arrays.fetch();
+}
+
 template <class Scalar>
-SelectiveScanParams<Scalar> mirrored(Problem<Scalar>& problem, DeviceArrays& device) {
-    auto params = problem.params;
-    params.x = device.mirror(problem.x.storage);
-    params.dt = device.mirror(problem.dt.storage);
-    params.b = device.mirror(problem.b.storage);
-    params.c = device.mirror(problem.c.storage);
-    params.z = params.z ? device.mirror(problem.z.storage) : nullptr;
-    params.y = device.mirror(problem.y.storage);
-    params.a = device.mirror(problem.a);
-    params.d = params.d ? device.mirror(problem.d) : nullptr;
-    params.dt_bias = params.dt_bias ? device.mirror(problem.dt_bias) : nullptr;
-    params.state_in = params.state_in ? device.mirror(problem.state_in) : nullptr;
-    params.state_out = device.mirror(problem.state_out);
-    return params;
+test::ErrorBound device_error(const std::vector<Scalar>& device, const std::vector<Scalar>& naive,
+                              const std::vector<double>& exact) {
+    return with_roundings<Scalar>(test::twice_naive(device, naive, exact), kForwardRoundings);
 }
 
-void check_forward(Report& report, const Case& k) {
+template <class Scalar, class State = Compute<Scalar>>
+void check_forward(Report& report, Case k) {
+    k.coarse = std::is_same_v<Scalar, BFloat16> || std::is_same_v<State, BFloat16>;
     Problem<double> exact(k);
-    Problem<float> naive(k), device(k);
+    Problem<Scalar, State> naive(k), device(k), again(k);
     selective_scan_reference(exact.params, 0, exact.count());
     selective_scan_reference(naive.params, 0, naive.count());
-    report.enter(text_of(k));
-    DeviceArrays arrays;
-    report.launched(selective_scan_cuda(mirrored(device, arrays), nullptr));
-    arrays.fetch();
-    report.compare("y", test::twice_naive(device.y.get(), naive.y.get(), exact.y.get()));
-    report.compare("state", test::twice_naive(device.state_out, naive.state_out, exact.state_out));
+    report.enter(types<Scalar, State>() + " " + text_of(k));
+    run_on_device(report, device);
+    report.compare("y", device_error(device.y.get(), naive.y.get(), exact.y.get()));
+    report.compare("state", device_error(device.state_out, naive.state_out, exact.state_out));
     report.expect("gaps untouched", device.y.untouched() == device.y.gaps());
+    run_on_device(report, again);
+    report.expect("equal bits when run twice",
+                  equal_bits(device.y.storage, again.y.storage) && equal_bits(device.state_out, again.state_out));
+}
+
+void check_state_in_place(Report& report) {
+    const Case k{2, 3, 3, 97, 8};
+    Problem<float> separate(k), in_place(k);
+    report.enter("state in place " + text_of(k));
+    run_on_device(report, separate);
+    DeviceArrays arrays;
+    auto params = mirrored(in_place, arrays);
+    params.state_in = params.state_out;
+    in_place.state_out = in_place.state_in;
+    check_cuda(cudaMemcpy(params.state_out, in_place.state_in.data(), in_place.state_in.size() * sizeof(float),
+                          cudaMemcpyHostToDevice),
+               "cudaMemcpy to the device");
+    report.launched(selective_scan_cuda(params, nullptr));
+    arrays.fetch();
+    report.expect("equal bits", equal_bits(separate.y.storage, in_place.y.storage) &&
+                                    equal_bits(separate.state_out, in_place.state_out));
+}
+
+void check_limits(Report& report) {
+    Problem<float> problem(Case{1, 1, 1, 1, kMaxScanStates + 1});
+    report.enter("more states than a thread has registers for");
+    report.expect("refused", selective_scan_cuda(problem.params, nullptr) == cudaErrorInvalidValue);
+}
+
+template <class Scalar, class State = Compute<Scalar>>
+void time_forward(Timings& timings, const char* what, const Case& k) {
+    Problem<Scalar, State> problem(k);
+    DeviceArrays device;
+    const auto params = mirrored(problem, device);
+    const auto rows = static_cast<double>(k.batch * k.time * k.pixels);
+    const auto channels = static_cast<double>(k.channels), states = static_cast<double>(k.states);
+    const double state_bytes = 2.0 * static_cast<double>(k.batch * k.pixels) * channels * states * sizeof(State);
+    const double bytes = rows * (4.0 * channels + 2.0 * states) * sizeof(Scalar) + state_bytes;
+    const double flops = rows * channels * (7.0 * states + 8.0);  // an exponential counted as one
+    timings.run(what + (" " + text_of(k)) + " " + types<Scalar, State>(), bytes, flops,
+                [&] { return selective_scan_cuda(params, nullptr); });
 }
 
 }  // namespace
 
 void check_selective_scan(Report& report) {
-    for (const Case& k : kCases)
-        check_forward(report, k);
+    for (const Case& k : kCases) {
+        check_forward<float>(report, k);
+        check_forward<double>(report, k);
+        check_forward<BFloat16>(report, k);
+        check_forward<float, BFloat16>(report, k);
+        check_forward<BFloat16, BFloat16>(report, k);
+    }
+    check_state_in_place(report);
+    check_limits(report);
 }
 
 void time_selective_scan(Timings& timings) {
-    Problem<float> problem({1, 1, 448, 192, 8});
-    DeviceArrays device;
-    const auto params = mirrored(problem, device);
-    const auto& p = problem.params;
-    const auto values = static_cast<double>(p.batch * p.pixels * p.channels);
-    const double bytes = values * (8.0 * static_cast<double>(p.states) + 16.0 * static_cast<double>(p.time));
-    timings.run("step [1, 1, 448, 192] S 8 float32", bytes, 0, [&] { return selective_scan_cuda(params, nullptr); });
+    time_forward<float>(timings, "step", {1, 1, 448, 192, 8});
+    if (timings.emulated())
+        return;
+    time_forward<BFloat16>(timings, "step", {1, 1, 448, 192, 8});
+    time_forward<BFloat16, BFloat16>(timings, "step", {1, 1, 448, 192, 8});
+    time_forward<float>(timings, "16 streams", {16, 1, 448, 192, 8});
+    time_forward<BFloat16>(timings, "16 streams", {16, 1, 448, 192, 8});
+    time_forward<float>(timings, "clip", {1, 16, 448, 192, 8});
+    time_forward<float>(timings, "clips", {4, 16, 448, 192, 8});
+    time_forward<BFloat16>(timings, "clips", {4, 16, 448, 192, 8});
+    time_forward<float>(timings, "large", {4, 16, 1792, 512, 16});
+    time_forward<BFloat16>(timings, "large", {4, 16, 1792, 512, 16});
 }
 
 }  // namespace ausm::gpu

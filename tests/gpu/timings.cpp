@@ -12,6 +12,8 @@ constexpr std::size_t kFlushBytes = std::size_t{256} << 20;  // more than the se
 
 }  // namespace
 
+bool Timings::emulated() { return false; }
+
 void Timings::run(std::string_view what, double bytes, double flops, const std::function<int()>& call) {
     cudaEvent_t begin = nullptr, end = nullptr;
     check_cuda(cudaEventCreate(&begin), "cudaEventCreate");

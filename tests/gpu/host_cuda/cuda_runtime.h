@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -42,6 +43,9 @@ cudaError_t cudaMemset(void* pointer, int value, std::size_t bytes);
 cudaError_t cudaMemsetAsync(void* pointer, int value, std::size_t bytes, cudaStream_t stream);
 cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, cudaStream_t stream);
 cudaError_t cudaGetDeviceCount(int* count);
+cudaError_t cudaGetDevice(int* device);
+enum cudaDeviceAttr { cudaDevAttrComputeCapabilityMajor };
+cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device);
 cudaError_t cudaDeviceSynchronize();
 cudaError_t cudaStreamSynchronize(cudaStream_t stream);
 cudaError_t cudaGetLastError();
@@ -93,6 +97,7 @@ cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(
 }
 
 inline void __syncthreads() { host_cuda::wait_for_block(); }
+inline void __threadfence() {}
 inline void __syncwarp(unsigned = 0xffffffffU) { host_cuda::wait_for_warp(); }
 template <class Value>
 Value __shfl_sync(unsigned, Value value, int from) {
@@ -111,9 +116,26 @@ Value __shfl_xor_sync(unsigned, Value value, int mask) {
     return host_cuda::shuffle(value, host_cuda::lane() ^ static_cast<unsigned>(mask));
 }
 
+inline unsigned __ballot_sync(unsigned, bool yes) {
+    host_cuda::warp_slots()[host_cuda::lane()] = yes;
+    host_cuda::wait_for_warp();
+    unsigned bits = 0;
+    for (int from = 0; from < warpSize; ++from)
+        bits |= static_cast<unsigned>(host_cuda::warp_slots()[from] & 1U) << from;
+    host_cuda::wait_for_warp();
+    return bits;
+}
+inline int __popc(unsigned bits) { return std::popcount(bits); }
+inline int __ffs(unsigned bits) { return bits == 0 ? 0 : std::countr_zero(bits) + 1; }
+inline int __clz(unsigned bits) { return std::countl_zero(bits); }
+
 template <class Value>
 Value atomicAdd(Value* to, std::type_identity_t<Value> value) {
     return std::exchange(*to, static_cast<Value>(*to + value));
+}
+template <class Value>
+Value atomicAnd(Value* to, std::type_identity_t<Value> value) {
+    return std::exchange(*to, static_cast<Value>(*to & value));
 }
 template <class Value>
 Value atomicMin(Value* to, std::type_identity_t<Value> value) {
@@ -129,6 +151,30 @@ using std::min;
 template <class Value>
 Value __ldg(const Value* from) {
     return *from;
+}
+template <class Value>
+Value __ldcg(const Value* from) {
+    return *from;
+}
+template <class Value>
+void __stcg(Value* to, Value value) {
+    *to = value;
+}
+/// Bytes of {high, low} chosen by the four lower digits of `choice`, each 0 (lowest of low) to 7.
+inline unsigned __byte_perm(unsigned low, unsigned high, unsigned choice) {
+    const std::uint64_t both = static_cast<std::uint64_t>(high) << 32 | low;
+    unsigned result = 0;
+    for (unsigned i = 0; i < 4; ++i)
+        result |= static_cast<unsigned>(both >> (8 * (choice >> (4 * i) & 7U)) & 0xffU) << (8 * i);
+    return result;
+}
+/// sum + the two 16-bit halves of `pair` times the two lower (lo) or upper (hi) bytes.
+inline unsigned __dp2a_lo(unsigned pair, unsigned bytes, unsigned sum) {
+    return sum + (pair & 0xffffU) * (bytes & 0xffU) + (pair >> 16) * (bytes >> 8 & 0xffU);
+}
+inline unsigned __dp2a_hi(unsigned pair, unsigned bytes, unsigned sum) { return __dp2a_lo(pair, bytes >> 16, sum); }
+inline unsigned __funnelshift_r(unsigned low, unsigned high, unsigned shift) {
+    return static_cast<unsigned>((static_cast<std::uint64_t>(high) << 32 | low) >> (shift & 31U));
 }
 inline float __expf(float x) { return std::exp(x); }
 inline float __fdividef(float a, float b) { return a / b; }

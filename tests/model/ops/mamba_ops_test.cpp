@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// selective_scan and causal_conv1d as ops: views of a wider projection, and shapes that are refused.
+// selective_scan, causal_conv1d and mamba_step as ops: views of a wider projection, and shapes that are refused.
 #include "ops/causal_conv1d.h"
+#include "ops/mamba_step.h"
 #include "ops/selective_scan.h"
 #include "reference.h"
 
@@ -72,6 +73,86 @@ TEST(CausalConv1dOp, EqualsTheSumOfShiftedFrames) {
     EXPECT_TRUE(at::equal(out.tail, all.narrow(1, 5, 3)));
     EXPECT_THROW(causal_conv1d(u, weight, bias, tail.narrow(1, 0, 2)), c10::Error);
     EXPECT_THROW(causal_conv1d(u, weight.to(at::kDouble), bias, tail), c10::Error);
+}
+
+TEST(CausalConv1dOp, ByOperatorsEqualsTheKernel) {
+    at::manual_seed(7);
+    const auto weight = at::randn({4, 8}), bias = at::randn({8}), tail = at::randn({2, 3, 3, 8});
+    for (const std::int64_t frames : {1, 2, 5}) {
+        const auto u = at::randn({2, frames, 3, 16}).narrow(-1, 4, 8);
+        const auto kernel = causal_conv1d(u, weight, bias, tail);
+        const auto operators = causal_conv1d_by_operators(u, weight, bias, tail);
+        EXPECT_CLOSE(operators.y, kernel.y, 1e-5);
+        EXPECT_TRUE(at::equal(operators.tail, kernel.tail)) << frames;
+    }
+}
+
+/// One frame of Mamba from the single ops.
+MambaStepOutputs by_parts(const MambaStepInputs& in) {
+    const auto channels = in.conv_bias.size(0), rank = in.dt_weight.size(0), states = in.a.size(0);
+    const auto projected = in.projected.to(at::kFloat).unsqueeze(1);
+    const auto conv = causal_conv1d(projected.narrow(-1, 0, channels), in.conv_weight, in.conv_bias, in.tail);
+    const auto steer = at::linear(conv.y, in.x_weight);
+    const auto scan = selective_scan({.x = conv.y,
+                                      .dt = at::matmul(steer.narrow(-1, 0, rank), in.dt_weight),
+                                      .b = steer.narrow(-1, rank, states),
+                                      .c = steer.narrow(-1, rank + states, states),
+                                      .z = projected.narrow(-1, channels, channels),
+                                      .a = in.a,
+                                      .d = in.d,
+                                      .dt_bias = in.dt_bias,
+                                      .state = in.state});
+    return {scan.y.squeeze(1), conv.tail, scan.state};
+}
+
+TEST(MambaStepOp, EqualsItsParts) {
+    at::manual_seed(8);
+    constexpr std::int64_t kBatch = 2, kTokens = 7, kChannels = 24, kStates = 8, kRank = 3, kTaps = 4;
+    MambaStepInputs in{.projected = at::randn({kBatch, kTokens, 2 * kChannels}),
+                       .conv_weight = at::randn({kTaps, kChannels}),
+                       .conv_bias = at::randn({kChannels}),
+                       .x_weight = at::randn({kRank + 2 * kStates, kChannels}),
+                       .dt_weight = at::randn({kRank, kChannels}),
+                       .dt_bias = at::randn({kChannels}),
+                       .a = -at::randn({kStates, kChannels}).exp(),
+                       .d = at::randn({kChannels}),
+                       .tail = at::randn({kBatch, kTaps - 1, kTokens, kChannels}),
+                       .state = at::randn({kBatch, kTokens, kStates, kChannels})};
+    const auto expected = by_parts(in), actual = mamba_step(in);
+    EXPECT_CLOSE(actual.y, expected.y, 1e-5);
+    EXPECT_CLOSE(actual.state, expected.state, 1e-5);
+    EXPECT_TRUE(at::equal(actual.tail, expected.tail));
+    in.projected = in.projected.to(at::kBFloat16);
+    const auto rounded = by_parts(in), half = mamba_step(in);
+    EXPECT_EQ(half.y.scalar_type(), at::kBFloat16);
+    EXPECT_CLOSE(half.y, rounded.y, 1.0 / 128);
+    EXPECT_CLOSE(half.state, rounded.state, 1e-5);
+}
+
+TEST(MambaStepOp, WrongInputsAreRefused) {
+    const auto projected = at::randn({1, 3, 8});
+    const MambaStepInputs in{.projected = projected,
+                             .conv_weight = at::randn({4, 4}),
+                             .conv_bias = at::randn({4}),
+                             .x_weight = at::randn({5, 4}),
+                             .dt_weight = at::randn({1, 4}),
+                             .dt_bias = at::randn({4}),
+                             .a = at::randn({2, 4}),
+                             .d = at::randn({4}),
+                             .tail = at::randn({1, 3, 3, 4}),
+                             .state = at::randn({1, 3, 2, 4})};
+    EXPECT_NO_THROW(mamba_step(in));
+    const auto refused = [&](const std::function<void(MambaStepInputs&)>& change) {
+        auto wrong = in;
+        change(wrong);
+        EXPECT_THROW(mamba_step(wrong), c10::Error);
+    };
+    refused([](auto& wrong) { wrong.projected = wrong.projected.to(at::kDouble); });
+    refused([](auto& wrong) { wrong.projected = wrong.projected.transpose(1, 2); });
+    refused([](auto& wrong) { wrong.dt_weight = wrong.dt_weight.t(); });
+    refused([](auto& wrong) { wrong.x_weight = wrong.x_weight.narrow(0, 0, 4); });
+    refused([](auto& wrong) { wrong.tail = wrong.tail.to(at::kBFloat16); });
+    refused([](auto& wrong) { wrong.state = wrong.state.narrow(1, 0, 2); });
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Frames of several streams as one batch: the same answers as one by one.
-#include "session/net_runner.h"
+#include "session/net_plan.h"
 
 #include "reference.h"
 
@@ -88,6 +88,56 @@ TEST_F(NetRunnerTest, AStreamKeepsOnlyItsOwnMemoryAlive) {
         for (const auto& layer : one.history.layers)
             EXPECT_EQ(layer.scan.storage().nbytes(), layer.scan.nbytes());
     }
+}
+
+// What a GPU repeats as graphs: batch and marks are padded, tensors are used again frame after frame.
+TEST_F(NetRunnerTest, APlanUsedFrameAfterFrameEqualsStreamsAlone) {
+    std::vector<NetPass> together{pass(5), pass(0), pass(2)};
+    auto alone = together;
+    std::vector<NetPass*> batch;
+    for (auto& one : together)
+        batch.push_back(&one);
+    const auto key = NetPlanKey::of(batch, net_.config());
+    EXPECT_EQ(key, (NetPlanKey{4, 8, kGrid.rows * 16, kGrid.columns * 16}));
+    NetPlan plan(net_, key);
+    for (int frame = 0; frame < 3; ++frame) {
+        plan.load(batch);
+        for (const auto& phase : plan.phases())
+            phase();
+        plan.copy_out(batch.size());
+        plan.take(batch);
+        for (std::size_t i = 0; i < alone.size(); ++i) {
+            NetPass* one = &alone[i];
+            runner_.step({&one, 1});
+            EXPECT_EQ(together[i].presence.sizes(), alone[i].presence.sizes());
+            EXPECT_CLOSE(together[i].presence, alone[i].presence, 1e-5);
+            EXPECT_CLOSE(together[i].logits, alone[i].logits, 1e-4);
+            EXPECT_CLOSE(together[i].frame.s4, alone[i].frame.s4, 1e-9);
+            EXPECT_CLOSE(together[i].history.layers.back().scan, alone[i].history.layers.back().scan, 1e-9);
+            together[i].images = at::randn_like(together[i].images);
+            mark(together[i], (static_cast<std::int64_t>(i) + frame) % 4);
+            alone[i].images = together[i].images, alone[i].slots = together[i].slots;
+            alone[i].kinds = together[i].kinds, alone[i].masks = together[i].masks;
+        }
+    }
+}
+
+TEST_F(NetRunnerTest, PlansAreRoundedUp) {
+    const auto key = [&](std::vector<std::int64_t> counts) {
+        std::vector<NetPass> passes;
+        for (const auto count : counts)
+            passes.push_back(pass(count));
+        std::vector<NetPass*> batch;
+        for (auto& one : passes)
+            batch.push_back(&one);
+        const auto result = NetPlanKey::of(batch, net_.config());
+        return std::pair(result.batch, result.objects);
+    };
+    using Sizes = std::pair<std::int64_t, std::int64_t>;
+    EXPECT_EQ(key({0}), Sizes(1, 0));
+    EXPECT_EQ(key({1}), Sizes(1, 4));
+    EXPECT_EQ(key({4, 0, 0, 0, 5}), Sizes(8, 8));
+    EXPECT_EQ(key({64, 33}), Sizes(2, 64));
 }
 
 }  // namespace

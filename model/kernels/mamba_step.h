@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// One frame of Mamba (arXiv 2312.00752, algorithm 2 at length 1) between its in-projection and its out-projection.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/bfloat16.h"
+#include "kernels/row_strides.h"
+
+namespace ausm {
+
+/// Sizes, strides and pointers of one frame; the channel is the innermost, contiguous dimension everywhere.
+/// Weights and all arithmetic are Compute<Scalar>; `State` is what the memory between frames is kept in, rounded when
+/// it is written: float, BFloat16, or double with double activations.
+/// Outputs must not overlap inputs, except that `tail_out` may be `tail_in` and `state_out` may be `state_in`.
+template <class Scalar, class State = Compute<Scalar>>
+struct MambaStepParams {
+    using Value = Compute<Scalar>;
+    std::int64_t batch, pixels, channels, taps, states, rank;  // B, N, C, K >= 1, S, R
+    const Scalar* u;                                           // [B, N, C] in_proj's first half, unbounded
+    const Scalar* z;                                           // [B, N, C] in_proj's second half, the gate
+    Scalar* y;                                                 // [B, N, C] what out_proj takes
+    RowStrides u_strides, z_strides, y_strides;                // the time stride is not looked at
+    const Value* conv_weight;                                  // [K, C], conv_weight[K - 1] meets this frame
+    const Value* conv_bias;                                    // [C]
+    const Value* x_weight;                                     // [R + 2 S, C] gives dt_low, B and C
+    const Value* dt_weight;                                    // [R, C]: dt_proj's weight transposed
+    const Value* dt_bias;                                      // [C]
+    const Value* a;                                            // [S, C] negative: -exp(A_log) transposed
+    const Value* d;                                            // [C] skip
+    const State* tail_in;   // [B, K - 1, N, C] contiguous, the K - 1 inputs before this, oldest first; null: zero
+    State* tail_out;        // [B, K - 1, N, C] contiguous; may be null when K is 1
+    const State* state_in;  // [B, N, S, C] contiguous, or null: zero
+    State* state_out;       // [B, N, S, C] contiguous
+};
+
+/// Both handle the pixels [begin, end) out of batch * pixels (index b * pixels + n), any sizes. Reentrant; they
+/// allocate a few rows of scratch memory. The reference walks channel by channel with <cmath>; the other takes four
+/// pixels at a time, in vectors over the channels, with fast_exp.
+template <class Scalar, class State>
+void mamba_step_reference(const MambaStepParams<Scalar, State>& params, std::int64_t begin, std::int64_t end);
+void mamba_step_cpu(const MambaStepParams<float>& params, std::int64_t begin, std::int64_t end);
+void mamba_step_cpu(const MambaStepParams<float, BFloat16>& params, std::int64_t begin, std::int64_t end);
+void mamba_step_cpu(const MambaStepParams<BFloat16>& params, std::int64_t begin, std::int64_t end);
+void mamba_step_cpu(const MambaStepParams<BFloat16, BFloat16>& params, std::int64_t begin, std::int64_t end);
+void mamba_step_cpu(const MambaStepParams<double>& params, std::int64_t begin, std::int64_t end);
+
+/// What the GPU's kernel has room for; beyond it mamba_step_cuda returns cudaErrorInvalidValue and does nothing.
+inline constexpr std::int64_t kMambaStepMaxChannels = 1024, kMambaStepMaxTaps = 4, kMambaStepMaxStates = 16,
+                              kMambaStepMaxRank = 64;
+
+/// All pixels, fewer than 2^31, on a cudaStream_t; device pointers. Returns the launch's cudaError_t (0: success).
+/// Deterministic. Only in the CUDA kernels' library.
+int mamba_step_cuda(const MambaStepParams<float>& params, void* stream) noexcept;
+int mamba_step_cuda(const MambaStepParams<float, BFloat16>& params, void* stream) noexcept;
+int mamba_step_cuda(const MambaStepParams<BFloat16>& params, void* stream) noexcept;
+int mamba_step_cuda(const MambaStepParams<BFloat16, BFloat16>& params, void* stream) noexcept;
+
+}  // namespace ausm

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// What LibTorch says about the GPUs.
+#include "session/cuda_backend.h"
+
+#include <ATen/Context.h>
+#include <ATen/cuda/CUDAContext.h>
+#include <c10/cuda/CUDAException.h>
+#include <c10/cuda/CUDAFunctions.h>
+#include <c10/cuda/CUDAStream.h>
+#include <cuda.h>
+
+namespace ausm {
+
+int cuda_device_count() { return c10::cuda::device_count(); }
+
+bool cuda_has_bfloat16(int device) {
+    return at::cuda::getDeviceProperties(static_cast<c10::DeviceIndex>(device))->major >= 8;
+}
+
+void enter_cuda_thread(at::Device device) {
+    c10::cuda::set_device(device.index());
+    c10::cuda::setCurrentCUDAStream(c10::cuda::getStreamFromPool(/*isHighPriority=*/true, device.index()));
+    auto& context = at::globalContext();
+    context.setAllowTF32CuDNN(false);
+    context.setBenchmarkCuDNN(true);
+}
+
+void* current_cuda_context() {
+    C10_CUDA_CHECK(cudaFree(nullptr));  // makes the context, if nothing has yet
+    using GetCurrent = CUresult (*)(CUcontext*);
+    void* function = nullptr;
+    cudaDriverEntryPointQueryResult found{};
+    C10_CUDA_CHECK(cudaGetDriverEntryPointByVersion("cuCtxGetCurrent", &function, 12000, cudaEnableDefault, &found));
+    CUcontext context = nullptr;
+    TORCH_CHECK(
+        found == cudaDriverEntryPointSuccess && reinterpret_cast<GetCurrent>(function)(&context) == CUDA_SUCCESS,
+        "the CUDA driver does not tell its current context");
+    return context;
+}
+
+}  // namespace ausm

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+// One frame of Mamba on the device.
+#include <cstring>
+
+#include "check.h"
+#include "mamba_step_cases.h"
+
+namespace ausm::gpu {
+namespace {
+
+using namespace test::mamba_step;
+
+template <class Scalar, class State>
+std::string precision() {
+    const auto name = [](bool half) { return std::string(half ? "bfloat16" : "float32"); };
+    return name(std::is_same_v<Scalar, BFloat16>) + ", memory " + name(std::is_same_v<State, BFloat16>);
+}
+
+/// The problem's parameters with its arrays on the device.
+template <class Scalar, class State>
+MambaStepParams<Scalar, State> mirrored(Problem<Scalar, State>& problem, DeviceArrays& device) {
+    auto params = problem.params;
+    params.u = device.mirror(problem.u.storage);
+    params.z = device.mirror(problem.z.storage);
+    params.y = device.mirror(problem.y.storage);
+    params.conv_weight = device.mirror(problem.conv_weight);
+    params.conv_bias = device.mirror(problem.conv_bias);
+    params.x_weight = device.mirror(problem.x_weight);
+    params.dt_weight = device.mirror(problem.dt_weight);
+    params.dt_bias = device.mirror(problem.dt_bias);
+    params.a = device.mirror(problem.a);
+    params.d = device.mirror(problem.d);
+    params.tail_in = params.tail_in ? device.mirror(problem.tail_in) : nullptr;
+    params.tail_out = device.mirror(problem.tail_out);
+    params.state_in = params.state_in ? device.mirror(problem.state_in) : nullptr;
+    params.state_out = device.mirror(problem.state_out);
+    return params;
+}
+
+template <class Value>
+bool same_bits(const std::vector<Value>& left, const std::vector<Value>& right) {
+    return left.size() == right.size() &&
+           (left.empty() || std::memcmp(left.data(), right.data(), sizeof(Value) * left.size()) == 0);
+}
+
+/// In place and out of place must give the same bits, which also makes it two runs.
+template <class Scalar, class State>
+void check_repetition(Report& report, const Case& k, const Problem<Scalar, State>& first) {
+    Problem<Scalar, State> again(k);
+    {
+        DeviceArrays arrays;
+        auto params = mirrored(again, arrays);
+        if (k.memory) {
+            params.tail_out = const_cast<State*>(params.tail_in);
+            params.state_out = const_cast<State*>(params.state_in);
+        }
+        report.launched(mamba_step_cuda(params, nullptr));
+        arrays.fetch();
+    }
+    report.expect("y, run twice", same_bits(again.y.get(), first.y.get()));
+    report.expect("tail in place", same_bits(k.memory ? again.tail_in : again.tail_out, first.tail_out));
+    report.expect("state in place", same_bits(k.memory ? again.state_in : again.state_out, first.state_out));
+}
+
+template <class Scalar, class State>
+void check_frame(Report& report, const Case& k) {
+    Problem<double> exact(k);
+    Problem<Scalar, State> naive(k), device(k);
+    mamba_step_reference(exact.params, 0, exact.count());
+    mamba_step_reference(naive.params, 0, naive.count());
+    report.enter(precision<Scalar, State>() + " " + text_of(k));
+    {
+        DeviceArrays arrays;
+        report.launched(mamba_step_cuda(mirrored(device, arrays), nullptr));
+        arrays.fetch();
+    }
+    report.compare("y", test::twice_naive(device.y.get(), naive.y.get(), exact.y.get()));
+    report.compare("state", test::twice_naive(device.state_out, naive.state_out, exact.state_out));
+    report.expect("tail copied", same_bits(device.tail_out, naive.tail_out));
+    report.expect("gaps untouched", device.y.untouched() == device.y.gaps());
+    check_repetition(report, k, device);
+}
+
+void check_limits(Report& report) {
+    const Case beyond[] = {{1, 1, 1025, 4, 8, 12}, {1, 1, 8, 5, 8, 12}, {1, 1, 8, 4, 17, 12}, {1, 1, 8, 4, 8, 65}};
+    for (const Case& k : beyond) {
+        Problem<float> problem(k);
+        DeviceArrays arrays;
+        report.enter("too large " + text_of(k));
+        report.expect("refused", mamba_step_cuda(mirrored(problem, arrays), nullptr) == cudaErrorInvalidValue);
+    }
+    for (const Case& k : {Case{0, 3, 5, 4, 8, 2}, Case{2, 0, 5, 4, 8, 2}}) {
+        Problem<float> problem(k);
+        DeviceArrays arrays;
+        report.enter("empty " + text_of(k));
+        report.launched(mamba_step_cuda(mirrored(problem, arrays), nullptr));
+    }
+}
+
+/// In place, as a session runs it. Bytes: the memory read and written, u and z read, y written; the weights, which all
+/// pixels share, are not counted.
+template <class Scalar, class State>
+void time_frame(Timings& timings, const Case& k) {
+    Problem<Scalar, State> problem(k);
+    DeviceArrays device;
+    auto params = mirrored(problem, device);
+    params.tail_out = const_cast<State*>(params.tail_in);
+    params.state_out = const_cast<State*>(params.state_in);
+    const auto taps = static_cast<double>(k.taps), states = static_cast<double>(k.states);
+    const auto rank = static_cast<double>(k.rank);
+    const double values = static_cast<double>(k.batch * k.pixels * k.channels);
+    const double bytes = values * (2.0 * (taps - 1.0 + states) * sizeof(State) + 3.0 * sizeof(Scalar));
+    const double flops = values * (2.0 * (taps + rank + 2.0 * states + rank) + 6.0 * states);
+    timings.run(text_of(k) + " " + precision<Scalar, State>(), bytes, flops,
+                [&] { return mamba_step_cuda(params, nullptr); });
+}
+
+}  // namespace
+
+void check_mamba_step(Report& report) {
+    for (const Case& k : kCases) {
+        // A thousand pixels take the emulation seconds: one precision there.
+        const bool one = Timings::emulated() && k.batch * k.pixels > 1000;
+        if (!one || k.states == 8)
+            check_frame<BFloat16, BFloat16>(report, k);
+        if (!one || k.states != 8)
+            check_frame<float, float>(report, k);
+        if (one)
+            continue;
+        check_frame<float, BFloat16>(report, k);
+        check_frame<BFloat16, float>(report, k);
+    }
+    check_limits(report);
+}
+
+void time_mamba_step(Timings& timings) {
+    // The small model with 1 and with 16 streams, the paper's sizes on the 1/8 grid of 480x640.
+    const Case sizes[] = {{1, 448, 192, 4, 8, 12}, {16, 448, 192, 4, 8, 12}, {1, 4800, 512, 4, 16, 16}};
+    for (Case k : sizes) {
+        if (Timings::emulated())
+            k.batch = 1, k.pixels = 9;
+        time_frame<float, float>(timings, k);
+        time_frame<BFloat16, float>(timings, k);
+        time_frame<BFloat16, BFloat16>(timings, k);
+    }
+}
+
+}  // namespace ausm::gpu

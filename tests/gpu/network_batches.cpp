@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+// What must not matter: who else is in the batch, what it is padded with, and whether a frame is launched operation by
+// operation or replayed as a graph.
+#include "network.h"
+
+#include <ATen/ATen.h>
+
+namespace ausm::gpu {
+namespace {
+
+constexpr std::int64_t kHeight = 128, kWidth = 224;
+
+/// Rounding of sums that other batch sizes split otherwise; a row that reads another one's is off by its whole size.
+double rounding(at::ScalarType dtype) { return dtype == at::kFloat ? 1e-3 : 0.1; }
+
+bool equal_bits(const NetPass& a, const NetPass& b) {
+    bool equal = at::equal(a.logits, b.logits) && at::equal(a.presence, b.presence) &&
+                 at::equal(a.history.features, b.history.features);
+    for (std::size_t i = 0; i < a.history.layers.size(); ++i)
+        equal = equal && at::equal(a.history.layers[i].scan, b.history.layers[i].scan) &&
+                at::equal(a.history.layers[i].conv_tail, b.history.layers[i].conv_tail);
+    return equal;
+}
+
+class Batches {
+public:
+    Batches(const Target& target, at::ScalarType dtype, Report& report, Figures& figures)
+        : dtype_(dtype), net_(make_net(target, dtype, target.device)), runner_(make_runner(*net_)), report_(report),
+          figures_(figures) {}
+
+    void replay_equals_launches() {
+        constexpr int kRuns = 6;  // two operation by operation, then graphs
+        enter("the same frame again and again");
+        std::vector<NetPass> runs;
+        for (int i = 0; i < kRuns; ++i)
+            runs.push_back(stepped({3, 5})[1]);
+        Deviation off;
+        int equal = 0;
+        for (int i = 1; i < kRuns; ++i) {
+            off.add(runs[static_cast<std::size_t>(i)].logits, runs[0].logits);
+            equal += equal_bits(runs[static_cast<std::size_t>(i)], runs[1]) ? 1 : 0;
+        }
+        report_.compare("mask logits", {off.overall(), rounding(dtype_), 1});
+        figures_.value("runs with the bits of the second, " + name_of(dtype_), equal, "of 5");
+    }
+
+    /// Streams 0 and 2 have the same plan in both batches: the same operations on the same sizes.
+    void padding_changes_nothing() {
+        enter("batch of three");
+        const auto padded = stepped({5, 0, 2}), full = stepped({5, 0, 2, 8}), others = stepped({5, 8, 2, 6});
+        for (const std::size_t i : {0U, 2U}) {
+            report_.expect("stream " + std::to_string(i) + ": equal bits beside a fourth",
+                           equal_bits(padded[i], full[i]));
+            report_.expect("stream " + std::to_string(i) + ": equal bits beside other objects",
+                           equal_bits(padded[i], others[i]));
+        }
+        const std::array<std::int64_t, 3> objects{5, 0, 2};
+        for (std::size_t i = 0; i < objects.size(); ++i) {
+            NetPass alone = first_pass(*net_, kHeight, kWidth, objects[i], static_cast<int>(i));
+            runner_->step(std::vector<NetPass*>{&alone});
+            Deviation logits, memory;
+            logits.add(padded[i].logits, alone.logits);
+            memory.add(padded[i].history.features, alone.history.features);
+            memory.add(padded[i].history.layers[0].scan, alone.history.layers[0].scan);
+            const auto stream = "stream " + std::to_string(i);
+            report_.compare(stream + ": logits as alone", {logits.typical(), rounding(dtype_), 1});
+            report_.compare(stream + ": memory as alone", {memory.overall(), rounding(dtype_), 1});
+        }
+    }
+
+    void order_changes_nothing() {
+        enter("batch of sixteen");
+        std::vector<NetPass> there, back;
+        for (int i = 0; i < 16; ++i)
+            there.push_back(first_pass(*net_, kHeight, kWidth, i % 4, i));
+        back.assign(there.rbegin(), there.rend());
+        runner_->step(pointers(there));
+        runner_->step(pointers(back));
+        Deviation off;
+        for (std::size_t i = 0; i < there.size(); ++i)
+            off.add(there[i].logits, back[there.size() - 1 - i].logits);
+        report_.compare("in the other order", {off.overall(), rounding(dtype_), 1});
+    }
+
+    /// More sizes than are kept ready, twice.
+    void many_sizes() {
+        enter("ten sizes in turn");
+        std::vector<at::Tensor> first;
+        for (int round = 0; round < 2; ++round)
+            for (std::int64_t size = 0; size < 10; ++size) {
+                NetPass pass = first_pass(*net_, 64 + 32 * (size / 5), 64 + 32 * (size % 5), 2, 0);
+                runner_->step(std::vector<NetPass*>{&pass});
+                if (round == 0) {
+                    first.push_back(pass.logits);
+                    continue;
+                }
+                Deviation off;
+                off.add(pass.logits, first[static_cast<std::size_t>(size)]);
+                report_.compare("size " + std::to_string(size) + " again", {off.overall(), rounding(dtype_), 1});
+            }
+    }
+
+private:
+    void enter(const std::string& what) { report_.enter(name_of(dtype_) + ", " + what); }
+
+    /// The first frame of streams with these objects.
+    std::vector<NetPass> stepped(const std::vector<std::int64_t>& objects) {
+        std::vector<NetPass> passes;
+        for (std::size_t i = 0; i < objects.size(); ++i)
+            passes.push_back(first_pass(*net_, kHeight, kWidth, objects[i], static_cast<int>(i)));
+        runner_->step(pointers(passes));
+        return passes;
+    }
+
+    at::ScalarType dtype_;
+    std::unique_ptr<AusmNet> net_;
+    std::unique_ptr<NetRunner> runner_;
+    Report& report_;
+    Figures& figures_;
+};
+
+}  // namespace
+
+void compare_batches(const Target& target, Report& report, Figures& figures) {
+    for (const auto dtype : precisions_of(target)) {
+        Batches batches(target, dtype, report, figures);
+        batches.replay_equals_launches();
+        batches.padding_changes_nothing();
+        batches.order_changes_nothing();
+        if (!target.quick)
+            batches.many_sizes();
+    }
+}
+
+}  // namespace ausm::gpu
