@@ -34,6 +34,7 @@
 #include "gstausmsegmentpad.h"
 #include "gstausmsegmentstream.h"
 
+#include "gst/gstausmcuda.h"
 #include "gst/gstausmframe.h"
 #include "gst/gstausmruntime.h"
 #include "gst/guard.h"
@@ -65,11 +66,6 @@ struct _GstAusmSegment {
 enum { PROP_STATS = kSegmentSettingsEnd };
 enum { SIGNAL_RESET, SIGNAL_REMOVE_OBJECT, SIGNAL_ADD_PROMPT, N_SIGNALS };
 static guint signals[N_SIGNALS];
-
-static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
-    "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(GST_AUSM_FORMATS)));
-static GstStaticPadTemplate src_template =
-    GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(GST_AUSM_FORMATS)));
 
 G_DEFINE_FINAL_TYPE_WITH_CODE(GstAusmSegment, gst_ausm_segment, GST_TYPE_ELEMENT,
                               GST_DEBUG_CATEGORY_INIT(gst_ausm_segment_debug, "ausmsegment", 0,
@@ -215,6 +211,13 @@ static void gst_ausm_segment_install_signals(GType type) {
                                    nullptr, nullptr, G_TYPE_BOOLEAN, 1, GST_TYPE_STRUCTURE);
 }
 
+static GstCaps* gst_ausm_segment_caps() {
+    GstCaps* caps = gst_caps_from_string(GST_VIDEO_CAPS_MAKE(GST_AUSM_FORMATS));
+    if (*cuda_caps_text() != 0)
+        gst_caps_append(caps, gst_caps_from_string(cuda_caps_text()));
+    return caps;
+}
+
 static void gst_ausm_segment_class_init(GstAusmSegmentClass* klass) {
     auto* object_class = G_OBJECT_CLASS(klass);
     auto* element_class = GST_ELEMENT_CLASS(klass);
@@ -233,8 +236,12 @@ static void gst_ausm_segment_class_init(GstAusmSegmentClass* klass) {
     gst_element_class_set_static_metadata(element_class, "Video object segmenter", "Filter/Analyzer/Video",
                                           "Segments objects and follows them through the video; masks as metadata",
                                           "AUSM for GStreamer");
-    gst_element_class_add_static_pad_template_with_gtype(element_class, &sink_template, GST_TYPE_AUSM_SEGMENT_PAD);
-    gst_element_class_add_static_pad_template(element_class, &src_template);
+    const Owned<GstCaps> caps(gst_ausm_segment_caps());
+    gst_element_class_add_pad_template(
+        element_class,
+        gst_pad_template_new_with_gtype("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps.get(), GST_TYPE_AUSM_SEGMENT_PAD));
+    gst_element_class_add_pad_template(element_class,
+                                       gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps.get()));
     gst_type_mark_as_plugin_api(GST_TYPE_AUSM_SEGMENT_PAD, static_cast<GstPluginAPIFlags>(0));
 }
 

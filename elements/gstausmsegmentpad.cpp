@@ -161,13 +161,22 @@ static gboolean gst_ausm_segment_pad_allocation(GstAusmSegmentPad* self, GstQuer
     return TRUE;
 }
 
+static bool gst_ausm_segment_pad_answer_context(GstAusmSegmentPad* self, GstQuery* query) {
+    return GST_QUERY_TYPE(query) == GST_QUERY_CONTEXT &&
+           guard_quietly(self, false, [&] { return self->stream->answer_context(query); });
+}
+
 static gboolean gst_ausm_segment_pad_sink_query(GstPad* pad, GstObject* parent, GstQuery* query) {
     if (GST_QUERY_TYPE(query) == GST_QUERY_ALLOCATION)
         return gst_ausm_segment_pad_allocation(GST_AUSM_SEGMENT_PAD(pad), query);
+    if (gst_ausm_segment_pad_answer_context(GST_AUSM_SEGMENT_PAD(pad), query))
+        return TRUE;
     return gst_pad_query_default(pad, parent, query);
 }
 
 static gboolean gst_ausm_segment_pad_src_query(GstPad* pad, GstObject* parent, GstQuery* query) {
+    if (gst_ausm_segment_pad_answer_context(gst_ausm_segment_pad_of(pad), query))
+        return TRUE;
     if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY)
         return gst_pad_query_default(pad, parent, query);
     auto* self = gst_ausm_segment_pad_of(pad);

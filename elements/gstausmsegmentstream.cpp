@@ -33,6 +33,7 @@ struct SegmentStream::FramePrompts {
 void SegmentStream::open(std::shared_ptr<Engine> engine, const SessionOptions& options) {
     auto session = engine->session(options);
     engine_ = std::move(engine);
+    cuda_.open(element_, engine_->cuda_context(), engine_->info().device_number);
     const std::lock_guard lock(session_mutex_);
     session_ = std::move(session);
 }
@@ -57,6 +58,7 @@ void SegmentStream::close() {
         old = std::move(session_);
     }
     old.reset();
+    cuda_.close();
     engine_.reset();
     const std::lock_guard lock(lines_mutex_);
     app_lines_.clear();
@@ -233,7 +235,7 @@ GstFlowReturn SegmentStream::process(Owned<GstBuffer>& buffer, GstClockTime stre
                                      const SegmentSettings& settings) {
     const gint64 begin = g_get_monotonic_time();
     MappedFrame picture;
-    if (!picture.map(buffer.get(), info_, stream_time)) {
+    if (!picture.map(buffer.get(), info_, stream_time, &cuda_)) {
         if (!std::exchange(warned_, true))
             GST_ELEMENT_WARNING(element_, STREAM, FORMAT,
                                 ("A frame was passed on without being segmented: %s.", picture.error().c_str()),

@@ -5,6 +5,7 @@
 #include "gstausmsegmentsettings.h"
 #include "gstausmsegmentstats.h"
 
+#include "gst/gstausmcuda.h"
 #include "gst/gstausmframe.h"
 #include "gst/gstausmgrammar.h"
 #include "gst/raii.h"
@@ -40,6 +41,8 @@ public:
     bool submit(PromptParse parsed);
     [[nodiscard]] GstStructure* stats() const { return stats_.structure(); }
     [[nodiscard]] GstClockTime latency() const noexcept { return latency_; }
+    /// Answers a context query with the model's CUDA context; false: it is about something else.
+    [[nodiscard]] bool answer_context(GstQuery* query) const { return cuda_.answer(element_, query); }
 
     // streaming thread
     void set_info(const GstVideoInfo& info) { info_ = info; }
@@ -83,6 +86,7 @@ private:
 
     // streaming thread, or inactive pad
     std::shared_ptr<Engine> engine_;
+    CudaShare cuda_;  // open while the engine is one on a GPU
     GstVideoInfo info_{};
     Result result_;
     std::vector<Object> previous_;  // of the frame before

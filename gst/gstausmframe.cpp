@@ -80,7 +80,7 @@ std::string map_frame(GstVideoFrame& frame, GstBuffer* buffer, const GstVideoInf
     return kLies;
 }
 
-bool MappedFrame::map(GstBuffer* buffer, const GstVideoInfo& info, GstClockTime stream_time) {
+bool MappedFrame::map(GstBuffer* buffer, const GstVideoInfo& info, GstClockTime stream_time, const CudaShare* cuda) {
     unmap();
     const auto format = pixel_format(GST_VIDEO_INFO_FORMAT(&info));
     if (!format) {
@@ -88,7 +88,16 @@ bool MappedFrame::map(GstBuffer* buffer, const GstVideoInfo& info, GstClockTime 
             std::string("the format ") + gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(&info)) + " is not supported";
         return false;
     }
-    error_ = map_frame(mapped_, buffer, info, GST_MAP_READ);
+    const bool on_device = cuda && cuda->can_read(buffer);
+    if (on_device) {
+        device_copy_ = cuda->in_shared_context(buffer, info);
+        if (!device_copy_) {
+            error_ = "its CUDA memory cannot be copied to the model's context";
+            return false;
+        }
+        buffer = device_copy_.get();
+    }
+    error_ = map_frame(mapped_, buffer, info, on_device ? CudaShare::map_flags() : GST_MAP_READ);
     is_mapped_ = error_.empty();
     if (!is_mapped_)
         return false;
@@ -99,6 +108,11 @@ bool MappedFrame::map(GstBuffer* buffer, const GstVideoInfo& info, GstClockTime 
     for (guint plane = 0; plane < GST_VIDEO_FRAME_N_PLANES(&mapped_); ++plane)
         frame_.planes[plane] = {GST_VIDEO_FRAME_PLANE_DATA(&mapped_, plane),
                                 GST_VIDEO_FRAME_PLANE_STRIDE(&mapped_, plane)};
+    if (on_device) {
+        frame_.memory = MemoryKind::kCuda;
+        frame_.device = cuda->device();
+        frame_.stream = CudaShare::stream_of(buffer);
+    }
     if (info.par_n > 0 && info.par_d > 0) {
         frame_.pixel_aspect_n = info.par_n;
         frame_.pixel_aspect_d = info.par_d;
@@ -113,6 +127,7 @@ void MappedFrame::unmap() noexcept {
     if (is_mapped_)
         gst_video_frame_unmap(&mapped_);
     is_mapped_ = false;
+    device_copy_.reset();
     frame_ = {};
 }
 

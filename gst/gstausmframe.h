@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A GstBuffer in system memory as the picture that the model library reads.
+// A GstBuffer as the picture that the model library reads.
 #pragma once
+
+#include "gstausmcuda.h"
 
 #include "model/ausm.h"
 
@@ -35,13 +37,16 @@ public:
 
     /// `stream_time` in nanoseconds or GST_CLOCK_TIME_NONE. On failure false, and error() says what is wrong with the
     /// buffer; no byte outside the buffer's memory can be reached through frame().
-    [[nodiscard]] bool map(GstBuffer* buffer, const GstVideoInfo& info, GstClockTime stream_time);
+    /// With an open `cuda`, a buffer in CUDA memory is mapped on its device; otherwise GStreamer downloads it.
+    [[nodiscard]] bool map(GstBuffer* buffer, const GstVideoInfo& info, GstClockTime stream_time,
+                           const CudaShare* cuda = nullptr);
     void unmap() noexcept;
 
     [[nodiscard]] const Frame& frame() const noexcept { return frame_; }
     [[nodiscard]] const std::string& error() const noexcept { return error_; }
 
 private:
+    Owned<GstBuffer> device_copy_;  // of a frame that belongs to another CUDA context
     GstVideoFrame mapped_{};
     bool is_mapped_ = false;
     Frame frame_;

@@ -14,6 +14,8 @@ struct Release {
     void operator()(GstBus* bus) const noexcept { gst_object_unref(bus); }
     void operator()(GstMessage* message) const noexcept { gst_message_unref(message); }
     void operator()(GstSample* sample) const noexcept { gst_sample_unref(sample); }
+    void operator()(GstContext* context) const noexcept { gst_context_unref(context); }
+    void operator()(GstObject* object) const noexcept { gst_object_unref(object); }
     void operator()(GstBuffer* buffer) const noexcept { gst_buffer_unref(buffer); }
     void operator()(GstCaps* caps) const noexcept { gst_caps_unref(caps); }
     void operator()(GstEvent* event) const noexcept { gst_event_unref(event); }
