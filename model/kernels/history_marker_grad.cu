@@ -10,7 +10,7 @@
 // A gradient that is not wanted costs nothing but the weights.
 // Bytes moved: s (2 B K r^2 h w + B K D + 2 B h w D) + 8 B K h w + 8 parts B K D, s = 4 or 2. At nano's sizes (10
 // objects, 16 x 28 cells, r 4, D 192, float32; 28 parts) 1.7 MB, of which the parts stay in the second-level cache:
-// three launches are the limit. With 64 objects on 64 x 112 cells and D 768 129 MB, 43 us; the multiply-adds, 0.7 GFLOP
+// three launches are the limit. With 64 objects on 64 x 112 cells and D 768 119 MB, 40 us; the multiply-adds, 0.7 GFLOP
 // twice, need about as long on the FP32 units, in the shade of the loads.
 // Deterministic: all sums in an order that depends on the sizes alone, no atomics.
 // Registers and shared memory (sm_90): masks_kernel 83 to 88 and 8,352 bytes, vectors_kernel 64 and 1,024 bytes,

@@ -24,14 +24,14 @@
 // channel, and its state is asked for before anything else, to arrive while phases 1 and 2 run.
 //
 // Registers and shared memory, sm_90 (nvcc 13.0):
-//   S 8:   56 registers, 9.0 KB below 1024 pixels; 55 to 56, 18.0 KB from there on
-//   S 16:  64 registers, 9.0 KB, 12 to 16 bytes of spills below; 64, 18.0 KB, no spills from there on
-//   any S: 64 registers, 18.0 KB, 80 bytes of spills with float32 memory
+//   S 8:   53 to 56, 9.0 KB below 1024 pixels; 55 to 56, 18.0 KB from there on
+//   S 16:  64, 9.0 KB, 12 to 16 bytes of spills below; 64, 18.0 KB, no spills from there on
+//   other: 64, 18.0 KB, 80 bytes of spills with float32 memory, none with bfloat16
 //
-// Considered: one pixel a block reads all weights for every pixel, twice the bytes of the small model's memory; x_weight
-// on tensor cores, 96 of 232 operations that are not the limit; two channels a thread with 8-byte accesses, more
-// registers for nothing while 64 KB are in flight. Indices of the state in 64 bits: with 32 the compiler keeps all S
-// offsets, 632 bytes of spills.
+// Considered: one pixel a block reads all weights for every pixel, twice the bytes of the small model's memory;
+// x_weight on tensor cores, 96 of 232 operations a value that are not the limit; two channels a thread with 8-byte
+// accesses, more registers for nothing while 64 KB are in flight. Offsets into the state in 32 bits: the compiler keeps
+// all S of them, 632 bytes of spills; in 64 bits none.
 // Sums are taken in a fixed order, whatever the batch; no atomics: deterministic. Not yet timed on a GPU.
 #include "kernels/mamba_step.h"
 

@@ -35,7 +35,7 @@ struct MambaStepParams {
 };
 
 /// Both handle the pixels [begin, end) out of batch * pixels (index b * pixels + n), any sizes. Reentrant; they
-/// allocate a few rows of scratch memory. The reference walks channel by channel with <cmath>; the other takes four
+/// allocate a few rows of scratch memory. The reference walks channel by channel with <cmath>; the other takes eight
 /// pixels at a time, in vectors over the channels, with fast_exp.
 template <class Scalar, class State>
 void mamba_step_reference(const MambaStepParams<Scalar, State>& params, std::int64_t begin, std::int64_t end);
