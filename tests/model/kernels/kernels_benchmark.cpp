@@ -13,6 +13,7 @@
 #include "kernels/preprocess.h"
 #include "kernels/selective_scan.h"
 #include "kernels/selective_scan_grad.h"
+#include "history_marker_grad_cases.h"
 #include "ms_deform_attn_cases.h"
 
 namespace ausm {
@@ -224,6 +225,22 @@ void history_marker_frame(benchmark::State& loop) {
 }
 BENCHMARK(history_marker_frame<true>)->Name("history_marker/reference")->Unit(benchmark::kMicrosecond);
 BENCHMARK(history_marker_frame<false>)->Name("history_marker/cpu")->Unit(benchmark::kMicrosecond);
+
+template <bool kReference>
+void history_marker_grad_frame(benchmark::State& loop) {
+    test::history_marker_grad::Problem<float> problem({1, 10, 16, 28, kChannels, 4});
+    for (auto _ : loop) {
+        if constexpr (kReference) {
+            history_marker_grad_reference(problem.params, 0, 1);
+        } else {
+            history_marker_grad_masks_cpu(problem.params, 0, problem.cells());
+            history_marker_grad_vectors_cpu(problem.params, 0, problem.objects());
+        }
+        benchmark::ClobberMemory();
+    }
+}
+BENCHMARK(history_marker_grad_frame<true>)->Name("history_marker_grad/reference")->Unit(benchmark::kMicrosecond);
+BENCHMARK(history_marker_grad_frame<false>)->Name("history_marker_grad/cpu")->Unit(benchmark::kMicrosecond);
 
 template <PixelLayout kLayout, bool kReference>
 void preprocess_720p(benchmark::State& loop) {
