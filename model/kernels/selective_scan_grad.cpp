@@ -302,17 +302,24 @@ AUSM_KERNEL_INLINE void state_back(std::int64_t t, std::int64_t s, std::int64_t 
     const Value* __restrict a = w.a + s * kWidth;
     Value* __restrict carry = w.carry + s * kWidth;
     Value* __restrict a_sum = w.a_sum + s * kWidth;
-    Value b_terms[kWidth], c_terms[kWidth];
+    // Three loops: g++ does not vectorise one with as many arrays.
+    Value drive[kWidth], decayed[kWidth], after[kWidth], dh[kWidth], b_terms[kWidth], c_terms[kWidth];
     for (std::int64_t i = 0; i < kWidth; ++i) {
-        const Value drive = delta[i] * x[i], decayed = decay[i] * before[i], after = decayed + drive * b;
-        const Value dh = carry[i] + c * step.du[i];
-        step.u[i] += c * after;
-        b_terms[i] = dh * drive;
-        c_terms[i] = step.du[i] * after;
-        step.dx[i] += dh * delta[i] * b;
-        step.ddelta[i] += dh * (a[i] * decayed + b * x[i]);
-        a_sum[i] += dh * delta[i] * decayed;
-        carry[i] = dh * decay[i];
+        drive[i] = delta[i] * x[i];
+        decayed[i] = decay[i] * before[i];
+        after[i] = decayed[i] + drive[i] * b;
+        dh[i] = carry[i] + c * step.du[i];
+    }
+    for (std::int64_t i = 0; i < kWidth; ++i) {
+        step.u[i] += c * after[i];
+        step.dx[i] += dh[i] * delta[i] * b;
+        step.ddelta[i] += dh[i] * (a[i] * decayed[i] + b * x[i]);
+    }
+    for (std::int64_t i = 0; i < kWidth; ++i) {
+        b_terms[i] = dh[i] * drive[i];
+        c_terms[i] = step.du[i] * after[i];
+        a_sum[i] += dh[i] * delta[i] * decayed[i];
+        carry[i] = dh[i] * decay[i];
     }
     w.row_sums[2 * t * states + s] += total(b_terms);
     w.row_sums[(2 * t + 1) * states + s] += total(c_terms);

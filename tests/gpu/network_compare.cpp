@@ -13,11 +13,12 @@ namespace {
 std::vector<Shape> shapes_of(const Target& target) {
     if (target.quick)
         return {{{3, 0, 5}, 64, 96, 4}};
-    return {{{1}, 256, 448, 30},
+    return {{{1}, 160, 256, 30},
+            {{2}, 256, 448, 6},
             {{0}, 64, 96, 5},
-            {{0, 5, 64}, 128, 224, 12},
-            {{5, 1, 0, 2, 5, 1, 0, 2, 5, 1, 0, 2, 5, 1, 0, 2}, 96, 160, 6},
-            {{64}, 160, 256, 6}};
+            {{0, 5, 64}, 128, 224, 10},
+            {{5, 1, 0, 2, 5, 1, 0, 2, 5, 1, 0, 2, 5, 1, 0, 2}, 96, 128, 6},
+            {{64}, 160, 256, 5}};
 }
 
 /// Distances from the exact network that a network has had so far.
