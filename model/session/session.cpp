@@ -101,7 +101,11 @@ StepStatus SessionImpl::step(const Frame& frame, std::span<const Prompt> prompts
     auto task = std::make_shared<FrameTask>();
     task->gate = gate_;
     task->size = input_size(frame, options_.inference_size > 0 ? options_.inference_size : core_->info.inference_size);
-    task->input = input_maker_->make(frame, task->size);
+    try {
+        task->input = input_maker_->make(frame, task->size);
+    } catch (const c10::Error&) {
+        std::rethrow_exception(for_people(std::current_exception()));
+    }
     task->prompts.assign(prompts.begin(), prompts.end());
     task->options = options_;
     task->state = state_;

@@ -69,13 +69,12 @@ void add(std::map<std::string, io::TensorView>& tensors, const std::string& name
 
 History read_history(const io::Safetensors& file, const AusmNet& net, Grid grid) {
     auto history = net.initial_history(1, grid);
-    history.features = read_tensor(file, "features", history.features.sizes(), net.dtype());
+    history.features = read_tensor(file, "features", history.features.sizes(), net.dtype()).to(net.device());
     for (std::size_t i = 0; i < history.layers.size(); ++i) {
         const auto prefix = "layers." + std::to_string(i);
         auto& layer = history.layers[i];
-        layer.conv_tail =
-            read_tensor(file, prefix + ".conv_tail", layer.conv_tail.sizes(), layer.conv_tail.scalar_type());
-        layer.scan = read_tensor(file, prefix + ".scan", layer.scan.sizes(), layer.scan.scalar_type());
+        for (const auto& [name, tensor] : {std::pair(".conv_tail", &layer.conv_tail), std::pair(".scan", &layer.scan)})
+            *tensor = read_tensor(file, prefix + name, tensor->sizes(), tensor->scalar_type()).to(net.device());
     }
     return history;
 }
@@ -84,17 +83,20 @@ History read_history(const io::Safetensors& file, const AusmNet& net, Grid grid)
 
 std::vector<std::uint8_t> save_state(const StreamState& state, const ModelInfo& info) {
     std::map<std::string, io::TensorView> tensors;
-    std::vector<at::Tensor> owned;  // contiguous copies that the views point into
+    std::vector<at::Tensor> owned;  // contiguous copies on the host that the views point into
+    const auto add_copy = [&](const std::string& name, const at::Tensor& tensor) {
+        owned.push_back(tensor.cpu().contiguous());
+        add(tensors, name, owned.back());
+    };
     if (!state.history.empty()) {
-        owned.push_back(state.history.features.contiguous());
-        add(tensors, "features", owned.back());
+        add_copy("features", state.history.features);
         for (std::size_t i = 0; i < state.history.layers.size(); ++i) {
             const auto prefix = "layers." + std::to_string(i);
-            add(tensors, prefix + ".conv_tail", state.history.layers[i].conv_tail);
-            add(tensors, prefix + ".scan", state.history.layers[i].scan);
+            add_copy(prefix + ".conv_tail", state.history.layers[i].conv_tail);
+            add_copy(prefix + ".scan", state.history.layers[i].scan);
         }
         if (state.masks.defined())
-            add(tensors, "masks", state.masks);
+            add_copy("masks", state.masks);
     }
     const auto bytes = io::write_safetensors(tensors, {{"format", "ausm-state"},
                                                        {"format_version", "1"},

@@ -66,7 +66,7 @@ void next_frame(NetPass& pass, int time, int stream);
 History history_for(const AusmNet& net, const History& history);
 std::vector<NetPass*> pointers(std::vector<NetPass>& passes);
 
-// ---- how far a result is off ------------------------------------------------------------------------------------------
+// ---- how far a result is off ----------------------------------------------------------------------------------------
 
 /// Distances of tensors from exact ones, each as a share of the exact one's root mean square.
 class Deviation {

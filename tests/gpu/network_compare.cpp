@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The whole network against itself in float64 on the CPU, beside the CPU's own network of the same precision: every frame
-// from the exact memory and masks (forced), and a whole stream from its own (free).
+// The whole network against itself in float64 on the CPU, beside the CPU's own network of the same precision: every
+// frame from the exact memory and masks (forced), and a whole stream from its own (free).
 #include "network.h"
 
 #include "ops/cpu_features.h"

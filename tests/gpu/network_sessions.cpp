@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The engine as its callers see it: label maps of a GPU against the CPU's, frames from host and from device memory, and a
-// stream that is saved on one and goes on on the other.
+// The engine as its callers see it: label maps of a GPU against the CPU's, frames from host and from device memory, and
+// a stream that is saved on one and goes on on the other.
 #include "network.h"
 #include "network_video.h"
 

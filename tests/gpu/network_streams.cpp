@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Frames per second through the engine: a long stream whose end must be as fast as its beginning and take no more memory,
-// many streams side by side, many objects.
+// Frames per second through the engine: a long stream whose end must be as fast as its beginning and take no more
+// memory, many streams side by side, many objects.
 #include "network.h"
 #include "network_video.h"
 

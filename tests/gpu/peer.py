@@ -4,8 +4,8 @@
 usage: peer.py [--tsv FILE] [--device DEVICE] [--frames N]
 
 Prints frames per second in float32 and, where the GPU has it, bfloat16 (autocast); --tsv writes one "value" line each.
-It looks at single pictures, tracks nothing, and with random weights finds nothing, so that its mask head idles: its best
-case, and a measure of scale, not a contest. Status 77 and a line where
+It looks at single pictures, tracks nothing, and with random weights finds nothing, so that its mask head idles: its
+best case, and a measure of scale, not a contest. Status 77 and a line where
 torch, torchvision or the GPU is missing.
 """
 import argparse

@@ -6,6 +6,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "history_marker_grad_cases.h"
 #include "kernels/causal_conv1d.h"
 #include "kernels/history_marker.h"
 #include "kernels/label_map.h"
@@ -13,7 +14,6 @@
 #include "kernels/preprocess.h"
 #include "kernels/selective_scan.h"
 #include "kernels/selective_scan_grad.h"
-#include "history_marker_grad_cases.h"
 #include "ms_deform_attn_cases.h"
 
 namespace ausm {
