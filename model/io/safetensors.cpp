@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -182,23 +181,6 @@ Safetensors Safetensors::parse(std::vector<std::byte> bytes, const std::string& 
     }
     check_layout(result.tensors_, data, name);
     return result;
-}
-
-const std::string& Safetensors::metadata(const std::string& key) const {
-    const auto found = metadata_.find(key);
-    if (found == metadata_.end())
-        fail(name_, "the metadata has no '" + key + "'");
-    return found->second;
-}
-
-std::string Safetensors::hash() const {
-    std::uint64_t value = 0xcbf29ce484222325U;
-    for (const auto byte : bytes_)
-        value = (value ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001b3U;
-    std::string text(17, '\0');
-    std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(value));
-    text.pop_back();
-    return text;
 }
 
 std::vector<std::byte> write_safetensors(const std::map<std::string, TensorView>& tensors,

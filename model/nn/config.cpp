@@ -10,26 +10,11 @@
 namespace ausm {
 namespace {
 
-/// The fields of a file's "config" that describe the network, by the names the training code writes.
+/// The fields of a file's "config" that describe the network.
 nlohmann::json expected(const NetConfig& config) {
-    return {{"D", config.dim},
-            {"heads", config.heads},
-            {"ffn", config.ffn_dim},
-            {"n_comp", config.compressor_layers},
-            {"sa_pool", config.compressor_pool},
-            {"n_dec", config.history_decoder_layers},
-            {"n_pix", config.mask_decoder_layers},
-            {"cm", config.mask_dim},
-            {"d_state", config.state_dim},
-            {"d_conv", config.conv_width},
-            {"expand", config.expand},
-            {"n_id", config.id_vectors},
-            {"n_det", config.detection_queries},
-            {"use_mamba", true},
-            {"marker", "max1"},
-            {"dec_self", false},
-            {"dw", true},
-            {"minit", true}};
+    nlohmann::json fields = config_sizes(config);
+    fields.update({{"use_mamba", true}, {"marker", "max1"}, {"dec_self", false}, {"dw", true}, {"minit", true}});
+    return fields;
 }
 
 }  // namespace

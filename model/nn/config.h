@@ -4,6 +4,7 @@
 
 #include "io/safetensors.h"
 
+#include <map>
 #include <string>
 
 namespace ausm {
@@ -35,6 +36,9 @@ struct NetConfig {
 
 /// The small default model (model/README.md).
 NetConfig nano_config();
+
+/// The sizes of a network by the names that a file's "config" has for them (those that the training code writes).
+std::map<std::string, int> config_sizes(const NetConfig& config);
 
 /// The configuration in a weights file's metadata. Throws std::runtime_error that names the field: format or version
 /// unknown, model unknown, a size that differs from the preset of that name.

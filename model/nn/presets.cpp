@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The networks that there are.
+// The networks that there are, and the names of their sizes in files.
 #include "nn/config.h"
 
 namespace ausm {
@@ -22,6 +22,22 @@ NetConfig nano_config() {
             .id_vectors = 64,
             .detection_queries = 32,
             .inference_size = 256};
+}
+
+std::map<std::string, int> config_sizes(const NetConfig& config) {
+    return {{"D", config.dim},
+            {"heads", config.heads},
+            {"ffn", config.ffn_dim},
+            {"n_comp", config.compressor_layers},
+            {"sa_pool", config.compressor_pool},
+            {"n_dec", config.history_decoder_layers},
+            {"n_pix", config.mask_decoder_layers},
+            {"cm", config.mask_dim},
+            {"d_state", config.state_dim},
+            {"d_conv", config.conv_width},
+            {"expand", config.expand},
+            {"n_id", config.id_vectors},
+            {"n_det", config.detection_queries}};
 }
 
 }  // namespace ausm

@@ -67,8 +67,7 @@ NetBatch NetRunner::gather(std::span<NetPass* const> passes, std::int64_t object
     if (objects == 0)
         return batch;
     const auto grid = batch.history.grid;
-    std::vector<at::Tensor> slots, kinds, masks, valid;
-    bool all_valid = true;
+    std::vector<at::Tensor> slots, kinds, masks;
     for (const auto* pass : passes) {
         const bool none = pass->count() == 0;
         const auto numbers = at::TensorOptions().dtype(at::kLong);
@@ -76,13 +75,15 @@ NetBatch NetRunner::gather(std::span<NetPass* const> passes, std::int64_t object
         kinds.push_back(padded(none ? at::empty({0}, numbers) : pass->kinds, objects));
         masks.push_back(
             padded(none ? at::empty({0, 4 * grid.rows, 4 * grid.columns}, at::kFloat) : pass->masks, objects));
-        valid.push_back((at::arange(objects) < pass->count()).unsqueeze(0));
-        all_valid = all_valid && pass->count() == objects;
     }
     batch.marks = {joined(slots).to(device), joined(masks).unsqueeze(1).to(device, net_.dtype()),
                    joined(kinds).unsqueeze(1).to(device)};
-    if (!all_valid)
-        batch.valid = joined(valid).to(device);
+    if (std::all_of(passes.begin(), passes.end(), [&](const auto* pass) { return pass->count() == objects; }))
+        return batch;
+    std::vector<at::Tensor> valid;
+    for (const auto* pass : passes)
+        valid.push_back((at::arange(objects) < pass->count()).unsqueeze(0));
+    batch.valid = joined(valid).to(device);
     return batch;
 }
 
