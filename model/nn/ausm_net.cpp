@@ -15,9 +15,9 @@ constexpr std::size_t kMaxPlaces = 8;
 
 }  // namespace
 
-AusmNet::AusmNet(const io::Safetensors& file, at::ScalarType dtype, at::Device device)
+AusmNet::AusmNet(const io::Safetensors& file, at::ScalarType dtype, at::Device device, const Trainable& trainable)
     : config_(config_of(file)), dtype_(dtype), device_(device) {
-    WeightMap weights(file, dtype, device);
+    WeightMap weights(file, dtype, device, trainable);
     if (config_.pixel_decoder != "fpn")
         throw std::runtime_error("unknown pixel decoder '" + config_.pixel_decoder + "'");
     backbone_ = make_backbone(weights, config_);
@@ -34,16 +34,17 @@ AusmNet::AusmNet(const io::Safetensors& file, at::ScalarType dtype, at::Device d
     mask_decoder_.emplace(weights, config_);
     weights.finish();
     parameters_ = weights.parameters();
+    weights_ = weights.tensors();
 }
 
-const AusmNet::Place& AusmNet::place(Grid grid) const {
+AusmNet::Place AusmNet::place(Grid grid) const {
     const std::pair key{grid.rows, grid.columns};
     if (const auto found = places_.find(key); found != places_.end())
         return found->second;
     if (places_.size() >= kMaxPlaces)
         places_.clear();
     const auto code = position_code(grid, config_.dim, dtype_, device_);
-    return places_[key] = {code, history_decoder_->place(code)};
+    return places_[key] = {code, weights_.empty() ? history_decoder_->place(code) : at::Tensor()};
 }
 
 at::Tensor AusmNet::vectors(const at::Tensor& slots, std::int64_t batch) const {
@@ -74,11 +75,13 @@ at::Tensor AusmNet::compress(const Marks& marks, History& history) const {
 }
 
 Prediction AusmNet::decode(const Encoded& frame, const at::Tensor& compressed, const at::Tensor& slots,
-                           const at::Tensor& valid, AttentionTrace* trace) const {
-    const auto& [code, add] = place(frame.grid);
+                           const at::Tensor& valid, AttentionTrace* trace, Intermediate* intermediate) const {
+    const auto [code, known] = place(frame.grid);
+    const auto add = known.defined() ? known : history_decoder_->place(code);
     const auto read = (*read_norm_)((*history_decoder_)(frame.features, compressed, code, add, frame.grid));
     const auto features = (*pixel_decoder_)(read, frame.s8, frame.s4, frame.grid);
-    return (*mask_decoder_)(vectors(slots, frame.features.size(0)), read, code, features, frame.grid, valid, trace);
+    return (*mask_decoder_)(vectors(slots, frame.features.size(0)), read, code, features, frame.grid, valid, trace,
+                            intermediate);
 }
 
 Prediction AusmNet::step(const at::Tensor& images, const Marks& marks, History& history) const {
@@ -100,8 +103,12 @@ Prediction AusmNet::refine(const Encoded& frame, const Marks& marks, const Histo
 
 Prediction AusmNet::scan(const at::Tensor& images, const Marks& marks, const at::Tensor& valid,
                          History& history) const {
-    const auto batch = images.size(0), time = images.size(1);
-    const auto frames = encode(images.flatten(0, 1));
+    return scan(encode(images.flatten(0, 1)), marks, valid, history);
+}
+
+Prediction AusmNet::scan(const Encoded& frames, const Marks& marks, const at::Tensor& valid, History& history,
+                         Intermediate* intermediate) const {
+    const auto batch = history.features.size(0), time = frames.features.size(0) / batch;
     const auto features = frames.features.unflatten(0, {batch, time});  // X_1 .. X_T
     auto marked = at::cat({history.features.unsqueeze(1), features.narrow(1, 0, time - 1)}, 1);
     at::Tensor slots;
@@ -111,7 +118,8 @@ Prediction AusmNet::scan(const at::Tensor& images, const Marks& marks, const at:
     }
     auto layers = history.layers;
     const auto compressed = compressor_->scan(marked, place(frames.grid).code, frames.grid, layers);
-    auto prediction = decode(frames, compressed.flatten(0, 1), slots, valid.defined() ? valid.flatten(0, 1) : valid);
+    auto prediction = decode(frames, compressed.flatten(0, 1), slots, valid.defined() ? valid.flatten(0, 1) : valid,
+                             nullptr, intermediate);
     history = {frames.grid, features.select(1, time - 1), std::move(layers)};
     return prediction;
 }

@@ -31,13 +31,17 @@ public:
     static constexpr std::int64_t kMultiple = 32;             ///< input sizes are multiples of this
     static constexpr double kMean = 127, kScale = 1.0 / 128;  ///< (x - mean) * scale, x in 0 .. 255
 
-    /// Throws std::runtime_error that names every tensor that is missing, misshaped or unknown.
-    AusmNet(const io::Safetensors& file, at::ScalarType dtype, at::Device device = at::kCPU);
+    /// Throws std::runtime_error that names every tensor that is missing, misshaped or unknown. With `trainable`, the
+    /// tensors for which it is true are leaves that ask for a gradient, and may be changed in place.
+    AusmNet(const io::Safetensors& file, at::ScalarType dtype, at::Device device = at::kCPU,
+            const Trainable& trainable = {});
 
     [[nodiscard]] const NetConfig& config() const { return config_; }
     [[nodiscard]] at::ScalarType dtype() const { return dtype_; }
     [[nodiscard]] at::Device device() const { return device_; }
     [[nodiscard]] std::size_t parameters() const { return parameters_; }
+    /// All weights by their names in the file, of a network made with `trainable`; else empty.
+    [[nodiscard]] const std::map<std::string, at::Tensor>& weights() const { return weights_; }
 
     /// The memory before the first frame: X_0 at every token, zero states.
     [[nodiscard]] History initial_history(std::int64_t batch, Grid grid) const;
@@ -49,7 +53,8 @@ public:
     at::Tensor compress(const Marks& marks, History& history) const;
     /// frame: X_t; compressed: F_t [B, N, D]; slots: [B, K] of the tracked objects (undefined: none).
     [[nodiscard]] Prediction decode(const Encoded& frame, const at::Tensor& compressed, const at::Tensor& slots,
-                                    const at::Tensor& valid = {}, AttentionTrace* trace = nullptr) const;
+                                    const at::Tensor& valid = {}, AttentionTrace* trace = nullptr,
+                                    Intermediate* intermediate = nullptr) const;
 
     /// One frame (Alg. 1): encode, compress, decode; `history` becomes the memory after this frame.
     Prediction step(const at::Tensor& images, const Marks& marks, History& history) const;
@@ -59,19 +64,23 @@ public:
     /// All frames of a clip at once (Alg. 2). images: [B, T, 3, H, W]; marks.masks: [B, T, K, h4, w4] with the masks of
     /// the frame before each frame; valid: [B, T, K] bool or undefined. Returns B * T frames.
     Prediction scan(const at::Tensor& images, const Marks& marks, const at::Tensor& valid, History& history) const;
+    /// The same for frames that have been encoded: [B * T, ...], the frames of a clip one after the other.
+    Prediction scan(const Encoded& frames, const Marks& marks, const at::Tensor& valid, History& history,
+                    Intermediate* intermediate = nullptr) const;
 
 private:
     /// What every frame of one grid shares.
     struct Place {
-        at::Tensor code, read;  // [1, N, D]: position code; what the history decoder adds to G
+        at::Tensor code, read;  // [1, N, D]: position code; what the history decoder adds to G (not kept in training)
     };
-    [[nodiscard]] const Place& place(Grid grid) const;
+    [[nodiscard]] Place place(Grid grid) const;
     [[nodiscard]] at::Tensor vectors(const at::Tensor& slots, std::int64_t batch) const;
 
     NetConfig config_;
     at::ScalarType dtype_;
     at::Device device_;
     std::size_t parameters_ = 0;
+    std::map<std::string, at::Tensor> weights_;
     std::unique_ptr<Backbone> backbone_;
     std::optional<Linear> project16_;
     std::optional<Conv2d> project32_;

@@ -50,7 +50,7 @@ namespace {
 
 /// A linear layer over tokens is a 1x1 convolution over their grid.
 ops::ConvLayer take_pointwise(WeightMap& weights, const std::string& name, std::int64_t in, std::int64_t out) {
-    return {weights.take(name + ".weight", {out, in}).unflatten(1, {in, 1, 1}), weights.take(name + ".bias", {out})};
+    return {weights.take(name + ".weight", {out, in}), weights.take(name + ".bias", {out})};
 }
 
 }  // namespace

@@ -11,6 +11,12 @@
 #include <c10/core/GradMode.h>
 
 namespace ausm {
+namespace {
+
+/// [S, C] = -exp(A_log)^T
+at::Tensor decay(const at::Tensor& a_log) { return a_log.exp().neg().t().contiguous(); }
+
+}  // namespace
 
 Mamba::Mamba(WeightMap& weights, const std::string& name, const NetConfig& config)
     : inner_(config.inner_dim()), states_(config.state_dim), rank_(config.dt_rank()),
@@ -20,7 +26,7 @@ Mamba::Mamba(WeightMap& weights, const std::string& name, const NetConfig& confi
       x_weight_(weights.take_exact(name + ".x_proj.weight", {rank_ + 2 * states_, inner_})),
       dt_weight_(weights.take_exact(name + ".dt_proj.weight", {inner_, rank_})),
       dt_bias_(weights.take_exact(name + ".dt_proj.bias", {inner_})), dt_columns_(dt_weight_.t().contiguous()),
-      a_(weights.take_exact(name + ".A_log", {inner_, states_}).exp().neg().t().contiguous()),
+      a_log_(weights.take_exact(name + ".A_log", {inner_, states_})), a_(decay(a_log_.detach())),
       d_(weights.take_exact(name + ".Dp", {inner_})), out_(weights, name + ".out_proj", inner_, config.dim, false) {}
 
 at::Tensor Mamba::step(const at::Tensor& x, LayerState& state) const {
@@ -43,13 +49,15 @@ at::Tensor Mamba::scan(const at::Tensor& x, LayerState& state) const {
         return step(x, state);
     const auto projected = in_(x).to(a_.scalar_type());  // [B, T, N, 2 C] = u, z
     const auto conv = ops::causal_conv1d(projected.narrow(-1, 0, inner_), conv_weight_, conv_bias_, state.conv_tail);
-    const auto steer = ops::linear(conv.y, x_weight_, {});  // [B, T, N, R + 2 S] = dt_low, B, C
+    // [B, T, N, R + 2 S] = dt_low, B, C; autocast would round them
+    const auto steer = ops::linear(conv.y, x_weight_, {}).to(a_.scalar_type());
+    const auto dt = at::linear(steer.narrow(-1, 0, rank_), dt_weight_).to(a_.scalar_type());
     const auto result = ops::selective_scan({.x = conv.y,
-                                             .dt = at::linear(steer.narrow(-1, 0, rank_), dt_weight_),
+                                             .dt = dt,
                                              .b = steer.narrow(-1, rank_, states_),
                                              .c = steer.narrow(-1, rank_ + states_, states_),
                                              .z = projected.narrow(-1, inner_, inner_),
-                                             .a = a_,
+                                             .a = a_log_.requires_grad() ? decay(a_log_) : a_,
                                              .d = d_,
                                              .dt_bias = dt_bias_,
                                              .state = state.scan});

@@ -29,7 +29,7 @@ private:
     at::Tensor x_weight_;                 // [R + 2 S, C] -> dt_low, B, C
     at::Tensor dt_weight_, dt_bias_;      // [C, R], [C]
     at::Tensor dt_columns_;               // [R, C], dt_weight_ transposed
-    at::Tensor a_, d_;                    // [S, C] = -exp(A_log)^T, [C]
+    at::Tensor a_log_, a_, d_;            // [C, S]; [S, C] = -exp(A_log)^T, of weights that stay as they are; [C]
     Linear out_;
 };
 

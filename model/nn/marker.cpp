@@ -7,12 +7,19 @@
 #include <ATen/ATen.h>
 
 namespace ausm {
+namespace {
+
+at::Tensor without_first(const at::Tensor& table) {
+    return table * at::arange(table.size(0), table.options().requires_grad(false)).gt(0).unsqueeze(1);
+}
+
+}  // namespace
 
 Marker::Marker(WeightMap& weights, const NetConfig& config)
     : ids_(weights.take("ids", {config.id_vectors, config.dim})),
-      kinds_(weights.take("kind", {kMarkKinds, config.dim}).clone()),
-      project_(weights, "mark", config.dim, config.dim, false) {
-    kinds_[0].zero_();
+      kinds_(weights.take("kind", {kMarkKinds, config.dim})), project_(weights, "mark", config.dim, config.dim, false) {
+    if (!kinds_.requires_grad())
+        kinds_ = without_first(kinds_);
 }
 
 at::Tensor Marker::vectors(const at::Tensor& slots) const { return ids_.index({slots}); }
@@ -21,7 +28,7 @@ at::Tensor Marker::operator()(const Marks& marks, Grid grid) const {
     const auto batch = marks.masks.size(0), time = marks.masks.size(1), count = marks.masks.size(2);
     auto vectors = ids_.index({marks.slots}).unsqueeze(1);  // [B, 1, K, D]
     if (marks.kinds.defined())
-        vectors = vectors + kinds_.index({marks.kinds});  // [B, T, K, D]
+        vectors = vectors + (kinds_.requires_grad() ? without_first(kinds_) : kinds_).index({marks.kinds});
     vectors = vectors.expand({batch, time, count, ids_.size(1)}).flatten(0, 1).contiguous();
     const auto marked = ops::history_marker(marks.masks.flatten(0, 1), vectors, grid.rows, grid.columns);
     return project_(marked.unflatten(0, {batch, time}));

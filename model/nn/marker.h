@@ -30,7 +30,7 @@ public:
 
 private:
     at::Tensor ids_;    // [N_id, D]: the buffer B
-    at::Tensor kinds_;  // [kMarkKinds, D], row 0 zero
+    at::Tensor kinds_;  // [kMarkKinds, D]; row 0 counts as zero
     Linear project_;
 };
 

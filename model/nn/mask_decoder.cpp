@@ -50,10 +50,17 @@ at::Tensor MaskDecoder::mask_logits(const Heads& head, const at::Tensor& feature
 
 Prediction MaskDecoder::operator()(const at::Tensor& tracked, const at::Tensor& read, const at::Tensor& code,
                                    const at::Tensor& features, Grid grid, const at::Tensor& valid,
-                                   AttentionTrace* trace) const {
+                                   AttentionTrace* trace, Intermediate* intermediate) const {
     const auto place = queries(tracked);  // the first query is also the position part of every later one
     const auto fine = to_tokens(features).transpose(1, 2);                            // [B, C, 16 N]
     const auto coarse = to_tokens(at::avg_pool2d(features, {4, 4})).transpose(1, 2);  // [B, C, N]
+    const auto answer = [&](const Heads& head, const at::Tensor& all, std::int64_t scale) -> Prediction {
+        return {presence_(head.normed).squeeze(-1),
+                mask_logits(head, all).unflatten(-1, {scale * grid.rows, scale * grid.columns})};
+    };
+    at::Tensor middle;  // [B, C, 4 N]
+    if (intermediate != nullptr)
+        middle = to_tokens(at::avg_pool2d(features, {2, 2})).transpose(1, 2);
     const auto key = read + code;
     at::Tensor self_mask;
     if (valid.defined()) {
@@ -72,7 +79,9 @@ Prediction MaskDecoder::operator()(const at::Tensor& tracked, const at::Tensor& 
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         const auto& layer = layers_[i];
         const auto head = heads(query);
-        auto blocked = mask_logits(head, coarse) < 0;
+        if (intermediate != nullptr)
+            intermediate->push_back(answer(head, middle, 2));
+        auto blocked = mask_logits({{}, head.embedding.detach(), head.bias.detach()}, coarse.detach()) < 0;
         blocked =
             blocked.logical_and(blocked.all(-1, /*keepdim=*/true).logical_not());  // nothing left: look everywhere
         if (trace != nullptr && trace->given)
@@ -85,9 +94,7 @@ Prediction MaskDecoder::operator()(const at::Tensor& tracked, const at::Tensor& 
         query = layer.self_norm(query + layer.self(placed, layer.self.memory(placed, query), self_mask));
         query = layer.ffn_norm(query + layer.ffn(query));
     }
-    const auto head = heads(query);
-    return {presence_(head.normed).squeeze(-1),
-            mask_logits(head, fine).unflatten(-1, {4 * grid.rows, 4 * grid.columns})};
+    return answer(heads(query), fine, 4);
 }
 
 }  // namespace ausm

@@ -15,6 +15,10 @@ struct Prediction {
     at::Tensor masks;     ///< [B, K + N_det, h4, w4] mask logits at 1/4
 };
 
+/// What the decoder would have answered before each of its layers, for training: masks at 1/8 (averages over 2 x 2 of
+/// the mask features).
+using Intermediate = std::vector<Prediction>;
+
 /// The attention masks of every layer, for comparison with another implementation: a threshold on logits, so that
 /// rounding can flip single tokens.
 struct AttentionTrace {
@@ -30,7 +34,7 @@ public:
     /// (clips of a batch may have different numbers of objects).
     Prediction operator()(const at::Tensor& tracked, const at::Tensor& read, const at::Tensor& code,
                           const at::Tensor& features, Grid grid, const at::Tensor& valid = {},
-                          AttentionTrace* trace = nullptr) const;
+                          AttentionTrace* trace = nullptr, Intermediate* intermediate = nullptr) const;
 
 private:
     /// Post-norm layer: masked cross-attention -> self-attention over queries -> feed-forward.

@@ -69,7 +69,10 @@ at::Tensor WeightMap::load(const std::string& name, at::IntArrayRef shape, at::S
     if (!tensor.isfinite().all().item<bool>())
         problems_.push_back("not finite: " + name + " has NaN or infinite values");
     parameters_ += static_cast<std::size_t>(tensor.numel());
-    return tensor.to(device_, dtype);
+    tensor = tensor.to(device_, dtype);
+    if (trainable_)
+        tensors_[name] = tensor.requires_grad_(trainable_(name));
+    return tensor;
 }
 
 at::Tensor WeightMap::take(const std::string& name, at::IntArrayRef shape) { return load(name, shape, dtype_); }

@@ -6,18 +6,24 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
 namespace ausm {
 
+/// Which tensors are to be trained, by name.
+using Trainable = std::function<bool(const std::string&)>;
+
 /// Every layer takes its tensors by name and shape while it is constructed; finish() then tells all problems at once.
 class WeightMap {
 public:
     /// `dtype` is the network's working precision: float64 (tests), float32 or bfloat16; `device` where it computes.
-    WeightMap(const io::Safetensors& file, at::ScalarType dtype, at::Device device = at::kCPU)
-        : file_(file), dtype_(dtype), device_(device) {}
+    /// `trainable`: the tensors for which it is true ask for a gradient; empty: none, and tensors() stays empty.
+    WeightMap(const io::Safetensors& file, at::ScalarType dtype, at::Device device = at::kCPU, Trainable trainable = {})
+        : file_(file), dtype_(dtype), device_(device), trainable_(std::move(trainable)) {}
 
     /// The tensor in the working precision. A missing or misshaped one is noted, and zeros are returned.
     at::Tensor take(const std::string& name, at::IntArrayRef shape);
@@ -27,6 +33,8 @@ public:
     [[nodiscard]] at::ScalarType dtype() const { return dtype_; }
     [[nodiscard]] at::ScalarType exact_dtype() const { return dtype_ == at::kDouble ? at::kDouble : at::kFloat; }
     [[nodiscard]] std::size_t parameters() const { return parameters_; }
+    /// What has been taken from a map that trains, as in the file: leaves that the layers share.
+    [[nodiscard]] const std::map<std::string, at::Tensor>& tensors() const { return tensors_; }
 
     /// Throws std::runtime_error that names every missing, misshaped and unknown tensor.
     void finish() const;
@@ -37,6 +45,8 @@ private:
     const io::Safetensors& file_;
     at::ScalarType dtype_;
     at::Device device_;
+    Trainable trainable_;
+    std::map<std::string, at::Tensor> tensors_;
     std::set<std::string> taken_;
     std::vector<std::string> problems_;
     std::size_t parameters_ = 0;

@@ -6,6 +6,7 @@
 #include "ops/lanes.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 
 namespace ausm::ops {
 namespace {
@@ -59,7 +60,9 @@ CausalConv1dOutputs causal_conv1d(const at::Tensor& u, const at::Tensor& weight,
     for (const auto& part : {weight, bias, tail})
         TORCH_CHECK(part.scalar_type() == dtype && part.is_contiguous(),
                     "causal_conv1d: weight, bias and tail must be contiguous and of u's dtype");
-    if (!u.is_cpu())
+    const bool differentiate = c10::GradMode::is_enabled() && (u.requires_grad() || weight.requires_grad() ||
+                                                               bias.requires_grad() || tail.requires_grad());
+    if (!u.is_cpu() || differentiate)
         return causal_conv1d_by_operators(u, weight, bias, tail);
     CausalConv1dOutputs out{at::empty(u.sizes(), u.options()), at::empty_like(tail)};
     dtype == at::kFloat ? run<float>(u, weight, bias, tail, out) : run<double>(u, weight, bias, tail, out);

@@ -6,6 +6,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/core/dispatch/Dispatcher.h>
+#include <c10/core/GradMode.h>
 
 #include <array>
 
@@ -53,16 +54,24 @@ at::Tensor activate(const at::Tensor& x, Activation activation) {
 }  // namespace
 
 Conv2dWeights::Conv2dWeights(ConvLayer layer, std::int64_t stride, std::int64_t groups)
-    : weight_(std::move(layer.weight)), bias_(std::move(layer.bias)), stride_(stride), padding_(weight_.size(-1) / 2),
-      groups_(groups), activation_(layer.activation) {
-    TORCH_CHECK(weight_.size(-1) % 2 == 1 && weight_.size(-1) == weight_.size(-2), "odd square kernels only");
+    : weight_(std::move(layer.weight)), bias_(std::move(layer.bias)), trained_(weight_.requires_grad()),
+      stride_(stride), padding_(weight_.dim() == 2 ? 0 : weight_.size(-1) / 2), groups_(groups),
+      activation_(layer.activation) {
+    TORCH_CHECK(weight_.dim() == 2 || (weight_.size(-1) % 2 == 1 && weight_.size(-1) == weight_.size(-2)),
+                "odd square kernels only");
     TORCH_CHECK(stride == 1 || stride == 2, "stride 1 or 2 only");
+    if (!trained_)
+        weight_ = shaped(weight_);
+}
+
+at::Tensor Conv2dWeights::shaped(const at::Tensor& weight) const {
+    auto kernel = weight.dim() == 2 ? weight.unflatten(1, {weight.size(1), 1, 1}) : weight;
     // A leading row and column of zeros turns the uneven padding of stride 2 into an even one: no padded copy is made.
-    if (stride == 2)
-        weight_ = at::constant_pad_nd(weight_, {1, 0, 1, 0});
-    if (!weight_.is_cpu())
-        weight_ =
-            weight_.contiguous(at::MemoryFormat::ChannelsLast);  // as the pictures, else cuDNN converts every time
+    if (stride_ == 2)
+        kernel = at::constant_pad_nd(kernel, {1, 0, 1, 0});
+    if (!kernel.is_cpu())
+        kernel = kernel.contiguous(at::MemoryFormat::ChannelsLast);  // as the pictures, else cuDNN converts every time
+    return kernel;
 }
 
 at::Tensor Conv2dWeights::packed(at::IntArrayRef input_sizes) const {
@@ -80,7 +89,9 @@ at::Tensor Conv2dWeights::packed(at::IntArrayRef input_sizes) const {
 
 at::Tensor conv2d(const at::Tensor& x, const Conv2dWeights& w, const std::optional<at::Tensor>& add) {
     const std::array<std::int64_t, 2> padding{w.padding_, w.padding_}, stride{w.stride_, w.stride_}, dilation{1, 1};
-    const bool fast = x.device().is_cpu() && !at::GradMode::is_enabled() &&
+    const bool differentiate =
+        c10::GradMode::is_enabled() && (x.requires_grad() || (add && add->requires_grad()) || w.trained_);
+    const bool fast = x.device().is_cpu() && !differentiate && !w.trained_ &&
                       (x.scalar_type() == at::kFloat || (x.scalar_type() == at::kBFloat16 && cpu_has_bfloat16())) &&
                       x.numel() != 0;
     if (fast && !add && fused()) {
@@ -93,7 +104,7 @@ at::Tensor conv2d(const at::Tensor& x, const Conv2dWeights& w, const std::option
     if (fast && add && fused_add() && w.activation_ == Activation::kNone)
         return fused_add()->call(x, *add, w.packed(x.sizes()), w.bias_, padding, stride, dilation, w.groups_, "add",
                                  std::nullopt, std::nullopt, Scalars(), std::nullopt);
-    const auto y = at::conv2d(x, w.weight_, w.bias_, stride, padding, dilation, w.groups_);
+    const auto y = at::conv2d(x, w.kernel(), w.bias_, stride, padding, dilation, w.groups_);
     return activate(add ? y + *add : y, w.activation_);
 }
 

@@ -14,7 +14,7 @@ namespace ausm::ops {
 
 enum class Activation { kNone, kRelu, kRelu6 };
 
-/// Weight [out, in / groups, k, k], bias [out], and what follows the sum.
+/// Weight [out, in / groups, k, k], or [out, in] for 1x1; bias [out]; and what follows the sum.
 struct ConvLayer {
     at::Tensor weight, bias;
     Activation activation = Activation::kNone;
@@ -32,8 +32,13 @@ private:
     friend at::Tensor conv2d(const at::Tensor& x, const Conv2dWeights& weights, const std::optional<at::Tensor>& add);
 
     [[nodiscard]] at::Tensor packed(at::IntArrayRef input_sizes) const;
+    /// The weight as the convolution wants it. A weight in training stays as it came, because it will change: its shape
+    /// is made anew each time, and it is never packed.
+    [[nodiscard]] at::Tensor kernel() const { return trained_ ? shaped(weight_) : weight_; }
+    [[nodiscard]] at::Tensor shaped(const at::Tensor& weight) const;
 
     at::Tensor weight_, bias_;
+    bool trained_;
     std::int64_t stride_, padding_, groups_;
     Activation activation_;
     struct Packed {
@@ -45,6 +50,7 @@ private:
 
 /// x: [B, in, h, w] -> [B, out, ceil(h / stride), ceil(w / stride)] = activation(conv(x) + bias + add). The fast path
 /// (oneDNN, fused) is taken on the CPU in float32 and bfloat16 when no gradient is asked for; else plain LibTorch.
+/// Differentiable.
 at::Tensor conv2d(const at::Tensor& x, const Conv2dWeights& weights, const std::optional<at::Tensor>& add);
 
 }  // namespace ausm::ops

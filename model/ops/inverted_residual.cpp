@@ -24,7 +24,12 @@ const std::vector<InvertedResidualWeights::Share>& InvertedResidualWeights::shar
     if (shares_.size() == static_cast<std::size_t>(count))
         return shares_;
     std::vector<Share> shares;
-    for (std::int64_t i = 0; i < count; ++i) {
+    // Whole: what is in training must stay the tensor that it is.
+    if (count == 1)
+        shares.push_back({.expand = Conv2dWeights(expand_, expand_stride_, 1),
+                          .depthwise = Conv2dWeights(depthwise_, stride_, channels),
+                          .project = Conv2dWeights(project_, 1, 1)});
+    for (std::int64_t i = 0; count > 1 && i < count; ++i) {
         const auto begin = vectors * i / count * kVector;
         const auto width = std::min(channels, vectors * (i + 1) / count * kVector) - begin;
         const auto part = [&](const at::Tensor& all, int dim) { return all.narrow(dim, begin, width).contiguous(); };

@@ -2,16 +2,17 @@
 // From tensors to SelectiveScanParams.
 #include "ops/selective_scan.h"
 
-#include "kernels/selective_scan.h"
 #include "ops/cuda_launch.h"
 #include "ops/lanes.h"
+#include "ops/selective_scan_grad.h"
+#include "ops/selective_scan_params.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 namespace ausm::ops {
 namespace {
-
-RowStrides strides_of(const at::Tensor& x) { return {x.stride(0), x.stride(1), x.stride(2)}; }
 
 void check_rows(const at::Tensor& x, at::IntArrayRef shape, at::ScalarType dtype, const char* name) {
     TORCH_CHECK(x.sizes() == shape, "selective_scan: ", name, " is ", x.sizes(), ", expected ", shape);
@@ -27,37 +28,49 @@ void check_whole(const at::Tensor& x, at::IntArrayRef shape, at::ScalarType dtyp
 
 template <class Scalar>
 void run(const SelectiveScanInputs& in, const SelectiveScanOutputs& out) {
-    const SelectiveScanParams<Scalar> params{
-        .batch = in.x.size(0),
-        .time = in.x.size(1),
-        .pixels = in.x.size(2),
-        .channels = in.x.size(3),
-        .states = in.b.size(3),
-        .x = in.x.const_data_ptr<Scalar>(),
-        .dt = in.dt.const_data_ptr<Scalar>(),
-        .b = in.b.const_data_ptr<Scalar>(),
-        .c = in.c.const_data_ptr<Scalar>(),
-        .z = in.z.const_data_ptr<Scalar>(),
-        .y = out.y.mutable_data_ptr<Scalar>(),
-        .x_strides = strides_of(in.x),
-        .dt_strides = strides_of(in.dt),
-        .b_strides = strides_of(in.b),
-        .c_strides = strides_of(in.c),
-        .z_strides = strides_of(in.z),
-        .y_strides = strides_of(out.y),
-        .a = in.a.const_data_ptr<Scalar>(),
-        .d = in.d.const_data_ptr<Scalar>(),
-        .dt_bias = in.dt_bias.const_data_ptr<Scalar>(),
-        .dt_softplus = true,
-        .state_in = in.state.const_data_ptr<Scalar>(),
-        .state_out = out.state.mutable_data_ptr<Scalar>(),
-    };
+    auto params = selective_scan_params<Scalar>(in);
+    params.y = out.y.mutable_data_ptr<Scalar>();
+    params.y_strides = row_strides(out.y);
+    params.state_out = out.state.mutable_data_ptr<Scalar>();
     if (in.x.is_cuda()) {
         launch_cuda(in.x, "selective_scan", [&](void* stream) { return selective_scan_cuda(params, stream); });
         return;
     }
     split_range(params.batch * params.pixels, 32,
                 [&](std::int64_t begin, std::int64_t end) { selective_scan_cpu(params, begin, end); });
+}
+
+SelectiveScanOutputs compute(const SelectiveScanInputs& in) {
+    SelectiveScanOutputs out{at::empty(in.x.sizes(), in.x.options()), at::empty_like(in.state)};
+    in.x.scalar_type() == at::kFloat ? run<float>(in, out) : run<double>(in, out);
+    return out;
+}
+
+/// The same with a gradient.
+struct Differentiable : torch::autograd::Function<Differentiable> {
+    using Tensors = torch::autograd::variable_list;
+
+    static Tensors forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& dt,
+                           const at::Tensor& b, const at::Tensor& c, const at::Tensor& z, const at::Tensor& a,
+                           const at::Tensor& d, const at::Tensor& dt_bias, const at::Tensor& state) {
+        context->save_for_backward({x, dt, b, c, z, a, d, dt_bias, state});
+        context->set_materialize_grads(false);
+        const auto out = compute({x, dt, b, c, z, a, d, dt_bias, state});
+        return {out.y, out.state};
+    }
+    static Tensors backward(torch::autograd::AutogradContext* context, const Tensors& grads) {
+        const auto in = context->get_saved_variables();
+        const auto g =
+            selective_scan_grad({in[0], in[1], in[2], in[3], in[4], in[5], in[6], in[7], in[8]}, grads[0], grads[1]);
+        return {g.x, g.dt, g.b, g.c, g.z, g.a, g.d, g.dt_bias, g.state};
+    }
+};
+
+bool wants_gradient(const SelectiveScanInputs& in) {
+    if (!c10::GradMode::is_enabled())
+        return false;
+    const auto all = {&in.x, &in.dt, &in.b, &in.c, &in.z, &in.a, &in.d, &in.dt_bias, &in.state};
+    return std::any_of(all.begin(), all.end(), [](const auto* tensor) { return tensor->requires_grad(); });
 }
 
 }  // namespace
@@ -77,9 +90,10 @@ SelectiveScanOutputs selective_scan(const SelectiveScanInputs& in) {
     check_whole(in.d, {sizes[3]}, dtype, "d");
     check_whole(in.dt_bias, {sizes[3]}, dtype, "dt_bias");
     check_whole(in.state, {sizes[0], sizes[2], states, sizes[3]}, dtype, "state");
-    SelectiveScanOutputs out{at::empty(sizes, in.x.options()), at::empty_like(in.state)};
-    dtype == at::kFloat ? run<float>(in, out) : run<double>(in, out);
-    return out;
+    if (!wants_gradient(in))
+        return compute(in);
+    const auto out = Differentiable::apply(in.x, in.dt, in.b, in.c, in.z, in.a, in.d, in.dt_bias, in.state);
+    return {out[0], out[1]};
 }
 
 }  // namespace ausm::ops

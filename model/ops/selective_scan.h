@@ -25,7 +25,7 @@ struct SelectiveScanOutputs {
 };
 
 /// h = exp(dt a) h + dt b x; y = (<c, h> + d x) SiLU(z), with dt = softplus(dt + dt_bias) (arXiv 2312.00752, Alg. 2).
-/// Throws c10::Error on shapes, dtypes or strides that do not fit. Without gradient.
+/// Throws c10::Error on shapes, dtypes or strides that do not fit. Differentiable.
 SelectiveScanOutputs selective_scan(const SelectiveScanInputs& inputs);
 
 }  // namespace ausm::ops

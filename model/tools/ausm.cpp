@@ -86,6 +86,7 @@ int main(int argc, char** argv) {
     ausm::tools::add_info(app);
     ausm::tools::add_bench(app);
     ausm::tools::add_eval(app);
+    ausm::tools::add_train(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

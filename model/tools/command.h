@@ -34,5 +34,6 @@ CLI::Validator size_check();
 void add_info(CLI::App& app);
 void add_bench(CLI::App& app);
 void add_eval(CLI::App& app);
+void add_train(CLI::App& app);
 
 }  // namespace ausm::tools

@@ -29,6 +29,28 @@ TEST(HistoryMarkerOp, Bfloat16IsComputedInFloat32) {
     EXPECT_CLOSE(out, formula(masks.to(at::kFloat), vectors.to(at::kFloat)).to(at::kBFloat16), 1e-2);
 }
 
+TEST(HistoryMarkerOp, GradientsEqualTheFormulas) {
+    at::manual_seed(4);
+    for (const auto dtype : {at::kFloat, at::kDouble}) {
+        const auto masks = at::rand({3, 5, 12, 20}, dtype), vectors = at::randn({3, 5, 24}, dtype);
+        const auto weight = at::randn({3, 15, 24}, dtype);
+        const auto gradients = [&](const auto& marker, bool of_masks) {
+            const auto m = masks.clone().requires_grad_(of_masks), v = vectors.clone().requires_grad_();
+            (marker(m, v) * weight).sum().backward();
+            return std::pair{m.grad(), v.grad()};
+        };
+        const auto ours = [](const at::Tensor& m, const at::Tensor& v) { return history_marker(m, v, 3, 5); };
+        const double bound = dtype == at::kFloat ? 1e-5 : 1e-12;
+        const auto [masks_grad, vectors_grad] = gradients(ours, true);
+        const auto [expected_masks, expected_vectors] = gradients(formula, true);
+        EXPECT_CLOSE(masks_grad, expected_masks, bound);
+        EXPECT_CLOSE(vectors_grad, expected_vectors, bound);
+        const auto [none, alone] = gradients(ours, false);
+        EXPECT_FALSE(none.defined());
+        EXPECT_TRUE(at::equal(alone, vectors_grad));
+    }
+}
+
 TEST(HistoryMarkerOp, WrongShapesAreRefused) {
     EXPECT_THROW(history_marker(at::rand({1, 2, 9, 8}), at::rand({1, 2, 4}), 2, 2), c10::Error);
     EXPECT_THROW(history_marker(at::rand({1, 2, 8, 8}), at::rand({1, 3, 4}), 2, 2), c10::Error);

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Fields side by side.
+#include "train/clip.h"
+
+#include <ATen/ATen.h>
+
+namespace ausm::train {
+
+ClipBatch ClipBatch::to(at::Device device) const {
+    auto moved = *this;
+    for (auto* field : {&moved.images, &moved.masks, &moved.visible, &moved.marks, &moved.kinds, &moved.tracked,
+                        &moved.start, &moved.slots, &moved.valid, &moved.complete, &moved.rereads})
+        *field = field->to(device, /*non_blocking=*/true);
+    return moved;
+}
+
+ClipBatch stack(const std::vector<Clip>& clips) {
+    TORCH_CHECK(!clips.empty(), "stack: no clips");
+    const auto together = [&](at::Tensor Clip::*field) {
+        std::vector<at::Tensor> all;
+        for (const auto& clip : clips)
+            all.push_back(clip.*field);
+        return at::stack(all);
+    };
+    const auto flags = [&](bool Clip::*field) {
+        const auto all = at::empty({static_cast<std::int64_t>(clips.size())}, at::kBool);
+        auto* data = all.mutable_data_ptr<bool>();
+        for (const auto& clip : clips)
+            *data++ = clip.*field;
+        return all;
+    };
+    return {together(&Clip::images), together(&Clip::masks),   together(&Clip::visible), together(&Clip::marks),
+            together(&Clip::kinds),  together(&Clip::tracked), together(&Clip::start),   together(&Clip::slots),
+            together(&Clip::valid),  flags(&Clip::complete),   flags(&Clip::rereads)};
+}
+
+}  // namespace ausm::train

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// The parallel pass is AusmNet::scan; the iterative one walks through the same phases.
+#include "train/teacher_forcing.h"
+
+#include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
+
+namespace ausm::train {
+namespace {
+
+constexpr double kKeepDropped = 0.7;  // share of dropped marks that stay dropped
+
+/// X_0, or the clip's own first features where a prompt is read on its own frame. first: [B, N, D].
+History first_history(const AusmNet& net, const ClipBatch& batch, Grid grid, const at::Tensor& first) {
+    auto history = net.initial_history(batch.batch(), grid);
+    history.features = at::where(batch.rereads.view({-1, 1, 1}), first, history.features);
+    return history;
+}
+
+}  // namespace
+
+at::Tensor normalised_images(const AusmNet& net, const ClipBatch& batch) {
+    return (batch.images.flatten(0, 1).to(net.dtype()) - AusmNet::kMean) * AusmNet::kScale;
+}
+
+at::Tensor teacher_marks(const AusmNet& net, const ClipBatch& batch) { return batch.marks.to(net.dtype()) / 255; }
+
+Outputs parallel_forward(const AusmNet& net, const Encoded& frames, const ClipBatch& batch, const at::Tensor& marks) {
+    const auto first = frames.features.unflatten(0, {batch.batch(), batch.time()}).select(1, 0);
+    auto history = first_history(net, batch, frames.grid, first);
+    Outputs outputs;
+    outputs.last = net.scan(frames, {batch.slots, marks, batch.kinds}, batch.tracked, history, &outputs.intermediate);
+    return outputs;
+}
+
+Outputs iterative_forward(const AusmNet& net, const ClipBatch& batch, const at::Tensor& marks) {
+    const auto images = normalised_images(net, batch).unflatten(0, {batch.batch(), batch.time()});
+    std::vector<Outputs> frames;
+    History history;
+    for (std::int64_t t = 0; t < batch.time(); ++t) {
+        const auto frame = net.encode(images.select(1, t));
+        if (t == 0)
+            history = first_history(net, batch, frame.grid, frame.features);
+        const auto compressed =
+            net.compress({batch.slots, marks.narrow(1, t, 1), batch.kinds.narrow(1, t, 1)}, history);
+        auto& out = frames.emplace_back();
+        out.last = net.decode(frame, compressed, batch.slots, batch.tracked.select(1, t), nullptr, &out.intermediate);
+        history.features = frame.features;
+    }
+    const auto together = [&](const auto& pick) {
+        std::vector<at::Tensor> all;
+        for (const auto& frame : frames)
+            all.push_back(pick(frame));
+        return at::stack(all, 1).flatten(0, 1);
+    };
+    Outputs outputs{{together([](const Outputs& o) { return o.last.presence; }),
+                     together([](const Outputs& o) { return o.last.masks; })},
+                    {}};
+    for (std::size_t i = 0; i < frames.front().intermediate.size(); ++i)
+        outputs.intermediate.push_back({together([i](const Outputs& o) { return o.intermediate[i].presence; }),
+                                        together([i](const Outputs& o) { return o.intermediate[i].masks; })});
+    return outputs;
+}
+
+at::Tensor own_marks(const AusmNet& net, const Encoded& frames, const ClipBatch& batch, const at::Tensor& marks,
+                     double probability, const std::pair<at::Tensor, at::Tensor>& random) {
+    const c10::NoGradGuard no_grad;
+    const auto time = batch.time(), objects = batch.objects();
+    if (time < 2)
+        return marks;
+    auto history =
+        first_history(net, batch, frames.grid, frames.features.unflatten(0, {batch.batch(), time}).select(1, 0));
+    const auto masks = net.scan(frames, {batch.slots, marks, batch.kinds}, batch.tracked, history).masks;
+    const auto predicted =
+        masks.narrow(1, 0, objects).sigmoid().to(marks.scalar_type()).unflatten(0, {batch.batch(), time});
+    const auto before = at::cat({marks.narrow(1, 0, 1), predicted.narrow(1, 0, time - 1)}, 1);
+    // Frame t may wear what was said of frame t - 1 if the object had its query there.
+    const auto was_tracked =
+        at::cat({at::zeros_like(batch.tracked.narrow(1, 0, 1)), batch.tracked.narrow(1, 0, time - 1)}, 1);
+    const auto dropped = batch.marks.flatten(3).amax(-1).eq(0);
+    const auto use = batch.tracked.logical_and(was_tracked)
+                         .logical_and(random.first < probability)
+                         .logical_and(dropped.logical_not().logical_or(random.second > kKeepDropped));
+    return at::where(use.unsqueeze(-1).unsqueeze(-1), before, marks);
+}
+
+}  // namespace ausm::train

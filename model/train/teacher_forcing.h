@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Forward passes over whole clips whose marks are known beforehand (arXiv 2508.19242, Alg. 2), and their slow twin.
+#pragma once
+
+#include "nn/ausm_net.h"
+#include "train/clip.h"
+
+namespace ausm::train {
+
+/// What the network says of all B * T frames, the frames of a clip one after the other. Queries: the K places of the
+/// clips, then the detections.
+struct Outputs {
+    Prediction last;
+    Intermediate intermediate;  ///< before each layer of the mask decoder, masks at 1/8
+};
+
+/// [B * T, 3, H, W] normalised, in the network's precision.
+[[nodiscard]] at::Tensor normalised_images(const AusmNet& net, const ClipBatch& batch);
+/// The batch's marks as probabilities [B, T, K, h4, w4] in the network's precision.
+[[nodiscard]] at::Tensor teacher_marks(const AusmNet& net, const ClipBatch& batch);
+
+/// E, F, G and all predictions of all frames at once. frames: of normalised_images(); marks: [B, T, K, h4, w4].
+[[nodiscard]] Outputs parallel_forward(const AusmNet& net, const Encoded& frames, const ClipBatch& batch,
+                                       const at::Tensor& marks);
+/// The same numbers with the network stepped from frame to frame, its memory handed on with its gradient: what training
+/// has to do without the parallel form.
+[[nodiscard]] Outputs iterative_forward(const AusmNet& net, const ClipBatch& batch, const at::Tensor& marks);
+
+/// Scheduled sampling without stepping: the teacher's marks, with those of the network itself in place of some. One pass
+/// with the teacher's marks predicts every frame; an object that was tracked on a frame is then, with `probability` and
+/// for the whole clip alike, marked on the next by that prediction, without gradient. Marks that the teacher has dropped
+/// mostly stay dropped. `random`: [B, 1, K] and [B, T, K], uniform in 0 .. 1.
+[[nodiscard]] at::Tensor own_marks(const AusmNet& net, const Encoded& frames, const ClipBatch& batch,
+                                   const at::Tensor& marks, double probability,
+                                   const std::pair<at::Tensor, at::Tensor>& random);
+
+}  // namespace ausm::train

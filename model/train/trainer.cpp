@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+// What is random here depends on the seed and the number of the step alone, so that a resumed run draws the same.
+#include "train/trainer.h"
+
+#include "ops/cpu_features.h"
+
+#include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/autocast_mode.h>
+
+#include <array>
+#include <chrono>
+#include <cmath>
+
+namespace ausm::train {
+namespace {
+
+bool wants_bfloat16(const std::string& precision, at::Device device) {
+    if (precision == "auto")
+        return device.is_cuda() || ops::cpu_has_bfloat16();
+    return precision == "bf16";
+}
+
+/// bfloat16 autocast on one kind of device while it lives.
+class Autocast {
+public:
+    Autocast(bool enabled, at::DeviceType device)
+        : device_(device), before_(at::autocast::is_autocast_enabled(device)) {
+        at::autocast::set_autocast_enabled(device, enabled);
+        at::autocast::set_autocast_dtype(device, at::kBFloat16);
+    }
+    ~Autocast() {
+        at::autocast::clear_cache();
+        at::autocast::set_autocast_enabled(device_, before_);
+    }
+    Autocast(const Autocast&) = delete;
+    Autocast& operator=(const Autocast&) = delete;
+
+private:
+    at::DeviceType device_;
+    bool before_;
+};
+
+/// Adds the seconds since the last call to `to`.
+class Clock {
+public:
+    void add(double& to) {
+        const auto now = std::chrono::steady_clock::now();
+        to += std::chrono::duration<double>(now - last_).count();
+        last_ = now;
+    }
+
+private:
+    std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace
+
+Trainer::Trainer(const TrainRecipe& recipe, std::uint64_t seed, const io::Safetensors& weights, at::Device device,
+                 Processes processes)
+    : recipe_(recipe), seed_(seed),
+      net_(weights, at::kFloat, device, trainable_weights(recipe.optimizer.frozen_blocks)),
+      groups_(net_.weights(), recipe.optimizer), average_(net_.weights(), recipe.optimizer.average),
+      processes_(std::move(processes)), bfloat16_(wants_bfloat16(recipe.precision, device)) {}
+
+Loss Trainer::pass(const ClipBatch& batch, std::int64_t number, StepReport& report) {
+    Clock clock;
+    Outputs outputs;
+    {
+        const Autocast autocast(bfloat16_, net_.device().type());
+        const auto frames = net_.encode(normalised_images(net_, batch));
+        clock.add(report.encode_s);
+        auto marks = teacher_marks(net_, batch);
+        auto generator =
+            at::make_generator<at::CPUGeneratorImpl>(seed_ * 0x9E3779B97F4A7C15U + static_cast<std::uint64_t>(number));
+        const auto draw = [&](at::IntArrayRef sizes) {
+            return at::rand(sizes, generator, at::TensorOptions(at::kFloat)).to(net_.device());
+        };
+        if (draw({1}).item<double>() < recipe_.own_marks_clips && recipe_.own_marks > 0)
+            marks = own_marks(
+                net_, frames, batch, marks, recipe_.own_marks,
+                {draw({batch.batch(), 1, batch.objects()}), draw({batch.batch(), batch.time(), batch.objects()})});
+        clock.add(report.own_marks_s);
+        outputs = parallel_forward(net_, frames, batch, marks);
+    }
+    clock.add(report.forward_s);
+    auto result = loss(outputs, batch, recipe_.loss, processes_.sum);
+    if (!std::isfinite(result.total.item<double>()))
+        throw NotFinite("the loss of step " + std::to_string(report.step) + " is not finite");
+    clock.add(report.loss_s);
+    (result.total / static_cast<double>(recipe_.accumulate)).backward();
+    clock.add(report.backward_s);
+    return result;
+}
+
+void Trainer::sum_gradients() {
+    std::vector<at::Tensor> parts;
+    for (const auto& [name, weight] : groups_.trained()) {
+        // What had no part in this process's clips may have had one in another's.
+        if (!weight.grad().defined())
+            weight.mutable_grad() = at::zeros_like(weight, weight.options().requires_grad(false));
+        parts.push_back(weight.grad().flatten());
+    }
+    auto all = at::cat(parts);
+    processes_.sum(all);
+    std::int64_t begin = 0;
+    for (const auto& [name, weight] : groups_.trained()) {
+        weight.mutable_grad().copy_(all.narrow(0, begin, weight.numel()).view(weight.sizes()));
+        begin += weight.numel();
+    }
+}
+
+void Trainer::sum_report(StepReport& report) const {
+    auto& parts = report.parts;
+    const std::array shares{&report.loss, &parts.bce, &parts.dice, &parts.presence_tracked, &parts.presence_detected};
+    auto sums = at::empty({static_cast<std::int64_t>(shares.size())}, at::kDouble);
+    for (std::size_t i = 0; i < shares.size(); ++i)
+        sums[static_cast<std::int64_t>(i)] = *shares[i];
+    processes_.sum(sums);
+    for (std::size_t i = 0; i < shares.size(); ++i)
+        *shares[i] = sums[static_cast<std::int64_t>(i)].item<double>();
+}
+
+StepReport Trainer::step(const std::vector<ClipBatch>& batches) {
+    TORCH_CHECK(static_cast<std::int64_t>(batches.size()) == recipe_.accumulate, "step: ", batches.size(),
+                " batches, the recipe accumulates ", recipe_.accumulate);
+    StepReport report;
+    report.step = done_ + 1;
+    groups_.schedule(done_, recipe_.steps);
+    groups_.optimizer().zero_grad();
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+        // Every pass of every process draws from a stream of its own.
+        const auto number =
+            (done_ * recipe_.accumulate + static_cast<std::int64_t>(i)) * processes_.count + processes_.rank;
+        report.parts = pass(batches[i], number, report);
+        report.loss += report.parts.total.item<double>() / static_cast<double>(recipe_.accumulate);
+    }
+    report.parts.total = at::Tensor();
+    Clock clock;
+    if (processes_.sum) {
+        sum_gradients();
+        sum_report(report);
+    }
+    report.gradient_norm = groups_.clip_gradients();
+    report.learning_rate = groups_.learning_rate();
+    if (!std::isfinite(report.gradient_norm))
+        throw NotFinite("the gradient of step " + std::to_string(report.step) + " is not finite");
+    groups_.optimizer().step();
+    average_.update(net_.weights(), done_);
+    clock.add(report.optimizer_s);
+    ++done_;
+    return report;
+}
+
+}  // namespace ausm::train
