@@ -2,6 +2,8 @@
 // ausm: the model from the command line.
 #include "tools/command.h"
 
+#include <ATen/Context.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -49,9 +51,19 @@ CLI::Validator size_check() {
             "HEIGHTxWIDTH"};
 }
 
-void add_model_options(CLI::App& command, ModelOptions& options) {
+std::string default_weights() {
     const char* weights = std::getenv("AUSM_WEIGHTS");
-    options.engine.weights = weights != nullptr ? weights : AUSM_DEFAULT_WEIGHTS;
+    return weights != nullptr ? weights : AUSM_DEFAULT_WEIGHTS;
+}
+
+at::Device device_of(const std::string& name) {
+    if (name == "auto")
+        return at::hasCUDA() ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
+    return at::Device(name);
+}
+
+void add_model_options(CLI::App& command, ModelOptions& options) {
+    options.engine.weights = default_weights();
     command.add_option("--weights", options.engine.weights, "Weights file; else $AUSM_WEIGHTS, else the installed one")
         ->capture_default_str();
     command.add_option("--device", options.engine.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
@@ -87,6 +99,7 @@ int main(int argc, char** argv) {
     ausm::tools::add_bench(app);
     ausm::tools::add_eval(app);
     ausm::tools::add_train(app);
+    ausm::tools::add_data(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

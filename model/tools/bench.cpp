@@ -318,7 +318,11 @@ void add_bench(CLI::App& app) {
     command->add_option("--height", options->height, "Of the picture; 720 unless --size is given")
         ->check(CLI::Range(1, 16384));
     command->add_flag("--json", options->json, "JSON, for programs");
-    command->callback([options] { run_bench(*options); });
+    add_bench_train(*command);
+    command->callback([options, command] {
+        if (command->get_subcommands().empty())
+            run_bench(*options);
+    });
 }
 
 }  // namespace ausm::tools

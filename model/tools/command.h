@@ -4,6 +4,7 @@
 
 #include "ausm.h"
 
+#include <c10/core/Device.h>
 #include <CLI/CLI.hpp>
 
 namespace ausm::tools {
@@ -21,6 +22,8 @@ struct PictureSize {
 
 /// --weights (else $AUSM_WEIGHTS, else the installed file), --device, --precision, --threads.
 void add_model_options(CLI::App& command, ModelOptions& options);
+/// "auto": the first GPU where this LibTorch finds one. Throws c10::Error for a name that LibTorch does not know.
+at::Device device_of(const std::string& name);
 /// Throws std::runtime_error with the text of ausm_open().
 std::shared_ptr<Engine> open_model(const ModelOptions& options);
 /// "fp32", "bf16", "fp16".
@@ -31,9 +34,15 @@ PictureSize parse_size(const std::string& text);
 /// The same for an option's check().
 CLI::Validator size_check();
 
+/// $AUSM_WEIGHTS, else the installed file.
+std::string default_weights();
+
 void add_info(CLI::App& app);
 void add_bench(CLI::App& app);
 void add_eval(CLI::App& app);
+void add_data(CLI::App& app);
 void add_train(CLI::App& app);
+/// Below `ausm bench`.
+void add_bench_train(CLI::App& bench);
 
 }  // namespace ausm::tools

@@ -32,12 +32,6 @@ void ask_to_stop(int) { stop_asked = true; }
 
 int default_threads() { return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
 
-at::Device device_of(const std::string& name) {
-    if (name == "auto")
-        return at::hasCUDA() ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
-    return at::Device(name);
-}
-
 /// The last line of what is on the terminal, and a line now and then elsewhere.
 class TrainProgress {
 public:
@@ -107,9 +101,10 @@ void add_train(CLI::App& app) {
     options->run.data = data != nullptr ? data : "";
     command.add_option("--data", options->run.data, "Root folder of the recipe's sources; else $AUSM_TRAIN_DATA");
     command.add_option("--out", options->run.out, "Folder of the run; else runs/NAME of the recipe");
-    const char* weights = std::getenv("AUSM_WEIGHTS");
-    options->run.weights = weights != nullptr ? weights : AUSM_DEFAULT_WEIGHTS;
+    options->run.weights = default_weights();
     command.add_option("--weights", options->run.weights, "Weights that a new run begins with")->capture_default_str();
+    command.add_flag("--from-backbone", options->run.from_backbone,
+                     "Keep of --weights the backbone alone; all else begins anew");
     command.add_option("--steps", options->steps, "Instead of the recipe's number of steps")
         ->check(CLI::Range(1, 100000000));
     command.add_option("--device", options->device, "auto, cpu, cuda or cuda:N")->capture_default_str();

@@ -6,6 +6,7 @@
 #include "train/checkpoint.h"
 #include "train/data/loader.h"
 #include "train/data/pool_sources.h"
+#include "train/initial_weights.h"
 #include "train/run_log.h"
 
 #include <ATen/ATen.h>
@@ -31,6 +32,16 @@ io::Safetensors first_weights(const Recipe& recipe, const RunOptions& options) {
         throw std::runtime_error(recipe.name + ": clips.id_vectors is " + std::to_string(recipe.clips.id_vectors) +
                                  ", " + config.name + " has " + std::to_string(config.id_vectors));
     return weights;
+}
+
+/// The first frames of clips that the run will not see.
+at::Tensor sample_images(const ClipMaker& maker) {
+    constexpr std::uint64_t kFirst = 1'000'000'000;
+    constexpr std::uint64_t kCount = 64;
+    std::vector<at::Tensor> images;
+    for (std::uint64_t i = 0; i < kCount; ++i)
+        images.push_back(maker.make(kFirst + i).images[0]);
+    return at::stack(images);
 }
 
 /// What is written while a run goes on.
@@ -67,15 +78,17 @@ private:
 
 std::int64_t run_training(const Recipe& recipe, const RunOptions& options, const std::atomic<bool>& stop,
                           const std::function<void(const RunStatus&)>& on_step) {
-    const auto weights = first_weights(recipe, options);
+    auto weights = first_weights(recipe, options);
+    const auto maker =
+        std::make_shared<const ClipMaker>(recipe.clips, open_pool(recipe.sources, options.data, recipe.clips));
+    if (options.from_backbone)
+        weights = initial_weights(weights, sample_images(*maker), recipe.clips.seed);
     Trainer trainer(recipe.train, recipe.clips.seed, weights, options.device, options.processes);
     const RunFolder folder(recipe, options, weights.metadata());
     const auto checkpoint = folder.path("checkpoint.safetensors");
     const bool resumed = fs::exists(checkpoint);
     if (resumed)
         read_checkpoint(checkpoint, trainer, recipe);
-    const auto maker =
-        std::make_shared<const ClipMaker>(recipe.clips, open_pool(recipe.sources, options.data, recipe.clips));
     Loader loader(maker, {.batch = recipe.train.batch, .workers = options.workers});
     std::unique_ptr<RunLog> log;
     if (folder.writes())

@@ -12,9 +12,10 @@
 namespace ausm::train {
 
 struct RunOptions {
-    std::string data;     ///< root of the recipe's sources
-    std::string out;      ///< folder of the run; made when it is not there
-    std::string weights;  ///< what a new run begins with: a file of AusmNet's format
+    std::string data;            ///< root of the recipe's sources
+    std::string out;             ///< folder of the run; made when it is not there
+    std::string weights;         ///< what a new run begins with: a file of AusmNet's format
+    bool from_backbone = false;  ///< of that file the backbone alone; all else begins anew
     at::Device device = at::kCPU;
     std::int64_t workers = 1;  ///< threads that make clips
     Processes processes;

@@ -48,6 +48,7 @@ public:
     }
     void counts(const std::string& name, std::vector<std::int64_t>& value) {
         fields_.get(name, value);
+        check_whole(name);
         if (value.empty())
             fields_.fail(name, "must not be empty");
         for (const auto count : value)
@@ -76,12 +77,22 @@ private:
         fields_.get(name, values);
         if (fields_.has(name) && fields_.at(name).size() != 2)
             fields_.fail(name, "must be [from, to]");
+        if constexpr (std::is_integral_v<T>)
+            check_whole(name);
         check(name, values[0], from, to);
         check(name, values[1], from, to);
         if (values[0] > values[1])
             fields_.fail(name, "must be [from, to] with from <= to");
         low = values[0];
         high = values[1];
+    }
+    /// nlohmann-json turns 1.5 into the int 1.
+    void check_whole(const std::string& name) {
+        if (!fields_.has(name))
+            return;
+        for (const auto& value : fields_.at(name))
+            if (!value.is_number_integer())
+                fields_.fail(name, "must have whole numbers");
     }
     template <class T>
     static std::string text(T value) {

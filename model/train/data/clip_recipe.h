@@ -25,7 +25,7 @@ struct PathRecipe {
 
 /// A crop that moves over a single picture. Lengths relative to the clip's width; angles in radians; per frame.
 struct CameraRecipe {
-    Range cover{0.5, 1}, tall_cover{0.7, 1.1};  ///< crop's width / picture's; for pictures wider and taller than 6:5
+    Range cover{0.5, 1}, tall_cover{0.7, 1.1};  ///< crop's width / picture's; tall: height above 1.2 widths
     double least_zoom = 0.9;                    ///< the crop is at most 1 / this times as high as the picture
     double look_at = 0.7, look_at_sigma = 0.1;  ///< probability that the crop is centred on an instance; its error
     double speed_sigma = 0.8, still = 0.15;     ///< of the speed's logarithm; probability of no motion
@@ -39,9 +39,9 @@ struct VideoRecipe {
     double drift = 0.01;  ///< standard deviation of the crop's motion, widths per frame
 };
 
-/// What may be cut out of a picture (of `short_side` or less).
+/// What may be cut out of a picture.
 struct CutOutRecipe {
-    std::int64_t area = 1800, side = 28;  ///< more than that, in pixels
+    std::int64_t area = 1800, side = 28;  ///< more than that, in pixels of a picture with a short side of 288
     std::int64_t borders = 1;             ///< at most so many sides of the picture are touched
     double fill = 0.25;                   ///< of its bounding box, at least
     std::int64_t margin = 6;              ///< pixels around it

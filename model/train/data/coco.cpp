@@ -2,6 +2,7 @@
 // The index is read once; masks are made when a picture is asked for.
 #include "train/data/coco.h"
 
+#include "eval/index_picture.h"
 #include "train/data/json_file.h"
 #include "train/data/picture_file.h"
 #include "train/data/segmentation.h"
@@ -81,7 +82,7 @@ private:
         Picture picture{
             fields.need<std::string>("file_name"), fields.need<int>("height"), fields.need<int>("width"), {}};
         for (const auto& [name, side] : {std::pair{"height", picture.height}, std::pair{"width", picture.width}})
-            if (side < 1 || side > 16384)
+            if (side < 1 || side > eval::kMaxPictureSide)
                 fields.fail(name, "must be 1 to 16384");
         pictures_.push_back(std::move(picture));
     }

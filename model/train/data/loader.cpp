@@ -14,8 +14,12 @@ Loader::Loader(std::shared_ptr<const ClipMaker> maker, const LoaderOptions& opti
     : maker_(std::move(maker)), options_(options) {
     TORCH_CHECK(options.batch >= 1 && options.workers >= 1 && options.ahead >= 1,
                 "loader: batch, workers and batches ahead must be at least 1");
+    const int threads = at::get_num_threads();
+    std::latch started(options.workers);
     for (std::int64_t i = 0; i < options.workers; ++i)
-        workers_.emplace_back([this] { work(); });
+        workers_.emplace_back([this, &started] { work(started); });
+    started.wait();
+    at::set_num_threads(threads);  // what a worker sets is also what later threads begin with
 }
 
 Loader::~Loader() {
@@ -32,9 +36,11 @@ bool Loader::may_begin() const {
     return begun_ < position_ + static_cast<std::uint64_t>(options_.batch * options_.ahead);
 }
 
-void Loader::work() {
+void Loader::work(std::latch& started) {
     pthread_setname_np(pthread_self(), "ausm-loader");
-    at::set_num_threads(1);  // of this thread: all workers together are the parallelism
+    static_cast<void>(at::get_num_threads());  // LibTorch sets up each thread once, when it first asks
+    at::set_num_threads(1);                    // all workers together are the parallelism
+    started.count_down();
     std::unique_lock lock(mutex_);
     while (true) {
         room_.wait(lock, [this] { return stopping_ || may_begin(); });

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
+#include <latch>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -45,7 +46,7 @@ public:
 private:
     using Made = std::variant<Clip, std::exception_ptr>;
 
-    void work();
+    void work(std::latch& started);
     [[nodiscard]] bool may_begin() const;
 
     const std::shared_ptr<const ClipMaker> maker_;

@@ -101,13 +101,15 @@ struct Region {
     std::int64_t left, right, top, bottom;
 };
 
-Region touched(const Affine& map, double w, double h, std::int64_t columns, std::int64_t rows) {
+/// `margin`: how far outside of itself, in its own pixels, a cut-out of w x h pixels can show.
+Region touched(const Affine& map, double w, double h, double margin, std::int64_t columns, std::int64_t rows) {
     double left = 1e9, right = -1e9, top = 1e9, bottom = -1e9;
-    for (const auto& corner : {Place{-1, -1}, Place{w, -1}, Place{-1, h}, Place{w, h}}) {
-        const auto p = map(corner);
-        left = std::min(left, p.x), right = std::max(right, p.x);
-        top = std::min(top, p.y), bottom = std::max(bottom, p.y);
-    }
+    for (const double x : {-margin, w - 1 + margin})
+        for (const double y : {-margin, h - 1 + margin}) {
+            const auto p = map(Place{x, y});
+            left = std::min(left, p.x), right = std::max(right, p.x);
+            top = std::min(top, p.y), bottom = std::max(bottom, p.y);
+        }
     const auto within = [](double value, std::int64_t length) {
         return static_cast<std::int64_t>(std::clamp(value, 0., static_cast<double>(length)));
     };
@@ -127,8 +129,9 @@ void paste_frame(Scene& scene, std::int64_t t, const Overlay& overlay, std::uint
     const auto& cut = overlay.cut;
     const auto rows = scene.ids.size(1), columns = scene.ids.size(2);
     const auto& map = overlay.maps[static_cast<std::size_t>(t)];
-    const auto region =
-        touched(map, static_cast<double>(cut.alpha.size(1)), static_cast<double>(cut.alpha.size(0)), columns, rows);
+    const double margin = overlay.wobble ? overlay.wobble->reach + 1 : 1;
+    const auto region = touched(map, static_cast<double>(cut.alpha.size(1)), static_cast<double>(cut.alpha.size(0)),
+                                margin, columns, rows);
     Sampler sampler(cut.rgb, cut.alpha);
     const Displacement displacement(overlay.wobble, static_cast<std::size_t>(t), cut.alpha.size(0), cut.alpha.size(1));
     const auto inverse = map.inverse();
@@ -167,6 +170,7 @@ Wobble random_wobble(const CutOut& cut, const OverlayRecipe& recipe, Random& ran
         values[i] = static_cast<float>(random.normal(amplitude));
     Wobble wobble;
     wobble.fields = at::upsample_bicubic2d(coarse, {kField, kField}, /*align_corners=*/false);
+    wobble.reach = wobble.fields.abs().amax({1, 2, 3}).sum().item<double>();
     wobble.phase = random.angle();
     wobble.speed = random.uniform(recipe.wobble_speed);
     return wobble;

@@ -15,6 +15,7 @@ namespace ausm::train {
 struct Wobble {
     at::Tensor fields;  ///< [2, 2 (x, y), n, n] float32, in the cut-out's pixels
     double phase = 0, speed = 0;
+    double reach = 0;  ///< the greatest displacement along x or y
 };
 
 /// What is pasted, and where it is in each frame.

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Chooses how small everything must become, then makes the files one after the other.
+// Makes the files one after the other, with the first step that fits.
 #include "train/data/pack.h"
 
 #include "io/atomic_file.h"
 #include "train/data/pack_file.h"
-#include "train/data/pack_frame.h"
+#include "train/data/pack_plan.h"
 
-#include <ATen/ATen.h>
-
-#include <algorithm>
 #include <cstdio>
-#include <map>
 #include <numeric>
 #include <set>
 #include <stdexcept>
@@ -20,85 +16,6 @@ namespace ausm::train {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// One try of the order in pack()'s description.
-struct Step {
-    int short_side = 0, quality = 0;
-    std::map<std::string, std::size_t> every;  ///< role: every how many pictures are kept; not here: all; 0: none
-    std::string left_out;
-};
-
-std::vector<Step> steps_of(const PackOptions& options) {
-    constexpr int kSmaller = 4, kLeastQuality = 40;
-    std::vector<Step> steps = {{options.short_side, options.quality, {}, ""}};
-    const auto next = [&](const auto& change) {
-        auto step = steps.back();
-        change(step);
-        steps.push_back(std::move(step));
-    };
-    for (int i = 1; i <= kSmaller; ++i) {
-        if (steps.back().quality > kLeastQuality)
-            next([&](Step& step) { step.quality = std::max(kLeastQuality, step.quality - 10); });
-        next([&](Step& step) { step.short_side = options.short_side * (16 - i) / 16; });
-    }
-    const auto thin = [&](const std::string& role, std::size_t every, const std::string& what) {
-        next([&](Step& step) {
-            step.every[role] = every;
-            step.left_out += (step.left_out.empty() ? "" : ", ") + what;
-        });
-    };
-    thin("background", 2, "every second background");
-    thin("single", 2, "every second picture of the role 'single'");
-    thin("picture", 2, "every second picture of the role 'picture'");
-    thin("video", 2, "every second frame of video");
-    thin("background", 0, "all backgrounds");
-    thin("single", 0, "all pictures of the role 'single'");
-    return steps;
-}
-
-struct FrameIndex {
-    std::size_t sequence = 0, frame = 0;
-};
-
-/// The frames of a set that a step keeps, sequence after sequence. Of single pictures whole sequences are left out.
-std::vector<FrameIndex> kept(const OpenSource& set, const Step& step) {
-    const auto found = step.every.find(set.source.role);
-    const auto every = found == step.every.end() ? 1 : found->second;
-    std::vector<FrameIndex> frames;
-    if (every == 0)
-        return frames;
-    const auto sequences = set.data ? set.data->sequences() : set.sprites.size();
-    const bool video = set.source.role == "video";
-    for (std::size_t i = 0; i < sequences; i += video ? 1 : every)
-        for (std::size_t n = 0; n < (set.data ? set.data->frames(i) : 1); n += video ? every : 1)
-            frames.push_back({i, n});
-    return frames;
-}
-
-PackedFrame make_frame(const OpenSource& set, const FrameIndex& at, const Step& step) {
-    constexpr int kBetter = 15;  // sprites are small and seen at their edges
-    if (!set.data)
-        return pack_sprite(set.sprites[at.sequence], step.short_side, std::min(100, step.quality + kBetter));
-    return pack_frame(set.data->read(at.sequence, at.frame), step.short_side, step.quality);
-}
-
-/// From at most kSamples pictures of each set.
-std::int64_t estimate(const std::vector<OpenSource>& sets, const Step& step) {
-    constexpr std::size_t kSamples = 24, kFrame = 16;  // what the header and the sizes of a frame have
-    double bytes = 0;
-    for (const auto& set : sets) {
-        const auto frames = kept(set, step);
-        const auto samples = std::min(kSamples, frames.size());
-        double sampled = 0;
-        for (std::size_t i = 0; i < samples; ++i) {
-            const auto frame = make_frame(set, frames[i * frames.size() / samples], step);
-            sampled += static_cast<double>(frame.picture.size() + frame.runs.size() + kFrame);
-        }
-        if (samples != 0)
-            bytes += sampled * static_cast<double>(frames.size()) / static_cast<double>(samples);
-    }
-    return static_cast<std::int64_t>(bytes);
-}
 
 /// Thrown inside of this file alone: the step is too large.
 struct TooLarge {};
@@ -165,13 +82,13 @@ private:
 };
 
 /// Throws TooLarge.
-PackReport make(const std::vector<OpenSource>& sets, const Step& step, const fs::path& folder,
+PackReport make(const std::vector<OpenSource>& sets, const PackStep& step, const fs::path& folder,
                 const PackOptions& options, const PackProgress& progress) {
     PackReport report{step.short_side, step.quality, step.left_out, {}, {}, 0};
     std::vector<std::vector<FrameIndex>> frames;
     std::size_t total = 0, done = 0;
     for (const auto& set : sets)
-        total += frames.emplace_back(kept(set, step)).size();
+        total += frames.emplace_back(kept_frames(set, step)).size();
     Parts parts(folder, options);
     for (std::size_t s = 0; s < sets.size(); ++s) {
         const auto& set = sets[s];
@@ -228,8 +145,8 @@ PackReport pack(const std::vector<Source>& sources, const std::string& root, con
                 const PackOptions& options, const PackProgress& progress) {
     check(options, folder);
     const auto sets = open_all(sources, root);
-    for (const auto& step : steps_of(options)) {
-        if (estimate(sets, step) > options.total_bytes - options.total_bytes / 50)
+    for (const auto& step : pack_steps(options, sets)) {
+        if (estimate(sets, step) > options.total_bytes / 100 * 96)
             continue;
         try {
             return make(sets, step, folder, options, progress);

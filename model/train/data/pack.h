@@ -44,7 +44,7 @@ using PackProgress = std::function<void(const std::string& set, std::size_t fram
 /// Everything is tried as `options` say; when it is too large, in this order until it fits: four times in turns a quality
 /// lower by 10 (not below 40) and a short side lower by 1/16; then every second picture of the sets of the role
 /// "background", of "single", of "picture", every second frame of "video"; then no "background", no "single". Sizes are
-/// estimated from samples first (2 % are kept free), so that little is made twice.
+/// estimated from samples first (4 % are kept free), so that little is made twice.
 ///
 /// Throws std::runtime_error: two sources of one name, options out of range, the folder has parts already, something
 /// that cannot be read or written, one sequence larger than a file, or nothing that fits.

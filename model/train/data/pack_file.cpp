@@ -75,6 +75,11 @@ PackedSetView read_set(const io::Safetensors& file, const json& description, std
                   fields.need<bool>("cut_outs"),
                   fields.need<bool>("research_only"),
                   fields.need<double>("weight")};
+    if (const auto& role = set.source.role;
+        role != "picture" && role != "single" && role != "background" && role != "video" && role != "sprite")
+        fields.fail("role", "'" + role + "' is no role");
+    if (!(set.source.weight > 0))
+        fields.fail("weight", "must be above 0");
     std::int64_t frames = 0;
     for (const auto& sequence : fields.at("sequences")) {
         if (!sequence.is_array() || sequence.size() != 2 || !sequence[0].is_string() ||

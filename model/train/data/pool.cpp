@@ -9,7 +9,8 @@
 namespace ausm::train {
 namespace {
 
-constexpr int kTries = 20;  // pictures that are looked at for an instance to cut out
+constexpr double kRuleSide = 288;  // short side of the pictures that the rules are for
+constexpr int kTries = 20;         // pictures that are looked at for an instance to cut out
 
 }  // namespace
 
@@ -136,17 +137,19 @@ Pool::Instances Pool::instances(const Pick& pick, std::size_t frame) const {
 
 std::vector<Pool::Instance> Pool::find_instances(const at::Tensor& ids) const {
     const auto h = ids.size(0), w = ids.size(1);
+    const double scale = static_cast<double>(std::min(h, w)) / kRuleSide;
     const auto boxes = instance_boxes(ids);
     std::vector<Instance> found;
     for (std::size_t id = kBackground + 1; id < kIgnored; ++id) {
         const auto& box = boxes[id];
-        const auto rows = box.bottom - box.top, columns = box.right - box.left;
+        const auto rows = static_cast<double>(box.bottom - box.top),
+                   columns = static_cast<double>(box.right - box.left);
+        const auto area = static_cast<double>(box.area);
         const auto borders =
             int{box.top <= 1} + int{box.left <= 1} + int{box.bottom >= h - 1} + int{box.right >= w - 1};
-        const double fill =
-            static_cast<double>(box.area) / static_cast<double>(std::max<std::int64_t>(1, rows * columns));
-        if (box.area > cut_rules_.area && std::min(rows, columns) > cut_rules_.side && borders <= cut_rules_.borders &&
-            fill >= cut_rules_.fill)
+        if (area > scale * scale * static_cast<double>(cut_rules_.area) &&
+            std::min(rows, columns) > scale * static_cast<double>(cut_rules_.side) && borders <= cut_rules_.borders &&
+            area >= cut_rules_.fill * rows * columns)
             found.push_back({id, box});
     }
     return found;

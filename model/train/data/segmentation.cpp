@@ -2,6 +2,7 @@
 // From JSON to masks, from masks to a label map.
 #include "train/data/segmentation.h"
 
+#include "eval/index_picture.h"
 #include "train/data/dataset.h"
 #include "train/data/polygon.h"
 #include "train/json_fields.h"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <stdexcept>
 
@@ -44,7 +46,8 @@ Segmentation read_runs(const json& value, const std::string& where) {
     JsonFields fields(value, where);
     const auto& size = fields.at("size");
     const auto side = [](const json& number) {
-        return number.is_number_integer() && number.get<std::int64_t>() > 0 && number.get<std::int64_t>() <= 16384;
+        return number.is_number_integer() && number.get<std::int64_t>() > 0 &&
+               number.get<std::int64_t>() <= eval::kMaxPictureSide;
     };
     if (!size.is_array() || size.size() != 2 || !side(size[0]) || !side(size[1]))
         fields.fail("size", "must be [height, width], each 1 to 16384");

@@ -8,7 +8,7 @@
 
 namespace ausm::train {
 
-/// images [T, 3, H, W]: the scene's frames as the network sees them; their mirror image is in `scene.ids`.
+/// images [T, 3, H, W] uint8: the scene's frames as the network is to see them; they become clip.images.
 [[nodiscard]] Clip label(const Scene& scene, at::Tensor images, const ClipRecipe& recipe, Random& random);
 
 }  // namespace ausm::train

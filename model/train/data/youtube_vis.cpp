@@ -2,6 +2,7 @@
 // As for COCO, masks are made when a frame is asked for.
 #include "train/data/youtube_vis.h"
 
+#include "eval/index_picture.h"
 #include "train/data/json_file.h"
 #include "train/data/picture_file.h"
 #include "train/data/segmentation.h"
@@ -9,6 +10,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -87,7 +89,7 @@ private:
                     fields.need<int>("width"),
                     {}};
         for (const auto& [name, side] : {std::pair{"height", video.height}, std::pair{"width", video.width}})
-            if (side < 1 || side > 16384)
+            if (side < 1 || side > eval::kMaxPictureSide)
                 fields.fail(name, "must be 1 to 16384");
         if (video.files.empty())
             fields.fail("file_names", "has no frame");

@@ -50,6 +50,8 @@ TEST(ClipRecipe, NamesTheFieldAtFault) {
     EXPECT_EQ(error(R"({"video": {"stride": [3, 2]}})"),
               "nano.json: clips.video.stride: must be [from, to] with from <= to");
     EXPECT_EQ(error(R"({"video": {"stride": [1, 2, 3]}})"), "nano.json: clips.video.stride: must be [from, to]");
+    EXPECT_EQ(error(R"({"video": {"stride": [1.5, 3]}})"), "nano.json: clips.video.stride: must have whole numbers");
+    EXPECT_NE(error(R"({"video": {"stride": 2}})").find("clips.video.stride: has the wrong type"), std::string::npos);
     EXPECT_EQ(error(R"({"height": 100})"), "nano.json: clips.height: must be a multiple of 32");
     EXPECT_EQ(error(R"({"objects": 5, "id_vectors": 4})"),
               "nano.json: clips.id_vectors: must be from 5 to 1000000, not 4");

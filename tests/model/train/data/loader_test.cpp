@@ -4,6 +4,7 @@
 
 #include "drawn_data.h"
 
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -100,6 +101,17 @@ TEST(Loader, MakesNoMoreThanItMayKeep) {
     }
     EXPECT_LE(data.read->load(), 2 * (1 + 2));  // handed out, and ahead
     EXPECT_GE(data.read->load(), 4);
+}
+
+TEST(Loader, LeavesTheThreadsOfOthersAlone) {
+    const int before = at::get_num_threads();
+    at::set_num_threads(3);
+    const Loader loader(maker(), {.batch = 1, .workers = 2});
+    EXPECT_EQ(at::get_num_threads(), 3);
+    int later = 0;
+    std::thread([&] { later = at::get_num_threads(); }).join();
+    EXPECT_EQ(later, 3);
+    at::set_num_threads(before);
 }
 
 TEST(Loader, RefusesImpossibleOptions) {

@@ -84,8 +84,8 @@ TEST(Photometric, CompressesAsLibjpegDoes) {
         const auto right = through_libjpeg(picture, quality);
         const auto planes = compress(picture.permute({2, 0, 1}).to(at::kFloat), quality);
         const auto own = to_bytes(planes).permute({1, 2, 0});
-        EXPECT_LT(distance(own, right), 0.5) << quality;  // rounding in fixed point
-        EXPECT_LT(distance(own, right), 0.35 * distance(picture, right)) << quality;
+        EXPECT_LT(distance(own, right), 1) << quality;  // it rounds between its steps
+        EXPECT_LT(distance(own, right), 0.45 * distance(picture, right)) << quality;
     }
 }
 
@@ -131,7 +131,8 @@ TEST(Photometric, SaturationAndGainsAreMixed) {
 }
 
 TEST(Photometric, BlursSmoothAndNoiseIsAsStrongAsAsked) {
-    const auto frames = scenery(64, 96).unsqueeze(0);
+    at::manual_seed(4);
+    const auto frames = at::randint(0, 256, {1, 64, 96, 3}, at::kByte);
     const auto roughness = [](const at::Tensor& images) {
         return (images.slice(3, 1).to(at::kFloat) - images.slice(3, 0, -1).to(at::kFloat)).abs().mean().item<double>();
     };
@@ -139,10 +140,10 @@ TEST(Photometric, BlursSmoothAndNoiseIsAsStrongAsAsked) {
     Random random(1, 1);
     const double before = roughness(photometric(frames, recipe, random));
     recipe.blur = 1;
-    EXPECT_LT(roughness(photometric(frames, recipe, random)), 0.97 * before);
+    EXPECT_LT(roughness(photometric(frames, recipe, random)), 0.7 * before);
     recipe.blur = 0;
     recipe.motion_blur = recipe.horizontal = 1;
-    EXPECT_LT(roughness(photometric(frames, recipe, random)), 0.97 * before);
+    EXPECT_LT(roughness(photometric(frames, recipe, random)), 0.7 * before);
     recipe = nothing();
     recipe.noise = 1;
     recipe.noise_sigma = {6, 6};

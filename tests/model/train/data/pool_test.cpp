@@ -100,7 +100,7 @@ TEST(Pool, HasNoCutOutsWhereNothingFits) {
     Pool pool(recipe);
     Random random(1, 3);
     EXPECT_FALSE(pool.draw_cut_out(random));
-    pool.add({drawn(1, 1, [](auto, auto) { return squares(100, 200, 2, 8); }), Role::kPicture, true, true, 1});
+    pool.add({drawn(1, 1, [](auto, auto) { return squares(100, 200, 2, 4); }), Role::kPicture, true, true, 1});
     EXPECT_FALSE(pool.draw_cut_out(random));
     pool.add_sprites({{at::zeros({9, 9, 3}, at::kByte), at::ones({9, 9}, at::kByte)}});
     bool sprite = false;

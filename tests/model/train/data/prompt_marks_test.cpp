@@ -29,16 +29,17 @@ PromptRecipe only(double box, double point, double scribble) {
 }
 
 TEST(PromptMarks, DepthsAreNearlyEuclidean) {
-    const auto on = ring();
-    const auto depth = depth_inside(on);
+    const auto mask = ring(), inside = depth_inside(mask);
+    const auto on = mask.accessor<std::uint8_t, 2>();
+    const auto depth = inside.accessor<float, 2>();
     for (std::int64_t y = 9; y < 46; y += 3)
         for (std::int64_t x = 19; x < 71; x += 2) {
-            double nearest = on[y][x].item<int>() == 0 ? 0 : 1e9;
+            double nearest = on[y][x] == 0 ? 0 : 1e9;
             for (std::int64_t v = 0; v < 56 && nearest > 0; ++v)
                 for (std::int64_t u = 0; u < 96; ++u)
-                    if (on[v][u].item<int>() == 0)
+                    if (on[v][u] == 0)
                         nearest = std::min(nearest, std::hypot(static_cast<double>(v - y), static_cast<double>(u - x)));
-            EXPECT_NEAR(depth[y][x].item<double>(), nearest, 0.05 + 0.06 * nearest) << y << " " << x;
+            EXPECT_NEAR(depth[y][x], nearest, 0.05 + 0.06 * nearest) << y << " " << x;
         }
     EXPECT_NEAR(depth_inside(at::ones({5, 9}, at::kByte))[2][4].item<double>(), 3, 0.2);  // borders count as outside
 }
