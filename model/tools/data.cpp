@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // ausm data: training data packed for a machine that has little, and pictures of the clips that are made of it.
+#include "eval/png_file.h"
+#include "io/atomic_file.h"
 #include "tools/command.h"
 #include "tools/progress.h"
+#include "train/data/jpeg_memory.h"
 #include "train/data/pack.h"
 #include "train/data/pool_sources.h"
 #include "train/data/preview.h"
@@ -10,11 +13,16 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
+#include <span>
 
 namespace ausm::tools {
 namespace {
+
+namespace fs = std::filesystem;
 
 std::string data_root(const std::string& given) {
     const char* variable = std::getenv("AUSM_TRAIN_DATA");
@@ -54,6 +62,85 @@ void pack_data(PackCommand command) {
         std::printf("left out, to fit: %s\n", report.left_out.c_str());
 }
 
+struct ExportCommand {
+    std::string recipe, data, out;
+    std::uint64_t first = 0;
+    std::int64_t count = 50;
+    bool absent = false;
+};
+
+/// Objects of a clip under new numbers, 1 and up, in a DAVIS layout; those that come back alone, with `absent`.
+class ClipExport {
+public:
+    ClipExport(const train::ClipMaker& maker, const std::string& folder) : maker_(maker), folder_(folder) {
+        if (fs::exists(folder_) && !fs::is_empty(folder_))
+            throw std::runtime_error(folder + ": is there already and not empty; choose another folder");
+    }
+    /// False where the clip has no such object in its first frame.
+    bool write(std::uint64_t index, bool absent, const std::string& name) const {
+        const auto scene = maker_.scene(index);
+        const auto numbers = renumber(scene, absent);
+        if (numbers.max().item<std::int64_t>() == 0)
+            return false;
+        const auto pictures = folder_ / "JPEGImages/480p" / name, masks = folder_ / "Annotations/480p" / name;
+        fs::create_directories(pictures);
+        fs::create_directories(masks);
+        for (std::int64_t t = 0; t < scene.frames.size(0); ++t) {
+            char file[32];
+            std::snprintf(file, sizeof file, "%05lld", static_cast<long long>(t));
+            const auto bytes = train::encode_jpeg(scene.frames[t], 95, /*half_colour=*/false);
+            io::write_atomically((pictures / (std::string(file) + ".jpg")).string(), std::as_bytes(std::span(bytes)));
+            const auto map = numbers.index({scene.ids[t].to(at::kLong)}).to(at::kByte).contiguous();
+            const auto* data = map.const_data_ptr<std::uint8_t>();
+            eval::write_index_png(
+                (masks / (std::string(file) + ".png")).string(),
+                {static_cast<int>(map.size(1)), static_cast<int>(map.size(0)), {data, data + map.numel()}});
+        }
+        return true;
+    }
+
+private:
+    /// [256] the number of each id.
+    static at::Tensor renumber(const train::Scene& scene, bool absent) {
+        const auto numbers = at::zeros({256}, at::kLong);
+        const auto area = at::bincount(scene.ids[0].flatten().to(at::kLong), {}, 256);
+        const auto least = scene.ids[0].numel() / 1000;
+        std::int64_t next = 0;
+        for (std::int64_t id = 1; id < train::kIgnored; ++id) {
+            const bool chosen = !absent || std::any_of(scene.absences.begin(), scene.absences.end(),
+                                                       [id](const auto& absence) { return absence.id == id; });
+            if (chosen && area[id].item<std::int64_t>() > least)
+                numbers[id] = ++next;
+        }
+        return numbers;
+    }
+
+    const train::ClipMaker& maker_;
+    fs::path folder_;
+};
+
+void export_clips(const ExportCommand& command) {
+    const auto recipe = train::read_recipe(command.recipe);
+    const train::ClipMaker maker(recipe.clips, train::open_pool(recipe.sources, data_root(command.data), recipe.clips));
+    const ClipExport files(maker, command.out);
+    // A recipe without such clips must not go on for ever.
+    const auto most = static_cast<std::uint64_t>(command.count) * 100;
+    std::int64_t written = 0;
+    Progress progress("clip", command.count);
+    for (std::uint64_t i = 0; written < command.count && i < most; ++i) {
+        char name[32];
+        std::snprintf(name, sizeof name, "clip-%05lld", static_cast<long long>(command.first + i));
+        written += files.write(command.first + i, command.absent, name) ? 1 : 0;
+        progress.show(written);
+    }
+    progress.clear();
+    std::cout << written << " clips in " << command.out << "\nnext: ausm eval davis --root " << command.out
+              << "   and the same with --zero-state\n";
+    if (written < command.count)
+        throw std::runtime_error("of " + std::to_string(most) + " clips only so many have such an object; raise " +
+                                 "clips.occlusion.probability in the recipe");
+}
+
 struct PreviewCommand {
     std::string recipe, data, out = "clips.png";
     std::uint64_t first = 0;
@@ -88,6 +175,19 @@ void add_data(CLI::App& app) {
     pack.add_option("--short-side", packing->options.short_side, "Of the pictures, pixels")->capture_default_str();
     pack.add_option("--quality", packing->options.quality, "Of JPEG")->capture_default_str();
     pack.callback([packing] { pack_data(*packing); });
+
+    auto exporting = std::make_shared<ExportCommand>();
+    auto& out = *data.add_subcommand("export", "Write a recipe's clips in the layout of DAVIS, for `ausm eval davis`");
+    out.footer(
+        "With --absent only objects that are hidden for several frames, or leave, and come back: what the recurrent\n"
+        "memory is for. Use another seed (clips.seed) than the training did.");
+    out.add_option("recipe", exporting->recipe, "Recipe file")->required();
+    out.add_option("out", exporting->out, "New folder")->required();
+    out.add_option("--data", exporting->data, "Root folder of the recipe's sources; else $AUSM_TRAIN_DATA");
+    out.add_option("--first", exporting->first, "Number of the first clip")->capture_default_str();
+    out.add_option("--count", exporting->count, "Clips")->check(CLI::Range(1, 100000))->capture_default_str();
+    out.add_flag("--absent", exporting->absent, "Only objects that are away for a while");
+    out.callback([exporting] { export_clips(*exporting); });
 
     auto looking = std::make_shared<PreviewCommand>();
     auto& look = *data.add_subcommand("preview", "A picture of a recipe's clips with masks, marks and t_i drawn in");

@@ -90,9 +90,14 @@ Recipe parse_recipe(const std::string& text, const std::string& name) {
     const auto& sources = fields.at("sources");
     if (!sources.is_array() || sources.empty())
         fields.fail("sources", "must be a list of at least one source");
-    for (std::size_t i = 0; i < sources.size(); ++i)
-        recipe.sources.push_back(
-            read_source(JsonFields(sources[i], fields.where("sources[" + std::to_string(i) + "]"))));
+    fields.get("permissive", recipe.permissive);
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        auto source = read_source(JsonFields(sources[i], fields.where("sources[" + std::to_string(i) + "]")));
+        if (!recipe.permissive || !source.research_only)
+            recipe.sources.push_back(std::move(source));
+    }
+    if (recipe.sources.empty())
+        fields.fail("permissive", "leaves no source: all are research_only");
     if (fields.has("clips"))
         recipe.clips = read_clip_recipe(fields.object("clips"));
     if (fields.has("train"))

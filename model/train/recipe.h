@@ -40,7 +40,8 @@ struct Recipe {
     std::string name;  ///< of the file, without its ending
     std::string text;  ///< the file's bytes, for checkpoints and the weights' metadata
     std::string model = "ausm-nano";
-    std::string note;  ///< what the stage is for
+    std::string note;         ///< what the stage is for
+    bool permissive = false;  ///< sources with research_only are left out
     std::vector<Source> sources;
     ClipRecipe clips;
     TrainRecipe train;

@@ -50,9 +50,7 @@ ClipMaker::ClipMaker(ClipRecipe recipe, std::shared_ptr<const Pool> pool)
                 "clips: no data set has a role that the recipe's mix uses");
 }
 
-Clip ClipMaker::make(std::uint64_t index) const {
-    const c10::NoGradGuard no_grad;
-    Random random(recipe_.seed, index);
+Scene ClipMaker::draw_scene(Random& random) const {
     const auto role = draw_role(*pool_, recipe_.mix, random);
     auto scene =
         role == Role::kVideo ? video_scene(*pool_, recipe_, random) : still_scene(*pool_, role, recipe_, random);
@@ -63,8 +61,23 @@ Clip ClipMaker::make(std::uint64_t index) const {
         add_copies(scene, *pool_, recipe_, random);
     if (occlusion && recipe_.frames >= recipe_.occlusion.least_frames)
         add_absence(scene, *pool_, recipe_, random);
+    return scene;
+}
+
+Clip ClipMaker::make(std::uint64_t index) const {
+    const c10::NoGradGuard no_grad;
+    Random random(recipe_.seed, index);
+    const auto scene = draw_scene(random);
     auto images = photometric(scene.frames, recipe_.photometric, random);
     return label(scene, std::move(images), recipe_, random);
+}
+
+Scene ClipMaker::scene(std::uint64_t index) const {
+    const c10::NoGradGuard no_grad;
+    Random random(recipe_.seed, index);
+    auto scene = draw_scene(random);
+    scene.frames = photometric(scene.frames, recipe_.photometric, random).permute({0, 2, 3, 1}).contiguous();
+    return scene;
 }
 
 }  // namespace ausm::train

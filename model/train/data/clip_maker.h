@@ -4,6 +4,7 @@
 
 #include "train/clip.h"
 #include "train/data/pool.h"
+#include "train/data/scene.h"
 
 #include <cstdint>
 #include <memory>
@@ -19,10 +20,14 @@ public:
     /// Depends on the recipe, the pool's data and `index` alone. No gradient is recorded; runs on the calling thread's
     /// share of OpenMP. Throws what reading the data throws.
     [[nodiscard]] Clip make(std::uint64_t index) const;
+    /// The same clip before anything is chosen as truth: the pictures that make() gives, with all labels in full size.
+    [[nodiscard]] Scene scene(std::uint64_t index) const;
 
     [[nodiscard]] const ClipRecipe& recipe() const { return recipe_; }
 
 private:
+    [[nodiscard]] Scene draw_scene(Random& random) const;
+
     ClipRecipe recipe_;
     std::shared_ptr<const Pool> pool_;
 };

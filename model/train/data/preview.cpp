@@ -99,8 +99,9 @@ at::Tensor truth_view(const Clip& clip, std::int64_t t, at::Tensor picture) {
 at::Tensor marks_view(const Clip& clip, std::int64_t t, at::Tensor picture) {
     picture = picture.div(2, "floor");
     std::int64_t x = 4;
-    for (std::int64_t k = 0; k < clip.masks.size(1); ++k) {
+    for (std::int64_t k = 0; k < clip.masks.size(1); ++k)
         tint(picture, clip.marks[t][k], colour_of(k), 0.8);
+    for (std::int64_t k = 0; k < clip.masks.size(1); ++k) {
         if (!clip.tracked[t][k].item<bool>())
             continue;
         fill(picture, 4, x, 10, 10, colour_of(k));

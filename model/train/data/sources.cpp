@@ -120,7 +120,8 @@ std::unique_ptr<Dataset> open_files(const std::string& format, const std::vector
 std::vector<OpenSource> open(const Source& source, const std::vector<fs::path>& paths) {
     std::vector<OpenSource> opened;
     if (source.format == "packed") {
-        opened = open_packed(paths);
+        const bool folder = paths.size() == 1 && fs::is_directory(paths.front());
+        opened = open_packed(folder ? matches(paths.front() / "part-*.safetensors", true) : paths);
         for (auto& set : opened)
             set.source.weight *= source.weight;
         return opened;

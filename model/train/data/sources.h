@@ -26,7 +26,8 @@ struct Source {
     bool complete = false;       ///< everything in it is labelled: what is found elsewhere is wrong
     bool cut_outs = false;       ///< its instances may be cut out and pasted into other pictures
     bool research_only = false;  ///< its terms forbid other use
-    double weight = 1;           ///< share among the sources of its role; for "packed" a factor of the packed weights
+    double weight = 1;  ///< how often each of its sequences is drawn, relative to those of other sources of its
+                        ///< role; for "packed" a factor of the packed weights
 };
 
 /// Throws std::runtime_error that names the field: missing, unknown, wrong type, no such format or role, a role that

@@ -29,13 +29,21 @@ Areas count_areas(const at::Tensor& ids) {
     return areas;
 }
 
-/// The ids of the objects, largest first, at most recipe.objects.
+/// 0: never absent.
+std::int64_t first_absence(const Scene& scene, std::size_t id) {
+    for (const auto& absence : scene.absences)
+        if (absence.id == id)
+            return absence.first;
+    return 0;
+}
+
+/// The ids of the objects, largest first (absent ones before all where places are short), at most recipe.objects.
 struct Objects {
     std::vector<std::size_t> ids;
     bool complete = false;
 };
 
-Objects choose_objects(const Areas& areas, bool complete, const ClipRecipe& recipe) {
+Objects choose_objects(const Areas& areas, const Scene& scene, const ClipRecipe& recipe) {
     std::array<std::int64_t, 256> most{};
     for (const auto& area : areas)
         for (std::size_t id = 0; id < most.size(); ++id)
@@ -48,12 +56,16 @@ Objects choose_objects(const Areas& areas, bool complete, const ClipRecipe& reci
         if (share(id) > recipe.truth.least_object)
             objects.ids.push_back(id);
     std::stable_sort(objects.ids.begin(), objects.ids.end(), [&](auto a, auto b) { return most[a] > most[b]; });
+    objects.complete = scene.complete && share(kIgnored) <= recipe.truth.ignored;
     const auto places = static_cast<std::size_t>(recipe.objects);
-    objects.complete = complete && share(kIgnored) <= recipe.truth.ignored;
-    if (objects.ids.size() > places) {
-        objects.complete = objects.complete && share(objects.ids[places]) < recipe.truth.overflow;
-        objects.ids.resize(places);
-    }
+    if (objects.ids.size() <= places)
+        return objects;
+    // What goes away and comes back was made for its place.
+    std::stable_partition(objects.ids.begin(), objects.ids.end(),
+                          [&](auto id) { return first_absence(scene, id) > 0; });
+    for (auto k = places; k < objects.ids.size(); ++k)
+        objects.complete = objects.complete && share(objects.ids[k]) < recipe.truth.overflow;
+    objects.ids.resize(places);
     return objects;
 }
 
@@ -151,18 +163,11 @@ void add_foreign_mark(const Clip& clip, std::int64_t objects, const MarkRecipe& 
     clip.marks[t][two[0]].copy_(at::maximum(clip.marks[t][two[0]], foreign));
 }
 
-std::int64_t first_absence(const Scene& scene, std::size_t id) {
-    for (const auto& absence : scene.absences)
-        if (absence.id == id)
-            return absence.first;
-    return 0;
-}
-
 }  // namespace
 
 Clip label(const Scene& scene, at::Tensor images, const ClipRecipe& recipe, Random& random) {
     const auto areas = count_areas(scene.ids);
-    const auto objects = choose_objects(areas, scene.complete, recipe);
+    const auto objects = choose_objects(areas, scene, recipe);
     auto clip = empty_clip(std::move(images), area_masks(scene.ids, objects, recipe.objects));
     clip.complete = objects.complete;
     const double least = recipe.truth.visible * static_cast<double>(recipe.height * recipe.width);

@@ -40,6 +40,18 @@ TEST(RecipeTest, ErrorsNameFileAndField) {
     EXPECT_SAYS((void)read_recipe("/nowhere/x.json"), "/nowhere/x.json: cannot be read");
 }
 
+TEST(RecipeTest, PermissiveLeavesOutWhatIsForResearchOnly) {
+    const std::string both = R"({"permissive": true, "sources": [
+        {"name": "a", "format": "pictures", "path": "a", "role": "background", "research_only": true},
+        {"name": "b", "format": "pictures", "path": "b", "role": "background"}]})";
+    const auto recipe = parse_recipe(both, "x.json");
+    ASSERT_EQ(recipe.sources.size(), 1U);
+    EXPECT_EQ(recipe.sources[0].name, "b");
+    const std::string one = R"({"permissive": true, "sources": [
+        {"name": "a", "format": "pictures", "path": "a", "role": "background", "research_only": true}]})";
+    EXPECT_SAYS((void)parse_recipe(one, "x.json"), "x.json: permissive: leaves no source");
+}
+
 TEST(RecipeTest, ThoseThatShipCanBeRead) {
     int found = 0;
     for (const auto& file : std::filesystem::directory_iterator(test::path_from("AUSM_TEST_RECIPES"))) {

@@ -104,6 +104,9 @@ TEST(Truth, AbsentObjectsAreFoundBefore) {
         starts.insert(start(clip, 2));
     }
     EXPECT_EQ(starts, (std::set<std::int64_t>{1, 2, 3}));
+    recipe.objects = 2;  // the absent one has a place before larger ones
+    const auto clip = labelled(scene, recipe, 1);
+    EXPECT_TRUE(at::equal(clip.visible.sum(0), at::tensor({6, 8})));
 }
 
 TEST(Truth, PromptsEnterWithTheFirstFrame) {
