@@ -127,7 +127,7 @@ StepReport Trainer::step(const std::vector<ClipBatch>& batches) {
     StepReport report;
     report.step = done_ + 1;
     groups_.schedule(done_, recipe_.steps);
-    groups_.optimizer().zero_grad();
+    groups_.zero_gradients();
     for (std::size_t i = 0; i < batches.size(); ++i) {
         // Every pass of every process draws from a stream of its own.
         const auto number =
@@ -145,7 +145,7 @@ StepReport Trainer::step(const std::vector<ClipBatch>& batches) {
     report.learning_rate = groups_.learning_rate();
     if (!std::isfinite(report.gradient_norm))
         throw NotFinite("the gradient of step " + std::to_string(report.step) + " is not finite");
-    groups_.optimizer().step();
+    groups_.step();
     average_.update(net_.weights(), done_);
     clock.add(report.optimizer_s);
     ++done_;

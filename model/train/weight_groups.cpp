@@ -3,6 +3,7 @@
 #include "train/weight_groups.h"
 
 #include <ATen/ATen.h>
+#include <torch/optim/adamw.h>
 
 #include <algorithm>
 #include <cmath>
@@ -49,6 +50,12 @@ WeightGroups::WeightGroups(const std::map<std::string, at::Tensor>& weights, con
     }
     optimizer_ = std::make_unique<torch::optim::AdamW>(std::move(all));
 }
+
+WeightGroups::~WeightGroups() = default;
+
+void WeightGroups::zero_gradients() { optimizer_->zero_grad(); }
+
+void WeightGroups::step() { optimizer_->step(); }
 
 double schedule_factor(std::int64_t step, std::int64_t steps, std::int64_t warmup, double final_factor) {
     const auto done = static_cast<double>(step) / static_cast<double>(steps);

@@ -5,12 +5,14 @@
 #include "nn/weight_map.h"
 #include "train/recipe.h"
 
-#include <torch/optim/adamw.h>
-
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
+
+namespace torch::optim {
+class AdamW;  // a heavy header
+}
 
 namespace ausm::train {
 
@@ -22,6 +24,9 @@ namespace ausm::train {
 class WeightGroups {
 public:
     WeightGroups(const std::map<std::string, at::Tensor>& weights, const OptimizerRecipe& recipe);
+    ~WeightGroups();
+    WeightGroups(const WeightGroups&) = delete;
+    WeightGroups& operator=(const WeightGroups&) = delete;
 
     /// The learning rate of every group at `step` (counted from 0) of `steps`: linear warm-up times cosine.
     void schedule(std::int64_t step, std::int64_t steps);
@@ -29,6 +34,9 @@ public:
     [[nodiscard]] torch::optim::AdamW& optimizer() { return *optimizer_; }
     /// Names and tensors that are trained.
     [[nodiscard]] const std::map<std::string, at::Tensor>& trained() const { return trained_; }
+    void zero_gradients();
+    /// One step of AdamW.
+    void step();
     /// The norm of all gradients together, before they are scaled down to at most recipe.clip_norm.
     double clip_gradients();
 

@@ -8,6 +8,8 @@
 #include "training_clips.h"
 #include "weights_with.h"
 
+#include <c10/core/GradMode.h>
+
 #include <filesystem>
 
 namespace ausm::train {
@@ -144,7 +146,7 @@ TEST_F(TrainerTest, ALossThatIsNoNumberStops) {
     const c10::NoGradGuard no_grad;
     trainer.net().weights().at("g16.bias").detach().fill_(NAN);
     {
-        const at::AutoGradMode grad(true);
+        const c10::AutoGradMode grad(true);
         EXPECT_THROW((void)trainer.step({batch_of(1)}), NotFinite);
     }
     EXPECT_TRUE(at::equal(trainer.net().weights().at("ids"), before));
