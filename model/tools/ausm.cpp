@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <stdexcept>
@@ -54,6 +55,12 @@ CLI::Validator size_check() {
 std::string default_weights() {
     const char* weights = std::getenv("AUSM_WEIGHTS");
     return weights != nullptr ? weights : AUSM_DEFAULT_WEIGHTS;
+}
+
+const std::string& existing_weights(const std::string& path) {
+    if (!std::filesystem::exists(path))
+        throw std::runtime_error("there is no weights file '" + path + "'; give --weights FILE or set AUSM_WEIGHTS");
+    return path;
 }
 
 at::Device device_of(const std::string& name) {

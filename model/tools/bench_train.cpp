@@ -109,7 +109,7 @@ double median(std::vector<double> values) {
 Json measure(const BenchTrainOptions& options) {
     const auto device = device_of(options.device);
     at::set_num_threads(options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency()));
-    const AusmNet net(io::Safetensors::read(options.weights), at::kFloat, device,
+    const AusmNet net(io::Safetensors::read(existing_weights(options.weights)), at::kFloat, device,
                       train::trainable_weights(options.frozen));
     Json out{{"model", net.config().name}, {"device", device.str()},     {"threads", at::get_num_threads()},
              {"size", options.size},       {"objects", options.objects}, {"frozen-blocks", options.frozen},

@@ -22,6 +22,8 @@ struct PictureSize {
 
 /// --weights (else $AUSM_WEIGHTS, else the installed file), --device, --precision, --threads.
 void add_model_options(CLI::App& command, ModelOptions& options);
+/// `path`. Throws std::runtime_error that says what to do when there is no such file.
+const std::string& existing_weights(const std::string& path);
 /// "auto": the first GPU where this LibTorch finds one. Throws c10::Error for a name that LibTorch does not know.
 at::Device device_of(const std::string& name);
 /// Throws std::runtime_error with the text of ausm_open().

@@ -60,6 +60,7 @@ void train_stage(TrainOptions options) {
         throw std::runtime_error("no training data: give --data FOLDER or set AUSM_TRAIN_DATA");
     if (options.run.out.empty())
         options.run.out = "runs/" + recipe.name;
+    existing_weights(options.run.weights);
     options.run.device = device_of(options.device);
     at::set_num_threads(options.threads > 0 ? options.threads : default_threads());
     options.run.processes = train::join_processes(options.run.device);

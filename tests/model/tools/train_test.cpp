@@ -155,6 +155,8 @@ TEST_F(TrainTool, ErrorsSayWhatToDo) {
     words = command("out");
     words.insert(words.end(), {"--weights", path("recipe.json")});
     fails(words, "recipe.json");
+    words.back() = path("none.safetensors");
+    fails(words, "give --weights FILE or set AUSM_WEIGHTS");
     text("out2/checkpoint.safetensors", "not a checkpoint");
     fails(command("out2"), "checkpoint.safetensors");
 }
