@@ -2,6 +2,8 @@
 // Version 1: tensors "features", "masks", "layers.I.conv_tail", "layers.I.scan"; metadata "stream" is JSON.
 #include "session/state_file.h"
 
+#include "nn/tensor_file.h"
+
 #include <ATen/ATen.h>
 #include <nlohmann/json.hpp>
 
@@ -61,12 +63,6 @@ at::Tensor read_tensor(const io::Safetensors& file, const std::string& name, at:
     return to_tensor(found->second);
 }
 
-void add(std::map<std::string, io::TensorView>& tensors, const std::string& name, const at::Tensor& tensor) {
-    tensors[name] = {dtype_name(tensor.scalar_type()),
-                     tensor.sizes().vec(),
-                     {static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes()}};
-}
-
 History read_history(const io::Safetensors& file, const AusmNet& net, Grid grid) {
     auto history = net.initial_history(1, grid);
     history.features = read_tensor(file, "features", history.features.sizes(), net.dtype()).to(net.device());
@@ -82,27 +78,22 @@ History read_history(const io::Safetensors& file, const AusmNet& net, Grid grid)
 }  // namespace
 
 std::vector<std::uint8_t> save_state(const StreamState& state, const ModelInfo& info) {
-    std::map<std::string, io::TensorView> tensors;
-    std::vector<at::Tensor> owned;  // contiguous copies on the host that the views point into
-    const auto add_copy = [&](const std::string& name, const at::Tensor& tensor) {
-        owned.push_back(tensor.cpu().contiguous());
-        add(tensors, name, owned.back());
-    };
+    TensorFile file;
     if (!state.history.empty()) {
-        add_copy("features", state.history.features);
+        file.add("features", state.history.features);
         for (std::size_t i = 0; i < state.history.layers.size(); ++i) {
             const auto prefix = "layers." + std::to_string(i);
-            add_copy(prefix + ".conv_tail", state.history.layers[i].conv_tail);
-            add_copy(prefix + ".scan", state.history.layers[i].scan);
+            file.add(prefix + ".conv_tail", state.history.layers[i].conv_tail);
+            file.add(prefix + ".scan", state.history.layers[i].scan);
         }
         if (state.masks.defined())
-            add_copy("masks", state.masks);
+            file.add("masks", state.masks);
     }
-    const auto bytes = io::write_safetensors(tensors, {{"format", "ausm-state"},
-                                                       {"format_version", "1"},
-                                                       {"model", info.name},
-                                                       {"weights_hash", info.weights_hash},
-                                                       {"stream", stream_json(state).dump()}});
+    const auto bytes = file.bytes({{"format", "ausm-state"},
+                                   {"format_version", "1"},
+                                   {"model", info.name},
+                                   {"weights_hash", info.weights_hash},
+                                   {"stream", stream_json(state).dump()}});
     const auto* first = reinterpret_cast<const std::uint8_t*>(bytes.data());
     return {first, first + bytes.size()};
 }

@@ -3,13 +3,16 @@
 #include "tools/command.h"
 
 #include <ATen/Context.h>
+#include <ATen/Parallel.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <map>
 #include <stdexcept>
+#include <thread>
 
 namespace ausm::tools {
 namespace {
@@ -61,6 +64,18 @@ const std::string& existing_weights(const std::string& path) {
     if (!std::filesystem::exists(path))
         throw std::runtime_error("there is no weights file '" + path + "'; give --weights FILE or set AUSM_WEIGHTS");
     return path;
+}
+
+std::string training_data(const std::string& given) {
+    const char* variable = std::getenv("AUSM_TRAIN_DATA");
+    const std::string root = !given.empty() ? given : variable != nullptr ? variable : "";
+    if (root.empty())
+        throw std::runtime_error("no training data: give --data FOLDER or set AUSM_TRAIN_DATA");
+    return root;
+}
+
+void use_threads(int threads) {
+    at::set_num_threads(threads > 0 ? threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
 }
 
 at::Device device_of(const std::string& name) {

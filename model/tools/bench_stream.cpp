@@ -18,13 +18,6 @@ double cpu_seconds() {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
-double resident_megabytes() {
-    std::ifstream file("/proc/self/statm");
-    double total = 0, resident = 0;
-    file >> total >> resident;
-    return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) * 1e-6;
-}
-
 float milliseconds(double seconds) { return static_cast<float>(seconds * 1e3); }
 
 std::vector<Prompt> boxes(int count) {
@@ -106,6 +99,13 @@ void BenchStream::step(const Frame& frame, bool keep) {
                         .postprocess = milliseconds(times.postprocess),
                         .other = milliseconds(passed.count() - named),
                         .resident_megabytes = static_cast<float>(resident_megabytes())});
+}
+
+double resident_megabytes() {
+    std::ifstream file("/proc/self/statm");
+    double total = 0, resident = 0;
+    file >> total >> resident;
+    return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) * 1e-6;
 }
 
 std::size_t peak_bytes() {

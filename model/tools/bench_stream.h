@@ -55,6 +55,8 @@ private:
     std::vector<Sample> samples_;
 };
 
+/// Resident size of the process now.
+[[nodiscard]] double resident_megabytes();
 /// Largest resident size of the process so far, bytes; 0 where /proc does not tell.
 [[nodiscard]] std::size_t peak_bytes();
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // ausm bench train: training on all frames of a clip at once against training frame by frame, on the same clips.
+#include "tools/bench_stream.h"
 #include "tools/command.h"
+#include "tools/machine_speed.h"
 #include "tools/progress.h"
 #include "train/losses.h"
 #include "train/weight_groups.h"
@@ -15,7 +17,6 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
-#include <thread>
 
 namespace ausm::tools {
 namespace {
@@ -64,17 +65,6 @@ bool reset_peak() {
     return static_cast<bool>(std::ofstream("/proc/self/clear_refs") << "5" << std::flush);
 }
 
-double megabytes(const char* field) {
-    std::ifstream status("/proc/self/status");
-    for (std::string word; status >> word;)
-        if (word == field) {
-            double kilobytes = 0;
-            status >> kilobytes;
-            return kilobytes / 1024;
-        }
-    return 0;
-}
-
 struct Way {
     std::vector<double> seconds;
     double peak_mb = 0;  // above what was there before
@@ -85,7 +75,7 @@ void iterate(const AusmNet& net, const train::ClipBatch& batch, bool parallel, W
     for (const auto& [name, weight] : net.weights())
         weight.mutable_grad() = at::Tensor();
     const bool peak = reset_peak();
-    const auto before = megabytes("VmRSS:");
+    const auto before = resident_megabytes();
     const auto begin = std::chrono::steady_clock::now();
     {
         const auto marks = train::teacher_marks(net, batch);
@@ -98,17 +88,12 @@ void iterate(const AusmNet& net, const train::ClipBatch& batch, bool parallel, W
     }
     way.seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
     if (peak)
-        way.peak_mb = std::max(way.peak_mb, megabytes("VmHWM:") - before);
-}
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
+        way.peak_mb = std::max(way.peak_mb, static_cast<double>(peak_bytes()) * 1e-6 - before);
 }
 
 Json measure(const BenchTrainOptions& options) {
     const auto device = device_of(options.device);
-    at::set_num_threads(options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency()));
+    use_threads(options.threads);
     const AusmNet net(io::Safetensors::read(existing_weights(options.weights)), at::kFloat, device,
                       train::trainable_weights(options.frozen));
     Json out{{"model", net.config().name}, {"device", device.str()},     {"threads", at::get_num_threads()},

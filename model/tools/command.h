@@ -24,6 +24,10 @@ struct PictureSize {
 void add_model_options(CLI::App& command, ModelOptions& options);
 /// `path`. Throws std::runtime_error that says what to do when there is no such file.
 const std::string& existing_weights(const std::string& path);
+/// The root of training data: `given`, else $AUSM_TRAIN_DATA. Throws std::runtime_error that says what to do.
+std::string training_data(const std::string& given);
+/// Of LibTorch's operators; 0: all cores.
+void use_threads(int threads);
 /// "auto": the first GPU where this LibTorch finds one. Throws c10::Error for a name that LibTorch does not know.
 at::Device device_of(const std::string& name);
 /// Throws std::runtime_error with the text of ausm_open().

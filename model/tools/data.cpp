@@ -24,14 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string data_root(const std::string& given) {
-    const char* variable = std::getenv("AUSM_TRAIN_DATA");
-    const std::string root = !given.empty() ? given : variable != nullptr ? variable : "";
-    if (root.empty())
-        throw std::runtime_error("no training data: give --data FOLDER or set AUSM_TRAIN_DATA");
-    return root;
-}
-
 struct PackCommand {
     std::string recipe, data, out;
     train::PackOptions options;
@@ -43,7 +35,7 @@ void pack_data(PackCommand command) {
     command.options.total_bytes = command.total_mib * train::kMebibyte;
     command.options.file_bytes = std::min(command.options.file_bytes, command.options.total_bytes);
     std::unique_ptr<Progress> progress;
-    const auto report = train::pack(recipe.sources, data_root(command.data), command.out, command.options,
+    const auto report = train::pack(recipe.sources, training_data(command.data), command.out, command.options,
                                     [&](const std::string& set, std::size_t frames, std::size_t total) {
                                         if (!progress)
                                             progress =
@@ -121,7 +113,8 @@ private:
 
 void export_clips(const ExportCommand& command) {
     const auto recipe = train::read_recipe(command.recipe);
-    const train::ClipMaker maker(recipe.clips, train::open_pool(recipe.sources, data_root(command.data), recipe.clips));
+    const train::ClipMaker maker(recipe.clips,
+                                 train::open_pool(recipe.sources, training_data(command.data), recipe.clips));
     const ClipExport files(maker, command.out);
     // A recipe without such clips must not go on for ever.
     const auto most = static_cast<std::uint64_t>(command.count) * 100;
@@ -149,7 +142,8 @@ struct PreviewCommand {
 
 void preview(const PreviewCommand& command) {
     const auto recipe = train::read_recipe(command.recipe);
-    const train::ClipMaker maker(recipe.clips, train::open_pool(recipe.sources, data_root(command.data), recipe.clips));
+    const train::ClipMaker maker(recipe.clips,
+                                 train::open_pool(recipe.sources, training_data(command.data), recipe.clips));
     train::write_preview(command.out, train::contact_sheet(maker, command.first, command.count));
     std::cout << command.out << ": clips " << command.first << " to "
               << command.first + static_cast<std::uint64_t>(command.count) - 1 << " of " << recipe.name << '\n';

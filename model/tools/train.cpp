@@ -6,14 +6,11 @@
 #include "train/run.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
-#include <thread>
 
 namespace ausm::tools {
 namespace {
@@ -29,8 +26,6 @@ struct TrainOptions {
 std::atomic<bool> stop_asked{false};
 
 void ask_to_stop(int) { stop_asked = true; }
-
-int default_threads() { return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
 
 /// The last line of what is on the terminal, and a line now and then elsewhere.
 class TrainProgress {
@@ -56,13 +51,12 @@ void train_stage(TrainOptions options) {
     auto recipe = train::read_recipe(options.recipe);
     if (options.steps > 0)
         recipe.train.steps = options.steps;
-    if (options.run.data.empty())
-        throw std::runtime_error("no training data: give --data FOLDER or set AUSM_TRAIN_DATA");
+    options.run.data = training_data(options.run.data);
     if (options.run.out.empty())
         options.run.out = "runs/" + recipe.name;
     existing_weights(options.run.weights);
     options.run.device = device_of(options.device);
-    at::set_num_threads(options.threads > 0 ? options.threads : default_threads());
+    use_threads(options.threads);
     options.run.processes = train::join_processes(options.run.device);
     std::signal(SIGINT, ask_to_stop);
     std::signal(SIGTERM, ask_to_stop);
@@ -98,8 +92,6 @@ void add_train(CLI::App& app) {
         "Several processes: torchrun --nproc-per-node N --no-python ausm train ..., or RANK, WORLD_SIZE,\n"
         "MASTER_ADDR and MASTER_PORT set by hand; recipe.train.batch is that of each process.");
     command.add_option("recipe", options->recipe, "Recipe file (model/train/recipes)")->required();
-    const char* data = std::getenv("AUSM_TRAIN_DATA");
-    options->run.data = data != nullptr ? data : "";
     command.add_option("--data", options->run.data, "Root folder of the recipe's sources; else $AUSM_TRAIN_DATA");
     command.add_option("--out", options->run.out, "Folder of the run; else runs/NAME of the recipe");
     options->run.weights = default_weights();

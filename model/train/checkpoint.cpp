@@ -2,7 +2,7 @@
 // One safetensors file: weight/NAME, average/NAME, exp_avg/NAME, exp_avg_sq/NAME, and step/NAME (AdamW counts a tensor).
 #include "train/checkpoint.h"
 
-#include "train/tensor_file.h"
+#include "nn/tensor_file.h"
 
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>

@@ -4,7 +4,7 @@
 
 #include "nn/ausm_net.h"
 #include "nn/position_code.h"
-#include "train/tensor_file.h"
+#include "nn/tensor_file.h"
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
@@ -180,14 +180,10 @@ io::Safetensors initial_weights(const io::Safetensors& weights, const at::Tensor
     const auto pixels = (images.to(at::kFloat) - AusmNet::kMean) * AusmNet::kScale;
     initialiser.calibrate(all, (*make_backbone(map, config))(pixels.contiguous(at::MemoryFormat::ChannelsLast)));
 
-    std::map<std::string, io::TensorView> views;
-    for (auto& [name, tensor] : all) {
-        tensor = tensor.contiguous();
-        views[name] = {dtype_name(tensor.scalar_type()),
-                       tensor.sizes().vec(),
-                       {static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes()}};
-    }
-    return io::Safetensors::parse(io::write_safetensors(views, weights.metadata()), "new weights");
+    TensorFile file;
+    for (const auto& [name, tensor] : all)
+        file.add(name, tensor);
+    return io::Safetensors::parse(file.bytes(weights.metadata()), "new weights");
 }
 
 }  // namespace ausm::train

@@ -78,15 +78,15 @@ private:
 
 std::int64_t run_training(const Recipe& recipe, const RunOptions& options, const std::atomic<bool>& stop,
                           const std::function<void(const RunStatus&)>& on_step) {
+    const auto checkpoint = (fs::path(options.out) / "checkpoint.safetensors").string();
+    const bool resumed = fs::exists(checkpoint);
     auto weights = first_weights(recipe, options);
     const auto maker =
         std::make_shared<const ClipMaker>(recipe.clips, open_pool(recipe.sources, options.data, recipe.clips));
-    if (options.from_backbone)
+    if (options.from_backbone && !resumed)
         weights = initial_weights(weights, sample_images(*maker), recipe.clips.seed);
     Trainer trainer(recipe.train, recipe.clips.seed, weights, options.device, options.processes);
     const RunFolder folder(recipe, options, weights.metadata());
-    const auto checkpoint = folder.path("checkpoint.safetensors");
-    const bool resumed = fs::exists(checkpoint);
     if (resumed)
         read_checkpoint(checkpoint, trainer, recipe);
     Loader loader(maker, {.batch = recipe.train.batch, .workers = options.workers});

@@ -3,7 +3,7 @@
 #include "train/run_log.h"
 
 #include "io/atomic_file.h"
-#include "train/tensor_file.h"
+#include "nn/tensor_file.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // ausm data as its users run it: a pack that trains, a picture of clips, clips in the layout of DAVIS.
 #include "process.h"
+#include "training_set.h"
 
-#include "../train/data/miniature.h"
 #include "eval/davis_dataset.h"
 
 namespace ausm::tools {
@@ -10,17 +10,10 @@ namespace {
 
 using test::Process;
 
-class DataTool : public train::test::Miniature {
+class DataTool : public test::TrainingSet {
 protected:
     void SetUp() override {
-        for (int i = 0; i < 3; ++i) {
-            const auto name = std::to_string(i);
-            train::test::Bytes values(160 * 120, 0);
-            for (int y = 30; y < 90; ++y)
-                std::fill_n(values.begin() + y * 160 + 40 + 10 * i, 60, std::uint8_t{1});
-            jpeg("data/set/images/" + name + ".jpg", 160, 120);
-            ids("data/set/masks/" + name + ".png", 160, 120, values);
-        }
+        TrainingSet::SetUp();
         write_recipe("recipe.json", R"({"name": "set", "format": "id-maps", "path": "set", "role": "picture"})");
     }
     void write_recipe(const std::string& name, const std::string& source) const {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // ausm train as its users run it: a run, its log, a kill and the rest of the run, and errors before any work is lost.
 #include "process.h"
+#include "training_set.h"
 
-#include "../train/data/miniature.h"
 #include "io/safetensors.h"
 #include "nn/weight_map.h"
 
@@ -17,17 +17,10 @@ namespace {
 
 using test::Process;
 
-class TrainTool : public train::test::Miniature {
+class TrainTool : public test::TrainingSet {
 protected:
     void SetUp() override {
-        for (int i = 0; i < 3; ++i) {
-            const auto name = std::to_string(i);
-            train::test::Bytes values(160 * 120, 0);
-            for (int y = 30; y < 90; ++y)
-                std::fill_n(values.begin() + y * 160 + 40 + 10 * i, 60, std::uint8_t{1});
-            jpeg("data/set/images/" + name + ".jpg", 160, 120);
-            ids("data/set/masks/" + name + ".png", 160, 120, values);
-        }
+        TrainingSet::SetUp();
         text("recipe.json", R"({"sources": [{"name": "set", "format": "id-maps", "path": "set", "role": "picture"}],
             "clips": {"frames": 2, "height": 64, "width": 96},
             "train": {"steps": 12, "batch": 1, "checkpoint_every": 4, "own_marks": 0.5}})");

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Views into tensors that are kept alive.
-#include "train/tensor_file.h"
+#include "nn/tensor_file.h"
 
 #include "io/atomic_file.h"
 #include "nn/weight_map.h"
 
 #include <ATen/ATen.h>
 
-namespace ausm::train {
+namespace ausm {
 
 void TensorFile::add(const std::string& name, const at::Tensor& tensor) {
     const auto& kept = kept_.emplace_back(tensor.detach().to(at::kCPU).contiguous());
@@ -15,8 +15,12 @@ void TensorFile::add(const std::string& name, const at::Tensor& tensor) {
     views_[name] = {dtype_name(kept.scalar_type()), kept.sizes().vec(), {bytes, kept.nbytes()}};
 }
 
-void TensorFile::write(const std::string& path, const std::map<std::string, std::string>& metadata) const {
-    io::write_atomically(path, io::write_safetensors(views_, metadata));
+std::vector<std::byte> TensorFile::bytes(const std::map<std::string, std::string>& metadata) const {
+    return io::write_safetensors(views_, metadata);
 }
 
-}  // namespace ausm::train
+void TensorFile::write(const std::string& path, const std::map<std::string, std::string>& metadata) const {
+    io::write_atomically(path, bytes(metadata));
+}
+
+}  // namespace ausm
