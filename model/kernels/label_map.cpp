@@ -112,6 +112,21 @@ AUSM_MULTI_ISA void enlarge_row(const BFloat16* source, const Columns& columns, 
     enlarge(source, columns, width, out);
 }
 
+// Whether anything in a row is above the threshold; an OR, because compilers share its work out over vectors.
+AUSM_MULTI_ISA bool any_above(const float* row, std::int64_t count, float threshold) noexcept {
+    int any = 0;
+    for (std::int64_t x = 0; x < count; ++x)
+        any |= row[x] > threshold ? 1 : 0;
+    return any != 0;
+}
+
+AUSM_MULTI_ISA bool any_above(const BFloat16* row, std::int64_t count, float threshold) noexcept {
+    int any = 0;
+    for (std::int64_t x = 0; x < count; ++x)
+        any |= widen(row[x]) > threshold ? 1 : 0;
+    return any != 0;
+}
+
 // Object k against the best so far, along one row of the map.
 AUSM_MULTI_ISA void contest_row(const float* __restrict above, const float* __restrict below, float share,
                                 std::int32_t k, std::int64_t width, float* __restrict best,
@@ -212,11 +227,12 @@ private:
         for (std::int64_t k = 0; k < params_.objects; ++k) {
             const Logit* row = source_row(source, k);
             Cells cells{std::numeric_limits<std::int32_t>::max(), -1, false};
-            for (std::int64_t x = 0; x < params_.columns; ++x) {
-                if (widen(row[x]) > params_.threshold) {
-                    cells.first = std::min(cells.first, static_cast<std::int32_t>(x));
-                    cells.last = static_cast<std::int32_t>(x);
-                }
+            if (any_above(row, params_.columns, params_.threshold)) {
+                cells = {0, static_cast<std::int32_t>(params_.columns - 1), false};
+                while (!(widen(row[cells.first]) > params_.threshold))
+                    ++cells.first;
+                while (!(widen(row[cells.last]) > params_.threshold))
+                    --cells.last;
             }
             rows.cells[static_cast<std::size_t>(k)] = cells;
         }

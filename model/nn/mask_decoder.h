@@ -40,10 +40,17 @@ private:
     /// Post-norm layer: masked cross-attention -> self-attention over queries -> feed-forward.
     struct Layer {
         Layer(WeightMap& weights, const std::string& name, const NetConfig& config);
+        /// All [B, Q, D]; place: the position part; memory: of G; mask: additive.
+        [[nodiscard]] at::Tensor look(const at::Tensor& query, const at::Tensor& place, const Attention::Memory& memory,
+                                      const at::Tensor& mask) const;
+        /// Self-attention over all queries (memory) for some of them, then the feed-forward part.
+        [[nodiscard]] at::Tensor relate(const at::Tensor& query, const at::Tensor& place,
+                                        const Attention::Memory& memory, const at::Tensor& mask) const;
         Attention cross, self;
         FeedForward ffn;
         LayerNorm cross_norm, self_norm, ffn_norm;
     };
+    class QueryRows;
     struct Heads {
         at::Tensor normed;     // [B, Q, D]
         at::Tensor embedding;  // [B, Q, mask_dim]
@@ -53,6 +60,11 @@ private:
     [[nodiscard]] Heads heads(const at::Tensor& query) const;
     /// features: [B, mask_dim, P] -> [B, Q, P].
     [[nodiscard]] static at::Tensor mask_logits(const Heads& head, const at::Tensor& features);
+    /// [B, Q, N] bool: where the masks so far, on the coarse grid, are dark.
+    [[nodiscard]] static at::Tensor blocked(const Heads& head, const at::Tensor& coarse);
+    [[nodiscard]] Prediction answer(const Heads& head, const at::Tensor& features, Grid grid, std::int64_t scale) const;
+    [[nodiscard]] Prediction answer(const QueryRows& rows, const at::Tensor& query, const at::Tensor& fine,
+                                    Grid grid) const;
 
     at::Tensor detections_;   // [N_det, D]: V
     at::Tensor query_types_;  // [2, D]: tracked, detection

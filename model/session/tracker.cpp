@@ -2,6 +2,8 @@
 // The life of objects: prompts in, one normal step, one reading pass for what was prompted, ageing, discovery.
 #include "session/tracker.h"
 
+#include "ops/lanes.h"
+
 #include <ATen/ATen.h>
 
 #include <algorithm>
@@ -19,10 +21,45 @@ constexpr float kHidden = -30;          // logit of what is not to be seen
 
 std::int64_t cells(const at::Tensor& binary) { return binary.sum().item<std::int64_t>(); }
 
+/// The rows below each other, [K, ...]; a view where they lie so already, which is the usual case: the objects of one
+/// frame are those of the frame before.
+at::Tensor stacked(const std::vector<at::Tensor>& rows) {
+    const auto& first = rows.front();
+    const auto step = first.numel();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto offset = first.storage_offset() + static_cast<std::int64_t>(i) * step;
+        if (!rows[i].is_alias_of(first) || rows[i].storage_offset() != offset || !rows[i].is_contiguous())
+            return at::stack(rows);
+    }
+    auto sizes = first.sizes().vec();
+    sizes.insert(sizes.begin(), static_cast<std::int64_t>(rows.size()));
+    auto strides = first.strides().vec();
+    strides.insert(strides.begin(), step);
+    return first.as_strided(sizes, strides);
+}
+
+/// Sigmoids of logits [K, h4, w4], and the cells of each row that are above one half.
+struct MaskProbabilities {
+    explicit MaskProbabilities(const at::Tensor& logits)
+        : values(at::empty_like(logits)), cells(static_cast<std::size_t>(logits.size(0))) {
+        ops::split_range(logits.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
+            auto part = values.slice(0, begin, end);
+            at::sigmoid_out(part, logits.slice(0, begin, end));
+            const auto size = logits[0].numel();
+            for (auto k = begin; k < end; ++k) {
+                const auto* row = part[k - begin].const_data_ptr<float>();
+                cells[static_cast<std::size_t>(k)] = std::count_if(row, row + size, [](float p) { return p > 0.5F; });
+            }
+        });
+    }
+    at::Tensor values;
+    std::vector<std::int64_t> cells;
+};
+
 void set_marks(NetPass& pass, const std::vector<std::int64_t>& slots, const std::vector<at::Tensor>& masks,
                const std::vector<std::int64_t>& kinds) {
     pass.slots = at::tensor(slots);
-    pass.masks = at::stack(masks);
+    pass.masks = stacked(masks);
     pass.kinds = at::tensor(kinds);
 }
 
@@ -179,16 +216,14 @@ void Tracker::take_prediction(Work& work) {
     work.output.times = work.pass.times;
     const auto count = static_cast<std::int64_t>(work.marked.size());
     const auto presence = work.pass.presence.sigmoid();
-    const auto probabilities = work.pass.logits.slice(0, 0, count).sigmoid();
-    const auto cells = (probabilities > 0.5).sum({1, 2});
-    const auto* counts = cells.const_data_ptr<std::int64_t>();
+    const MaskProbabilities marks(work.pass.logits.slice(0, 0, count));
     const auto* scores = presence.const_data_ptr<float>();
     for (std::size_t k = 0; k < work.marked.size(); ++k) {
         const auto row = static_cast<std::int64_t>(k);
         auto& object = work.objects[work.marked[k]];
         object.logits = work.pass.logits[row];
-        object.mask = probabilities[row];
-        object.cells = counts[k];
+        object.mask = marks.values[row];
+        object.cells = marks.cells[k];
         work.state.table.objects()[work.marked[k]].score = scores[k];
     }
     work.detection_presence = presence.slice(0, count).contiguous();
@@ -280,9 +315,7 @@ void Tracker::discover(Work& work) const {
     std::vector<std::int64_t> order(static_cast<std::size_t>(work.detection_presence.numel()));
     std::iota(order.begin(), order.end(), 0);
     std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return presence[a] > presence[b]; });
-    std::vector<at::Tensor> living;
-    for (const auto& object : work.objects)
-        living.push_back(object.mask > 0.5);
+    std::vector<at::Tensor> living;  // made when there is a candidate at all
     for (const auto query : order) {
         if (presence[query] < work.options.threshold)
             break;
@@ -291,6 +324,9 @@ void Tracker::discover(Work& work) const {
         const auto size = cells(found);
         if (size < kNewCells)
             continue;
+        if (living.empty())
+            for (const auto& object : work.objects)
+                living.push_back(object.mask > 0.5);
         auto covered = at::zeros_like(found);
         const bool same = std::any_of(living.begin(), living.end(), [&](const at::Tensor& mask) {
             covered.logical_or_(mask);
@@ -316,8 +352,10 @@ FrameOutput Tracker::finish(Work& work) {
         auto& object = state.table.objects()[i];
         const auto& entry = work.objects[i];
         const bool absent = object.unseen > 0;
+        if (absent || entry.given >= 0)
+            entry.logits.fill_(kHidden);  // its own, or a row of this frame's answer that nobody else reads
         masks.push_back(entry.mask);
-        logits.push_back(absent || entry.given >= 0 ? at::full_like(entry.logits, kHidden) : entry.logits);
+        logits.push_back(entry.logits);
         Object shown{.id = object.id, .value = object.value(), .label = object.label, .score = object.score};
         shown.origin = object.origin;
         shown.state = object.fresh                           ? ObjectState::kNew
@@ -329,8 +367,8 @@ FrameOutput Tracker::finish(Work& work) {
     }
     work.output.map_rows = static_cast<int>(state.history.grid.rows * 4);
     work.output.map_columns = static_cast<int>(state.history.grid.columns * 4);
-    state.masks = masks.empty() ? at::Tensor() : at::stack(masks);
-    work.output.logits = logits.empty() ? at::Tensor() : at::stack(logits);
+    state.masks = masks.empty() ? at::Tensor() : stacked(masks);
+    work.output.logits = logits.empty() ? at::Tensor() : stacked(logits);
     ++state.frames;
     return std::move(work.output);
 }
