@@ -13,7 +13,7 @@
 namespace ausm {
 
 /// Raised whenever anything in this header changes; ausm_open() refuses a caller that was built against another one.
-inline constexpr int kInterfaceVersion = 2;
+inline constexpr int kInterfaceVersion = 3;
 
 // ---- one picture --------------------------------------------------------------------------------------------------
 
@@ -164,9 +164,12 @@ public:
     virtual bool remove(std::int64_t object) = 0;
     /// Forgets everything, ids too: what a new stream starts with. Also ends an interruption.
     virtual void reset() = 0;
-    /// Everything that the next frames depend on; load() refuses what another model or a damaged file gave.
+    /// Everything that the next frames depend on.
     [[nodiscard]] virtual std::vector<std::uint8_t> save() const = 0;
-    virtual void load(std::span<const std::uint8_t> state) = 0;
+    /// Goes on where save() stopped, in this process or another. With batch 1 the next masks are the same bits as those of
+    /// the stream that was saved, unless the machine or its settings differ: that is returned, one text each. Throws for
+    /// what another model or a damaged file gave.
+    virtual std::vector<std::string> load(std::span<const std::uint8_t> state) = 0;
     [[nodiscard]] virtual SessionInfo info() const = 0;
     /// Thread-safe: ends a step() that waits, and every later one until reset(), with kInterrupted.
     virtual void interrupt() noexcept = 0;
@@ -194,6 +197,8 @@ struct ModelInfo {
     int device_number = -1;    ///< N, -1: the CPU
     Precision precision = Precision::kFloat32;
     int threads = 0;
+    std::string processor;   ///< name of the CPU, or of the GPU
+    std::string libtorch;    ///< version
     int max_objects = 0;     ///< ID vectors, at most 254
     int inference_size = 0;  ///< default short side
     std::size_t parameters = 0;

@@ -17,6 +17,10 @@ bool cuda_has_bfloat16(int device) {
     return at::cuda::getDeviceProperties(static_cast<c10::DeviceIndex>(device))->major >= 8;
 }
 
+std::string cuda_device_name(int device) {
+    return at::cuda::getDeviceProperties(static_cast<c10::DeviceIndex>(device))->name;
+}
+
 void enter_cuda_thread(at::Device device) {
     c10::cuda::set_device(device.index());
     c10::cuda::setCurrentCUDAStream(c10::cuda::getStreamFromPool(/*isHighPriority=*/true, device.index()));

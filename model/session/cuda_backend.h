@@ -5,6 +5,7 @@
 #include "session/net_runner.h"
 
 #include <memory>
+#include <string>
 
 namespace ausm {
 
@@ -12,6 +13,7 @@ namespace ausm {
 int cuda_device_count();
 /// Tensor cores take bfloat16 from compute capability 8.0 on.
 bool cuda_has_bfloat16(int device);
+std::string cuda_device_name(int device);
 /// Makes `device` and a stream of its own the calling thread's for all that LibTorch does; float32 stays float32, and
 /// cuDNN tries its algorithms once a shape.
 void enter_cuda_thread(at::Device device);

@@ -8,6 +8,7 @@
 #endif
 
 #include <ATen/ATen.h>
+#include <torch/version.h>
 
 #include <algorithm>
 #include <charconv>
@@ -43,6 +44,7 @@ constexpr bool kCudaBuilt = true;
 constexpr bool kCudaBuilt = false;
 int cuda_device_count() { return 0; }
 bool cuda_has_bfloat16(int) { return false; }
+std::string cuda_device_name(int) { return {}; }
 #endif
 
 /// The GPU's number, -1: the CPU.
@@ -131,6 +133,8 @@ EngineImpl::EngineImpl(const io::Safetensors& weights, const EnginePlan& plan)
                    .device_number = plan.device,
                    .precision = plan.precision,
                    .threads = plan.threads,
+                   .processor = plan.device < 0 ? ops::cpu_name() : cuda_device_name(plan.device),
+                   .libtorch = TORCH_VERSION,
                    .max_objects = std::min(config.id_vectors, 254),
                    .inference_size = config.inference_size,
                    .parameters = core_->net->parameters()};

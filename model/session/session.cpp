@@ -165,13 +165,14 @@ void SessionImpl::reset() {
 
 std::vector<std::uint8_t> SessionImpl::save() const { return save_state(state_, core_->info); }
 
-void SessionImpl::load(std::span<const std::uint8_t> bytes) {
-    StreamState state;
-    thread_.run([&] { state = load_state(bytes, core_->info, *core_->net); });
-    state_ = std::move(state);
+std::vector<std::string> SessionImpl::load(std::span<const std::uint8_t> bytes) {
+    LoadedState loaded;
+    thread_.run([&] { loaded = load_state(bytes, core_->info, *core_->net); });
+    state_ = std::move(loaded.state);
     removed_.clear();
     info_.frames = state_.frames;
     info_.state_bytes = state_.history.bytes();
+    return std::move(loaded.differences);
 }
 
 SessionInfo SessionImpl::info() const { return info_; }

@@ -32,7 +32,7 @@ public:
     bool remove(std::int64_t object) override;
     void reset() override;
     [[nodiscard]] std::vector<std::uint8_t> save() const override;
-    void load(std::span<const std::uint8_t> state) override;
+    std::vector<std::string> load(std::span<const std::uint8_t> state) override;
     [[nodiscard]] SessionInfo info() const override;
     void interrupt() noexcept override;
 

@@ -6,10 +6,15 @@
 
 namespace ausm {
 
-/// `info` ties the bytes to a model: another one's hash is refused by load_state.
-std::vector<std::uint8_t> save_state(const StreamState& state, const ModelInfo& info);
+/// `model` ties the bytes to a model: another one's hash is refused by load_state.
+std::vector<std::uint8_t> save_state(const StreamState& state, const ModelInfo& model);
+
+struct LoadedState {
+    StreamState state;
+    std::vector<std::string> differences;  ///< state_differences()
+};
 
 /// Throws std::runtime_error that says why: damaged, other weights, other version, tensors that do not fit the model.
-StreamState load_state(std::span<const std::uint8_t> bytes, const ModelInfo& info, const AusmNet& net);
+LoadedState load_state(std::span<const std::uint8_t> bytes, const ModelInfo& model, const AusmNet& net);
 
 }  // namespace ausm

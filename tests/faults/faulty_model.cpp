@@ -76,7 +76,7 @@ public:
         real_->reset();
     }
     std::vector<std::uint8_t> save() const override { return real_->save(); }
-    void load(std::span<const std::uint8_t> state) override { real_->load(state); }
+    std::vector<std::string> load(std::span<const std::uint8_t> state) override { return real_->load(state); }
     ausm::SessionInfo info() const override { return real_->info(); }
     void interrupt() noexcept override { real_->interrupt(); }
 

@@ -42,6 +42,23 @@ def safetensors():
     write('safetensors', 'deep', file(b'[' * 200, b''))
 
 
+def state_description():
+    def stream(**changes):
+        fields = {'objects': [{'id': 7, 'slot': 0, 'label': 'é', 'prompted': True, 'unseen': 2, 'score': 0.25},
+                              {'id': 9, 'slot': 3, 'label': '', 'prompted': False, 'unseen': 0, 'score': 1}],
+                  'free': [1, 2, 4, 7, 6, 5], 'next_id': 10, 'prompted': True, 'frames': 30, 'rows': 16, 'columns': 28}
+        return json.dumps(fields | changes, ensure_ascii=False).encode()
+
+    empty = {'objects': [], 'free': list(range(8)), 'frames': 0, 'rows': 0, 'columns': 0}
+    write('state_description', 'objects', b'\1' + stream())
+    write('state_description', 'empty', b'\0' + stream(**empty))
+    write('state_description', 'grid_without_frame', b'\0' + stream(rows=0))
+    write('state_description', 'slot_twice', b'\1' + stream(free=[1, 2, 4, 7, 6, 3]))
+    write('state_description', 'huge_numbers', b'\1' + stream(next_id=1e300, frames=(1 << 64) - 1))
+    write('state_description', 'score', b'\1' + stream(objects=[{'id': 1, 'slot': 0, 'label': 5, 'score': -1}]))
+    write('state_description', 'not_json', b'\1{"objects":')
+
+
 def grammar():
     lines = {
         'box': {'op': 'box', 'box': [0.1, 0.2, 0.5, 0.75], 'label': 'dog', 'object': 7, 'ref': 'a'},
@@ -101,5 +118,5 @@ def meta():
         write('gstausmmeta', f'flat_{first}', bytes([first]) + bytes([2, 5, 60, 3] * 100))
 
 
-for make in (safetensors, grammar, mask, png, meta):
+for make in (safetensors, state_description, grammar, mask, png, meta):
     make()

@@ -13,6 +13,6 @@ namespace {
 
 std::vector<std::uint8_t> save_state(const StreamState&, const ModelInfo&) { fail(); }
 
-StreamState load_state(std::span<const std::uint8_t>, const ModelInfo&, const AusmNet&) { fail(); }
+LoadedState load_state(std::span<const std::uint8_t>, const ModelInfo&, const AusmNet&) { fail(); }
 
 }  // namespace ausm

@@ -3,6 +3,9 @@
 #include "scene.h"
 #include "weights_with.h"
 
+#include <cstring>
+#include <limits>
+
 namespace ausm {
 namespace {
 
@@ -16,15 +19,21 @@ protected:
         (void)test::step(*session_, scene_.draw({0.5, 0.5}), {&prompt, 1});
         saved_ = session_->save();
     }
-    /// The saved state with another metadata value.
-    std::vector<std::uint8_t> with(const std::string& key, const std::function<std::string(std::string)>& change) {
+    [[nodiscard]] io::Safetensors parsed() const {
         const auto* first = reinterpret_cast<const std::byte*>(saved_.data());
-        const auto file = io::Safetensors::parse({first, first + saved_.size()}, "saved");
+        return io::Safetensors::parse({first, first + saved_.size()}, "saved");
+    }
+    static std::vector<std::uint8_t> bytes_of(const std::vector<std::byte>& file) {
+        const auto* first = reinterpret_cast<const std::uint8_t*>(file.data());
+        return {first, first + file.size()};
+    }
+    /// The saved state with another metadata value.
+    [[nodiscard]] std::vector<std::uint8_t> with(const std::string& key,
+                                                 const std::function<std::string(std::string)>& change) const {
+        const auto file = parsed();
         auto metadata = file.metadata();
         metadata[key] = change(metadata[key]);
-        const auto bytes = io::write_safetensors(file.tensors(), metadata);
-        const auto* out = reinterpret_cast<const std::uint8_t*>(bytes.data());
-        return {out, out + bytes.size()};
+        return bytes_of(io::write_safetensors(file.tensors(), metadata));
     }
     test::Scene scene_{128, 96};
     std::unique_ptr<Session> session_;
@@ -61,8 +70,43 @@ TEST_F(StateFile, ForeignAndContradictoryStatesAreRefusedWithTheReason) {
     EXPECT_SAYS(session_->load(with("stream", [](auto) { return "{}"; })), "damaged");
     EXPECT_SAYS(session_->load(with("stream", replaced("\"slot\":0", "\"slot\":5"))), "contradict");
     EXPECT_SAYS(session_->load(with("stream", replaced("\"rows\":4", "\"rows\":5"))), "does not fit");
-    EXPECT_SAYS(session_->load(with("stream", replaced("\"rows\":4", "\"rows\":-1"))), "impossible");
+    EXPECT_SAYS(session_->load(with("stream", replaced("\"rows\":4", "\"rows\":-1"))), "'rows'");
+    EXPECT_SAYS(session_->load(with("stream", replaced("\"rows\":4", "\"rows\":4096"))), "does not fit");
+    EXPECT_SAYS(session_->load(with("stream", replaced("\"rows\":4", "\"rows\":0"))), "impossible");
+    EXPECT_SAYS(session_->load(with("stream", replaced("\"slot\":0", "\"slot\":1e300"))), "'slot'");
+    EXPECT_SAYS(session_->load(with("stream", replaced("\"unseen\":0", "\"unseen\":18446744073709551615"))),
+                "'unseen'");
+    EXPECT_SAYS(session_->load(with("stream", replaced("\"score\":", "\"score\":1"))), "'score'");
     EXPECT_EQ(session_->save(), saved_);
+}
+
+TEST_F(StateFile, NumbersThatAreNotFiniteAreRefused) {
+    for (const char* name : {"features", "masks", "layers.0.scan", "layers.1.conv_tail"}) {
+        const auto file = parsed();
+        auto tensors = file.tensors();
+        auto& view = tensors.at(name);
+        std::vector<std::byte> data(view.data.begin(), view.data.end());
+        const float nan = std::numeric_limits<float>::quiet_NaN();
+        std::memcpy(data.data() + data.size() - sizeof nan, &nan, sizeof nan);
+        view.data = data;
+        EXPECT_SAYS(session_->load(bytes_of(io::write_safetensors(tensors, file.metadata()))),
+                    "not all of its numbers");
+    }
+    EXPECT_EQ(session_->save(), saved_);
+}
+
+TEST_F(StateFile, WhatWasDifferentThereIsTold) {
+    EXPECT_TRUE(session_->load(saved_).empty());
+    const auto other = [](const std::string&) { return std::string("another"); };
+    for (const auto& [key, text] :
+         {std::pair("device", "device: another there, cpu here"),
+          std::pair("precision", "precision: another there, fp32 here"),
+          std::pair("threads", "number of threads: another there, "),
+          std::pair("processor", "processor: another there, "), std::pair("libtorch", "LibTorch: another there, ")}) {
+        const auto differences = session_->load(with(key, other));
+        ASSERT_EQ(differences.size(), 1U) << key;
+        EXPECT_TRUE(differences[0].starts_with(text)) << differences[0];
+    }
 }
 
 }  // namespace
