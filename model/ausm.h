@@ -126,6 +126,8 @@ struct SessionOptions {
     Mode mode = Mode::kAuto;
     double threshold = 0.5;  ///< presence from which a detection becomes an object, 0 .. 1
     int max_objects = 0;     ///< living objects at once, 1 .. ModelInfo::max_objects; 0: all of them
+    int top_k = 0;           ///< detections that may become objects on one frame, the surest first; 0: no limit
+    int passes = 1;          ///< readings of a frame, 1 .. 8: each one more reads it again with every object's own mask
     int inference_size = 0;  ///< short side of the network's input in pixels, a multiple of 32; 0: the model's own
     int max_age = 150;       ///< frames an unseen discovered object is kept; prompted ones never expire
     MapSize map_size = MapSize::kFrame;

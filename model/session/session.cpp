@@ -30,6 +30,10 @@ void check_options(const SessionOptions& options, const ModelInfo& info) {
         throw std::invalid_argument("inference-size must be 0 or a multiple of 32 up to 2048");
     if (options.max_age < 0)
         throw std::invalid_argument("max-age must not be negative");
+    if (options.top_k < 0)
+        throw std::invalid_argument("top-k must not be negative");
+    if (options.passes < 1 || options.passes > 8)
+        throw std::invalid_argument("passes must lie in 1 .. 8");
 }
 
 namespace {

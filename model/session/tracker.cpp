@@ -284,6 +284,34 @@ void Tracker::reading_pass(Work& work) const {
     }
 }
 
+/// The frame once more with E = X_t + marker(all objects, their masks of this frame): what it says replaces masks and
+/// presence. Masks that are shown as given stay.
+void Tracker::read_again(Work& work) const {
+    if (work.objects.empty())
+        return;
+    auto& objects = work.state.table.objects();
+    std::vector<std::int64_t> slots, kinds(objects.size(), static_cast<std::int64_t>(MarkKind::kModel));
+    std::vector<at::Tensor> masks;
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+        slots.push_back(objects[i].slot);
+        masks.push_back(work.objects[i].mask);
+    }
+    set_marks(work.pass, slots, masks, kinds);
+    runner_.refine(work.pass);
+    const MaskProbabilities marks(work.pass.logits.slice(0, 0, static_cast<std::int64_t>(objects.size())));
+    const auto presence = work.pass.presence.sigmoid();
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+        auto& object = work.objects[i];
+        if (object.given >= 0)
+            continue;
+        const auto row = static_cast<std::int64_t>(i);
+        object.logits = work.pass.logits[row];
+        object.mask = marks.values[row];
+        object.cells = marks.cells[i];
+        objects[i].score = presence[row].item<float>();
+    }
+}
+
 /// Seen or not, and what follows from it: messages, and the end of discovered objects that stay away.
 void Tracker::age_objects(Work& work) const {
     auto& table = work.state.table;
@@ -315,6 +343,8 @@ void Tracker::discover(Work& work) const {
     std::vector<std::int64_t> order(static_cast<std::size_t>(work.detection_presence.numel()));
     std::iota(order.begin(), order.end(), 0);
     std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return presence[a] > presence[b]; });
+    if (work.options.top_k > 0 && static_cast<std::size_t>(work.options.top_k) < order.size())
+        order.resize(static_cast<std::size_t>(work.options.top_k));
     std::vector<at::Tensor> living;  // made when there is a candidate at all
     for (const auto query : order) {
         if (presence[query] < work.options.threshold)
@@ -383,6 +413,8 @@ void Tracker::begin(Work& work) const {
 void Tracker::end(Work& work) const {
     take_prediction(work);
     reading_pass(work);
+    for (int pass = 1; pass < work.options.passes; ++pass)
+        read_again(work);
     age_objects(work);
     discover(work);
     work.frame.output = finish(work);

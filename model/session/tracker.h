@@ -64,6 +64,7 @@ private:
     static void mark_objects(Work& work);
     static void take_prediction(Work& work);
     void reading_pass(Work& work) const;
+    void read_again(Work& work) const;
     void age_objects(Work& work) const;
     void discover(Work& work) const;
     static FrameOutput finish(Work& work);

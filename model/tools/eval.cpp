@@ -70,6 +70,7 @@ nlohmann::ordered_json settings_json(const EvalOptions& options, const DavisRun&
         out["prompt"] = options.prompt;
     out["zero-state"] = options.davis.zero_state;
     out["seeds"] = options.davis.seeds;
+    out["passes"] = options.davis.passes;
     out["model"] = info.name;
     out["weights-hash"] = info.weights_hash;
     out["device"] = info.device;
@@ -84,7 +85,8 @@ nlohmann::ordered_json settings_json(const EvalOptions& options, const DavisRun&
 void print(const EvalOptions& options, const DavisRun& run, const ModelInfo& info, const eval::Report& report) {
     std::cout << info.name << ' ' << precision_name(info.precision) << " on " << info.device << ", network "
               << run.network << ", " << (options.davis.discovery ? "discovery" : "prompt: " + options.prompt)
-              << (options.davis.zero_state ? ", state zeroed before every frame" : "") << ", ";
+              << (options.davis.zero_state ? ", state zeroed before every frame" : "")
+              << (options.davis.passes > 1 ? ", " + std::to_string(options.davis.passes) + " passes" : "") << ", ";
     if (options.davis.seeds > 1)
         std::cout << "seeds 0 to " << options.davis.seeds - 1;
     else
@@ -148,6 +150,9 @@ void add_eval(CLI::App& app) {
     command->add_flag("--zero-state", davis.zero_state,
                       "Zero the recurrent state before every frame, to see its worth");
     command->add_option("--inference-size", davis.size, "Short side of the network's input, a multiple of 32");
+    command->add_option("--passes", davis.passes, "Readings of every frame")
+        ->check(CLI::Range(1, 8))
+        ->capture_default_str();
     command->add_option("--masks", davis.masks, "New folder for the masks, as PNGs in DAVIS's layout");
     command->add_flag("--json", options->json, "JSON, for programs");
     command->callback([options, prompt] {

@@ -112,6 +112,7 @@ private:
         settings.mode = options_.discovery ? Mode::kDiscovery : Mode::kPrompted;
         settings.seed = static_cast<std::uint64_t>(seed);
         settings.inference_size = options_.size;
+        settings.passes = options_.passes;
         return engine_.session(settings);
     }
 

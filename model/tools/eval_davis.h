@@ -21,6 +21,7 @@ struct DavisOptions {
     int seeds = 1;      ///< ID draws: seeds 0 .. seeds - 1
     int frames = 0;     ///< of each video from its start; 0: all
     int size = 0;       ///< SessionOptions::inference_size
+    int passes = 1;     ///< SessionOptions::passes
     std::string masks;  ///< folder for the masks; empty: none. Several draws: a folder seed-K in it for each
 };
 

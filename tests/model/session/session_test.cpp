@@ -220,6 +220,51 @@ TEST_F(SessionTest, TwoRunsAgreeAndSavedStateContinues) {
     EXPECT_EQ(first->info().state_bytes, third->info().state_bytes);
 }
 
+TEST_F(SessionTest, MorePassesReadTheFrameAgainAndLeaveTheMemoryAlone) {
+    SessionOptions options;
+    options.inference_size = 160;
+    options.mode = Mode::kPrompted;
+    const auto once = test::engine()->session(options);
+    options.passes = 3;
+    const auto thrice = test::engine()->session(options);
+    const Place disc{0.4, 0.5};
+    const std::vector<Prompt> prompts{scene_.disc_box(disc)};
+    (void)step(*once, scene_.draw(disc), prompts);
+    thrice->load(once->save());
+    const auto a = step(*once, scene_.draw({0.44, 0.5})), b = step(*thrice, scene_.draw({0.44, 0.5}));
+    EXPECT_NE(a.objects[0].score, b.objects[0].score) << "the last reading counts";
+    EXPECT_GT(test::disc_iou(b, 1, {0.44, 0.5}), 0.8);
+    EXPECT_NE(a.map, b.map);
+    // Without objects there is nothing to read again, and the state is the normal step's alone.
+    ASSERT_TRUE(once->remove(1) && thrice->remove(1));
+    const auto first = once->save(), second = thrice->save();
+    EXPECT_EQ(first.size(), second.size());
+    EXPECT_EQ(first, second);
+}
+
+TEST_F(SessionTest, TopKBoundsTheDetectionsOfAFrame) {
+    SessionOptions options;
+    options.inference_size = 160;
+    options.mode = Mode::kDiscovery;
+    options.threshold = 0;
+    const auto all = test::engine()->session(options);
+    options.top_k = 1;
+    const auto one = test::engine()->session(options);
+    const auto scene = scene_.draw({0.4, 0.5});
+    ASSERT_GT(step(*all, scene).objects.size(), 1U);
+    EXPECT_EQ(step(*one, scene).objects.size(), 1U);
+}
+
+TEST_F(SessionTest, OptionsOutOfRangeAreRefused) {
+    const auto session = open(Mode::kAuto);
+    SessionOptions options;
+    options.passes = 9;
+    EXPECT_SAYS(session->configure(options), "passes");
+    options.passes = 1;
+    options.top_k = -1;
+    EXPECT_SAYS(session->configure(options), "top-k");
+}
+
 TEST_F(SessionTest, StateBytesDoNotGrow) {
     const auto session = open(Mode::kPrompted);
     const Place disc{0.5, 0.5};
