@@ -30,6 +30,8 @@ void check_options(const SessionOptions& options, const ModelInfo& info) {
         throw std::invalid_argument("inference-size must be 0 or a multiple of 32 up to 2048");
     if (options.max_age < 0)
         throw std::invalid_argument("max-age must not be negative");
+    if (options.batch_timeout < 0 || options.batch_timeout > 1'000'000)
+        throw std::invalid_argument("batch-timeout must lie in 0 .. 1000000 microseconds");
 }
 
 namespace {
@@ -90,9 +92,14 @@ SessionImpl::SessionImpl(std::shared_ptr<Engine> engine, std::shared_ptr<EngineC
 
 bool SessionImpl::wait(const std::shared_ptr<FrameTask>& task) {
     thread_.post(task);
-    std::unique_lock lock(gate_->mutex);
-    gate_->changed.wait(lock, [&] { return task->done || gate_->interrupted; });
-    return !gate_->interrupted;
+    {
+        std::unique_lock lock(gate_->mutex);
+        gate_->changed.wait(lock, [&] { return task->done || gate_->interrupted; });
+        if (!gate_->interrupted)
+            return true;
+    }
+    thread_.leave(gate_.get());  // once more: the frame may have been posted after interrupt() did so
+    return false;
 }
 
 StepStatus SessionImpl::step(const Frame& frame, std::span<const Prompt> prompts, Result& result) {
@@ -180,6 +187,7 @@ void SessionImpl::interrupt() noexcept {
     const std::lock_guard lock(gate_->mutex);
     gate_->interrupted = true;
     gate_->changed.notify_all();
+    thread_.leave(gate_.get());  // before a reset() may let the next frame come
 }
 
 }  // namespace ausm
