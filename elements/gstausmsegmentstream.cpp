@@ -210,7 +210,8 @@ void SegmentStream::configure(const SegmentSettings& settings) {
         session_->configure(settings.session);
     } catch (const std::exception& failure) {
         GST_ELEMENT_WARNING(element_, LIBRARY, SETTINGS,
-                            ("The new settings cannot be used, the old ones stay: %s", failure.what()), (nullptr));
+                            ("The new settings cannot be used, the old ones stay: %s", failure.what()),
+                            ("On pad %s.", pad_.c_str()));
     }
 }
 
@@ -239,7 +240,7 @@ GstFlowReturn SegmentStream::process(Owned<GstBuffer>& buffer, GstClockTime stre
         if (!std::exchange(warned_, true))
             GST_ELEMENT_WARNING(element_, STREAM, FORMAT,
                                 ("A frame was passed on without being segmented: %s.", picture.error().c_str()),
-                                ("This is said once until the frames are readable again."));
+                                ("On pad %s. This is said once until the frames are readable again.", pad_.c_str()));
         return GST_FLOW_OK;
     }
     warned_ = false;

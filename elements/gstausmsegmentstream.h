@@ -22,7 +22,8 @@
 namespace ausm::gst {
 
 /// Thread-bound to the pad's streaming thread; open(), start() and close() only while the pad is inactive; the members
-/// under "any thread" are thread-safe. Members may throw what the model throws.
+/// under "any thread" are thread-safe. Members may throw what the model throws. Shared by the pad and the threads that
+/// are inside: a pad may be released at any moment, and the last one to leave ends the stream.
 class SegmentStream {
 public:
     /// `element` outlives the pad's activity and is not owned; `pad` is the name in messages.
@@ -39,6 +40,7 @@ public:
     void interrupt() noexcept;
     /// Queues a prompt of the application for the next frame. False, with the refusal posted, when it is malformed.
     bool submit(PromptParse parsed);
+    [[nodiscard]] const char* pad() const noexcept { return pad_.c_str(); }
     [[nodiscard]] GstStructure* stats() const { return stats_.structure(); }
     [[nodiscard]] GstClockTime latency() const noexcept { return latency_; }
     /// Answers a context query with the model's CUDA context; false: it is about something else.
