@@ -82,7 +82,7 @@ static gboolean gst_ausm_segment_pad_sink_event(GstPad* pad, GstObject* parent, 
     auto* self = GST_AUSM_SEGMENT_PAD(pad);
     auto* element = GST_ELEMENT(parent);
     Owned<GstEvent> owned(event);
-    const auto stream = gst_ausm_segment_pad_stream(self);
+    auto stream = gst_ausm_segment_pad_stream(self);
     if (!stream)
         return FALSE;
     const bool prompt = gst_event_has_name(event, kPromptName);
@@ -98,6 +98,7 @@ static gboolean gst_ausm_segment_pad_sink_event(GstPad* pad, GstObject* parent, 
             return true;
         },
         stream->pad());
+    stream.reset();  // an end may hang in a sink: a released stream must not wait for that
     return good && !prompt ? gst_pad_event_default(pad, parent, owned.release()) : good;
 }
 

@@ -53,9 +53,15 @@ GstAusmSegmentPad* SegmentPairs::add_always() {
     return pad;
 }
 
-void SegmentPairs::aim(Level level, std::shared_ptr<Engine> engine) {
+void SegmentPairs::aim(Level level) {
     const std::lock_guard lock(mutex_);
-    target_ = {level, std::move(engine), target_.turn + 1};
+    target_.level = level;
+    ++target_.turn;
+}
+
+void SegmentPairs::aim(std::shared_ptr<Engine> engine, std::shared_ptr<CudaShare> cuda) {
+    const std::lock_guard lock(mutex_);
+    target_ = {engine ? Level::kOpen : Level::kClosed, std::move(engine), std::move(cuda), target_.turn + 1};
 }
 
 SegmentPairs::Target SegmentPairs::target() const {
@@ -72,23 +78,24 @@ std::vector<Owned<GstPad>> SegmentPairs::all() const {
 }
 
 void SegmentPairs::open(const std::shared_ptr<Engine>& engine, const SegmentSettings& settings) {
-    aim(Level::kOpen, engine);
-    for_each_stream(all(), [&](SegmentStream& stream) { stream.open(engine, settings.session); });
+    const auto cuda = std::make_shared<CudaShare>();
+    cuda->open(element_, engine->cuda_context(), engine->info().device_number);
+    aim(engine, cuda);
+    for_each_stream(all(), [&](SegmentStream& stream) { stream.open(engine, cuda, settings.session); });
 }
 
 void SegmentPairs::start(const SegmentSettings& settings) {
-    const auto engine = target().engine;
-    aim(Level::kStarted, engine);
+    aim(Level::kStarted);
     try {
         for_each_stream(all(), [&](SegmentStream& stream) { stream.start(settings); });
     } catch (...) {
-        aim(Level::kOpen, engine);
+        aim(Level::kOpen);
         throw;
     }
 }
 
 void SegmentPairs::interrupt() {
-    aim(Level::kOpen, target().engine);
+    aim(Level::kOpen);
     for_each_stream(all(), [](SegmentStream& stream) { stream.interrupt(); });
 }
 
@@ -100,7 +107,7 @@ void SegmentPairs::deactivate() {
 }
 
 void SegmentPairs::close() {
-    aim(Level::kClosed, nullptr);
+    aim(nullptr, nullptr);
     for_each_stream(all(), [](SegmentStream& stream) { stream.close(); });
 }
 
@@ -131,7 +138,7 @@ void SegmentPairs::bring_up(GstAusmSegmentPad* pad) {
         const Target aimed = target();
         const SegmentSettings settings = gst_ausm_segment_settings(GST_AUSM_SEGMENT(element_));
         if (aimed.level != Level::kClosed)
-            stream->open(aimed.engine, settings.session);
+            stream->open(aimed.engine, aimed.cuda, settings.session);
         if (aimed.level == Level::kStarted)
             stream->start(settings);
         if (enlist(pad, aimed))

@@ -5,6 +5,7 @@
 #include "gstausmsegmentpad.h"
 #include "gstausmsegmentsettings.h"
 
+#include "gst/gstausmcuda.h"
 #include "gst/raii.h"
 
 #include <memory>
@@ -46,10 +47,12 @@ private:
     struct Target {
         Level level = Level::kClosed;
         std::shared_ptr<Engine> engine;
+        std::shared_ptr<CudaShare> cuda;
         guint64 turn = 0;  // raised by every change
     };
 
-    void aim(Level level, std::shared_ptr<Engine> engine);
+    void aim(Level level);
+    void aim(std::shared_ptr<Engine> engine, std::shared_ptr<CudaShare> cuda);
     [[nodiscard]] Target target() const;
     [[nodiscard]] std::vector<Owned<GstPad>> all() const;
     [[nodiscard]] Owned<GstPad> create(const std::string& suffix) const;
