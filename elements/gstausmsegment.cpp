@@ -16,6 +16,13 @@
  * messages tell the life of objects (event: appeared, absent, back, removed), `ausm-reset` that everything was
  * forgotten, which happens with every new stream and every flush.
  *
+ * One element takes any number of streams: a request pad `sink_%u` brings its `src_%u`. Each stream has a memory of its
+ * own, its messages name its sink pad in the field `pad`, and it may come and go while the others play; what happens to
+ * it (flush, end, other caps, an error) never reaches them. The settings are those of all. The signals and statistics
+ * of a stream are on its sink pad (#GstAusmSegmentPad::add-prompt, `sink_0::stats`); those of the element are those of
+ * the pad `sink`, which is always there. All streams of a process with the same weights share one model, on a GPU also
+ * its batches: #GstAusmSegment:batch-timeout is how long a frame may wait for those of the others.
+ *
  * The model library and its weights are opened when the element goes from NULL to READY. In a live pipeline the element
  * declares its latency; put `queue leaky=downstream max-size-buffers=1` before it so that late frames are dropped
  * there.
@@ -27,12 +34,14 @@
  * |[
  * gst-launch-1.0 -m videotestsrc num-buffers=30 ! video/x-raw,width=320,height=240 ! ausmprompt box=0.6,0.1,0.9,0.5 ! ausmsegment mode=prompted ! fakesink
  * ]| Follows one thing, shown as a box on the first frame; -m prints what becomes of it.
+ * |[
+ * gst-launch-1.0 videotestsrc num-buffers=10 ! video/x-raw,width=320,height=240 ! s.sink_0 videotestsrc num-buffers=10 pattern=ball ! video/x-raw,width=320,height=240 ! s.sink_1 ausmsegment name=s s.src_0 ! maskoverlay ! queue ! c.sink_0 s.src_1 ! maskoverlay ! queue ! c.sink_1 compositor name=c sink_1::xpos=320 ! videoconvert ! autovideosink
+ * ]| Two streams through one element, side by side.
  */
 
 #include "gstausmsegment.h"
 
-#include "gstausmsegmentpad.h"
-#include "gstausmsegmentstream.h"
+#include "gstausmsegmentpairs.h"
 
 #include "gst/gstausmcuda.h"
 #include "gst/gstausmframe.h"
@@ -51,15 +60,18 @@ using namespace ausm::gst;
 namespace {
 
 struct SegmentPrivate {
+    explicit SegmentPrivate(GstElement* element) : pairs(element) {}
+
     SegmentSettings settings;    // under the object lock
     ausm::EngineOptions opened;  // what the open engine was asked for; state changes only
+    SegmentPairs pairs;
 };
 
 }  // namespace
 
 struct _GstAusmSegment {
     GstElement parent;
-    GstAusmSegmentPad* sink;  ///< belongs to the element
+    GstAusmSegmentPad* sink;  ///< of the pair that is always there; belongs to the element
     SegmentPrivate* priv;
 };
 
@@ -67,9 +79,12 @@ enum { PROP_STATS = kSegmentSettingsEnd };
 enum { SIGNAL_RESET, SIGNAL_REMOVE_OBJECT, SIGNAL_ADD_PROMPT, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
+static void gst_ausm_segment_child_proxy_init(gpointer iface, gpointer);
+
 G_DEFINE_FINAL_TYPE_WITH_CODE(GstAusmSegment, gst_ausm_segment, GST_TYPE_ELEMENT,
                               GST_DEBUG_CATEGORY_INIT(gst_ausm_segment_debug, "ausmsegment", 0,
-                                                      "segments and follows objects"))
+                                                      "segments and follows objects");
+                              G_IMPLEMENT_INTERFACE(GST_TYPE_CHILD_PROXY, gst_ausm_segment_child_proxy_init))
 GST_ELEMENT_REGISTER_DEFINE(ausmsegment, "ausmsegment", GST_RANK_NONE, GST_TYPE_AUSM_SEGMENT)
 
 SegmentSettings gst_ausm_segment_settings(GstAusmSegment* self) {
@@ -101,23 +116,14 @@ static void gst_ausm_segment_get_property(GObject* object, guint id, GValue* val
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 }
 
-static gboolean gst_ausm_segment_submit(GstAusmSegment* self, PromptLine line) {
-    return guard(GST_ELEMENT(self), false, [&] { return self->sink->stream->submit(std::move(line)); });
-}
-
-static gboolean gst_ausm_segment_reset(GstAusmSegment* self) { return gst_ausm_segment_submit(self, PromptLine{}); }
+static gboolean gst_ausm_segment_reset(GstAusmSegment* self) { return gst_ausm_segment_pad_reset(self->sink); }
 
 static gboolean gst_ausm_segment_remove_object(GstAusmSegment* self, gint64 object) {
-    if (object < 1 || object > kMaxObject)
-        return FALSE;
-    PromptLine line;
-    line.op = PromptOp::kRemove;
-    line.object = object;
-    return gst_ausm_segment_submit(self, std::move(line));
+    return gst_ausm_segment_pad_remove_object(self->sink, object);
 }
 
 static gboolean gst_ausm_segment_add_prompt(GstAusmSegment* self, const GstStructure* structure) {
-    return guard(GST_ELEMENT(self), false, [&] { return self->sink->stream->submit(parse_prompt(structure)); });
+    return gst_ausm_segment_pad_add_prompt(self->sink, structure);
 }
 
 /// Hands the settings to the model, which knows their limits. False after an error on the bus. Throws what else fails.
@@ -146,7 +152,7 @@ static bool gst_ausm_segment_open(GstAusmSegment* self, bool again) {
         const ausm::ModelInfo& model = result.engine->info();
         GST_INFO_OBJECT(self, "%s on %s, %d threads", model.name.c_str(), model.device.c_str(), model.threads);
         return gst_ausm_segment_apply(self, [&] {
-            self->sink->stream->open(std::move(result.engine), settings.session);
+            self->priv->pairs.open(result.engine, settings);
             self->priv->opened = settings.engine;
         });
     });
@@ -155,26 +161,68 @@ static bool gst_ausm_segment_open(GstAusmSegment* self, bool again) {
 static bool gst_ausm_segment_start(GstAusmSegment* self) {
     return gst_ausm_segment_open(self, true) && guard(GST_ELEMENT(self), false, [self] {
                return gst_ausm_segment_apply(self,
-                                             [self] { self->sink->stream->start(gst_ausm_segment_settings(self)); });
+                                             [self] { self->priv->pairs.start(gst_ausm_segment_settings(self)); });
            });
+}
+
+/// What is to be done with all pairs on the way down; what fails there is logged only.
+static void gst_ausm_segment_down(GstAusmSegment* self, void (SegmentPairs::*step)()) {
+    guard_quietly(self, true, [&] {
+        (self->priv->pairs.*step)();
+        return true;
+    });
 }
 
 static GstStateChangeReturn gst_ausm_segment_change_state(GstElement* element, GstStateChange transition) {
     auto* self = GST_AUSM_SEGMENT(element);
-    if (transition == GST_STATE_CHANGE_NULL_TO_READY && !gst_ausm_segment_open(self, false))
+    if (transition == GST_STATE_CHANGE_NULL_TO_READY && !gst_ausm_segment_open(self, false)) {
+        gst_ausm_segment_down(self, &SegmentPairs::close);
         return GST_STATE_CHANGE_FAILURE;
+    }
     if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !gst_ausm_segment_start(self))
         return GST_STATE_CHANGE_FAILURE;
-    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
-        self->sink->stream->interrupt();  // a frame in the model would hold up the pads' deactivation
+    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)  // frames in the model would hold up the pads' deactivation
+        gst_ausm_segment_down(self, &SegmentPairs::interrupt);
     const GstStateChangeReturn result =
         GST_ELEMENT_CLASS(gst_ausm_segment_parent_class)->change_state(element, transition);
+    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+        gst_ausm_segment_down(self, &SegmentPairs::deactivate);
     if (transition == GST_STATE_CHANGE_READY_TO_NULL)
-        guard_quietly(self, true, [self] {
-            self->sink->stream->close();
-            return true;
-        });
+        gst_ausm_segment_down(self, &SegmentPairs::close);
     return result;
+}
+
+static GstPad* gst_ausm_segment_request_new_pad(GstElement* element, GstPadTemplate*, const gchar* name,
+                                                const GstCaps*) {
+    auto* self = GST_AUSM_SEGMENT(element);
+    return guard(element, static_cast<GstPad*>(nullptr), [&] {
+        GstAusmSegmentPad* pad = nullptr;
+        gst_ausm_segment_apply(self, [&] { pad = self->priv->pairs.request(name); });
+        return GST_PAD_CAST(pad);
+    });
+}
+
+static void gst_ausm_segment_release_pad(GstElement* element, GstPad* pad) {
+    if (!guard_quietly(element, false, [&] { return GST_AUSM_SEGMENT(element)->priv->pairs.release(pad); }))
+        GST_WARNING_OBJECT(pad, "has been released already");
+}
+
+/// The children are the sink pads.
+static guint gst_ausm_segment_children_count(GstChildProxy* proxy) {
+    const ObjectLock lock(proxy);
+    return GST_ELEMENT(proxy)->numsinkpads;
+}
+
+static GObject* gst_ausm_segment_child_by_index(GstChildProxy* proxy, guint index) {
+    const ObjectLock lock(proxy);
+    gpointer pad = g_list_nth_data(GST_ELEMENT(proxy)->sinkpads, index);
+    return pad ? G_OBJECT(gst_object_ref(pad)) : nullptr;
+}
+
+static void gst_ausm_segment_child_proxy_init(gpointer iface, gpointer) {
+    auto* proxy = static_cast<GstChildProxyInterface*>(iface);
+    proxy->get_children_count = gst_ausm_segment_children_count;
+    proxy->get_child_by_index = gst_ausm_segment_child_by_index;
 }
 
 static void gst_ausm_segment_finalize(GObject* object) {
@@ -187,7 +235,7 @@ static void gst_ausm_segment_install_signals(GType type) {
     /**
      * GstAusmSegment::reset:
      *
-     * Forgets everything before the next frame.
+     * Forgets everything of the pad `sink` before its next frame.
      */
     signals[SIGNAL_RESET] = g_signal_new_class_handler("reset", type, action, G_CALLBACK(gst_ausm_segment_reset),
                                                        nullptr, nullptr, nullptr, G_TYPE_BOOLEAN, 0);
@@ -195,7 +243,8 @@ static void gst_ausm_segment_install_signals(GType type) {
      * GstAusmSegment::remove-object:
      * @id: the object's id
      *
-     * Ends an object before the next frame. FALSE when no object can have that id; the message says whether it lived.
+     * Ends an object of the pad `sink` before its next frame. FALSE when no object can have that id; the message says
+     * whether it lived.
      */
     signals[SIGNAL_REMOVE_OBJECT] =
         g_signal_new_class_handler("remove-object", type, action, G_CALLBACK(gst_ausm_segment_remove_object), nullptr,
@@ -204,7 +253,8 @@ static void gst_ausm_segment_install_signals(GType type) {
      * GstAusmSegment::add-prompt:
      * @prompt: a structure named ausm-prompt, fields as in prompt.schema.json
      *
-     * Shows an object on the next frame. FALSE when the prompt is malformed; the answer comes as a message.
+     * Shows an object on the next frame of the pad `sink`. FALSE when the prompt is malformed; the answer comes as a
+     * message.
      */
     signals[SIGNAL_ADD_PROMPT] =
         g_signal_new_class_handler("add-prompt", type, action, G_CALLBACK(gst_ausm_segment_add_prompt), nullptr,
@@ -225,6 +275,8 @@ static void gst_ausm_segment_class_init(GstAusmSegmentClass* klass) {
     object_class->get_property = gst_ausm_segment_get_property;
     object_class->finalize = gst_ausm_segment_finalize;
     element_class->change_state = GST_DEBUG_FUNCPTR(gst_ausm_segment_change_state);
+    element_class->request_new_pad = GST_DEBUG_FUNCPTR(gst_ausm_segment_request_new_pad);
+    element_class->release_pad = GST_DEBUG_FUNCPTR(gst_ausm_segment_release_pad);
     segment_settings_install(object_class);
     g_object_class_install_property(
         object_class, PROP_STATS,
@@ -237,17 +289,21 @@ static void gst_ausm_segment_class_init(GstAusmSegmentClass* klass) {
                                           "Segments objects and follows them through the video; masks as metadata",
                                           "AUSM for GStreamer");
     const Owned<GstCaps> caps(gst_ausm_segment_caps());
-    gst_element_class_add_pad_template(
-        element_class,
-        gst_pad_template_new_with_gtype("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps.get(), GST_TYPE_AUSM_SEGMENT_PAD));
-    gst_element_class_add_pad_template(element_class,
-                                       gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps.get()));
+    const auto add_templates = [&](const char* sink, GstPadPresence sink_presence, const char* src,
+                                   GstPadPresence src_presence) {
+        gst_element_class_add_pad_template(
+            element_class,
+            gst_pad_template_new_with_gtype(sink, GST_PAD_SINK, sink_presence, caps.get(), GST_TYPE_AUSM_SEGMENT_PAD));
+        gst_element_class_add_pad_template(element_class,
+                                           gst_pad_template_new(src, GST_PAD_SRC, src_presence, caps.get()));
+    };
+    // Links without names try pads that are there, then the first template that fits.
+    add_templates("sink_%u", GST_PAD_REQUEST, "src_%u", GST_PAD_SOMETIMES);
+    add_templates("sink", GST_PAD_ALWAYS, "src", GST_PAD_ALWAYS);
     gst_type_mark_as_plugin_api(GST_TYPE_AUSM_SEGMENT_PAD, static_cast<GstPluginAPIFlags>(0));
 }
 
 static void gst_ausm_segment_init(GstAusmSegment* self) {
-    GstElementClass* klass = GST_ELEMENT_GET_CLASS(self);
-    self->priv = new SegmentPrivate;
-    self->sink = gst_ausm_segment_pad_new_pair(GST_ELEMENT(self), gst_element_class_get_pad_template(klass, "sink"),
-                                               "sink", gst_element_class_get_pad_template(klass, "src"), "src");
+    self->priv = new SegmentPrivate(GST_ELEMENT(self));
+    self->sink = self->priv->pairs.add_always();
 }

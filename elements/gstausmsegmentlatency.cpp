@@ -39,7 +39,7 @@ bool SegmentStream::update_latency(const SegmentSettings& settings, bool live) {
     if (settings.latency >= 0)
         own = static_cast<GstClockTime>(settings.latency) * GST_MSECOND;
     else if (live)
-        own = measure(settings.session);
+        own = measure(settings.session) + static_cast<GstClockTime>(settings.session.batch_timeout) * GST_USECOND;
     GST_DEBUG_OBJECT(element_, "%s: latency %" GST_TIME_FORMAT ", upstream is %slive", pad_.c_str(), GST_TIME_ARGS(own),
                      live ? "" : "not ");
     return latency_.exchange(own) != own;
@@ -55,7 +55,9 @@ GstClockTime SegmentStream::measure(const SessionOptions& options) {
     MappedFrame picture;
     if (!picture.map(buffer.get(), info_, GST_CLOCK_TIME_NONE))
         throw std::runtime_error(picture.error());
-    const std::unique_ptr<Session> session = engine_->session(options);
+    SessionOptions alone = options;
+    alone.batch_timeout = 0;  // it is added to what is measured
+    const std::unique_ptr<Session> session = engine_->session(alone);
     const struct Published {
         SegmentStream& stream;
         ~Published() { stream.publish(nullptr); }

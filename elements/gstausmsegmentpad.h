@@ -4,9 +4,12 @@
 
 #include <gst/gst.h>
 
+#include <memory>
+
 namespace ausm::gst {
 class SegmentStream;
-}
+struct StreamSlot;
+}  // namespace ausm::gst
 
 G_BEGIN_DECLS
 
@@ -15,13 +18,28 @@ G_DECLARE_FINAL_TYPE(GstAusmSegmentPad, gst_ausm_segment_pad, GST, AUSM_SEGMENT_
 
 struct _GstAusmSegmentPad {
     GstPad parent;
-    GstPad* src;         ///< the other pad of the pair; both belong to the element
+    GstPad* src;         ///< the other pad of the pair, which knows this one by a weak reference; owned
     GstSegment segment;  ///< streaming thread
-    ausm::gst::SegmentStream* stream;
+    ausm::gst::StreamSlot* slot;
 };
+
+/// What the signals of the pad do, for a pad that may have been released: FALSE then. Any thread.
+gboolean gst_ausm_segment_pad_add_prompt(GstAusmSegmentPad* self, const GstStructure* prompt);
+gboolean gst_ausm_segment_pad_remove_object(GstAusmSegmentPad* self, gint64 object);
+gboolean gst_ausm_segment_pad_reset(GstAusmSegmentPad* self);
 
 G_END_DECLS
 
-/// The two pads of a stream, added to the element.
+/// The two pads of a stream; the caller owns the sink pad, which owns the other one, and adds both to `element`.
 GstAusmSegmentPad* gst_ausm_segment_pad_new_pair(GstElement* element, GstPadTemplate* sink, const char* sink_name,
                                                  GstPadTemplate* src, const char* src_name);
+
+/// Gives both pads what works on events, queries and buffers. For new pads.
+void gst_ausm_segment_pad_set_functions(GstAusmSegmentPad* self);
+
+/// The stream of the pair; null after gst_ausm_segment_pad_end(). Thread-safe.
+std::shared_ptr<ausm::gst::SegmentStream> gst_ausm_segment_pad_stream(GstAusmSegmentPad* self);
+
+/// Ends the stream for ever: a frame in the model is interrupted, nothing comes in or goes out any more. Does not wait
+/// for a thread that downstream holds up. Thread-safe.
+void gst_ausm_segment_pad_end(GstAusmSegmentPad* self);

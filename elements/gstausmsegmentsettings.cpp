@@ -20,6 +20,7 @@ enum : guint {
     PROP_MAP_SIZE,
     PROP_SEED,
     PROP_LATENCY,
+    PROP_BATCH_TIMEOUT,
 };
 
 constexpr int kGrid = 32;  // the network's input is a multiple of it
@@ -122,6 +123,12 @@ void install_session(GObjectClass* klass) {
         g_param_spec_int("latency", "Latency",
                          "Latency declared to live pipelines in milliseconds; -1: measured when the caps are known", -1,
                          60000, -1, flags(GST_PARAM_MUTABLE_PLAYING)));
+    g_object_class_install_property(
+        klass, PROP_BATCH_TIMEOUT,
+        g_param_spec_int("batch-timeout", "Batch timeout",
+                         "Microseconds that a frame may wait for those of other active streams, to be computed with "
+                         "them; on the CPU frames are computed one by one and never wait",
+                         0, 1'000'000, defaults.batch_timeout, flags(GST_PARAM_MUTABLE_PLAYING)));
 }
 
 }  // namespace
@@ -152,6 +159,7 @@ bool segment_settings_set(SegmentSettings& settings, guint id, const GValue* val
     case PROP_MAP_SIZE: settings.session.map_size = static_cast<MapSize>(g_value_get_enum(value)); break;
     case PROP_SEED: settings.session.seed = g_value_get_uint64(value); break;
     case PROP_LATENCY: settings.latency = g_value_get_int(value); break;
+    case PROP_BATCH_TIMEOUT: settings.session.batch_timeout = g_value_get_int(value); break;
     default: return false;
     }
     ++settings.revision;
@@ -173,6 +181,7 @@ bool segment_settings_get(const SegmentSettings& settings, guint id, GValue* val
     case PROP_MAP_SIZE: g_value_set_enum(value, static_cast<gint>(settings.session.map_size)); break;
     case PROP_SEED: g_value_set_uint64(value, settings.session.seed); break;
     case PROP_LATENCY: g_value_set_int(value, settings.latency); break;
+    case PROP_BATCH_TIMEOUT: g_value_set_int(value, settings.session.batch_timeout); break;
     default: return false;
     }
     return true;

@@ -30,12 +30,22 @@ struct SegmentStream::FramePrompts {
     std::vector<Prompt> prompts;
 };
 
-void SegmentStream::open(std::shared_ptr<Engine> engine, const SessionOptions& options) {
+void SegmentStream::open(std::shared_ptr<Engine> engine, std::shared_ptr<CudaShare> cuda,
+                         const SessionOptions& options) {
     auto session = engine->session(options);
     engine_ = std::move(engine);
-    cuda_.open(element_, engine_->cuda_context(), engine_->info().device_number);
     const std::lock_guard lock(session_mutex_);
     session_ = std::move(session);
+    cuda_ = std::move(cuda);
+}
+
+bool SegmentStream::answer_context(GstQuery* query) {
+    std::shared_ptr<CudaShare> cuda;
+    {
+        const std::lock_guard lock(session_mutex_);
+        cuda = cuda_;
+    }
+    return cuda && cuda->answer(element_, query);
 }
 
 void SegmentStream::start(const SegmentSettings& settings) {
@@ -56,9 +66,9 @@ void SegmentStream::close() {
     {
         const std::lock_guard lock(session_mutex_);
         old = std::move(session_);
+        cuda_.reset();
     }
     old.reset();
-    cuda_.close();
     engine_.reset();
     const std::lock_guard lock(lines_mutex_);
     app_lines_.clear();
@@ -210,7 +220,8 @@ void SegmentStream::configure(const SegmentSettings& settings) {
         session_->configure(settings.session);
     } catch (const std::exception& failure) {
         GST_ELEMENT_WARNING(element_, LIBRARY, SETTINGS,
-                            ("The new settings cannot be used, the old ones stay: %s", failure.what()), (nullptr));
+                            ("The new settings cannot be used, the old ones stay: %s", failure.what()),
+                            ("On pad %s.", pad_.c_str()));
     }
 }
 
@@ -235,11 +246,11 @@ GstFlowReturn SegmentStream::process(Owned<GstBuffer>& buffer, GstClockTime stre
                                      const SegmentSettings& settings) {
     const gint64 begin = g_get_monotonic_time();
     MappedFrame picture;
-    if (!picture.map(buffer.get(), info_, stream_time, &cuda_)) {
+    if (!picture.map(buffer.get(), info_, stream_time, cuda_.get())) {
         if (!std::exchange(warned_, true))
             GST_ELEMENT_WARNING(element_, STREAM, FORMAT,
                                 ("A frame was passed on without being segmented: %s.", picture.error().c_str()),
-                                ("This is said once until the frames are readable again."));
+                                ("On pad %s. This is said once until the frames are readable again.", pad_.c_str()));
         return GST_FLOW_OK;
     }
     warned_ = false;

@@ -22,14 +22,16 @@
 namespace ausm::gst {
 
 /// Thread-bound to the pad's streaming thread; open(), start() and close() only while the pad is inactive; the members
-/// under "any thread" are thread-safe. Members may throw what the model throws.
+/// under "any thread" are thread-safe. Members may throw what the model throws. Shared by the pad and the threads that
+/// are inside: a pad may be released at any moment, and the last one to leave ends the stream.
 class SegmentStream {
 public:
     /// `element` outlives the pad's activity and is not owned; `pad` is the name in messages.
     SegmentStream(GstElement* element, std::string pad) : element_(element), pad_(std::move(pad)) {}
 
     // inactive pad
-    void open(std::shared_ptr<Engine> engine, const SessionOptions& options);
+    /// `cuda`: open while the engine is one on a GPU, the same for all streams of the element.
+    void open(std::shared_ptr<Engine> engine, std::shared_ptr<CudaShare> cuda, const SessionOptions& options);
     /// A fresh memory with these options, before the first frame.
     void start(const SegmentSettings& settings);
     void close();
@@ -39,10 +41,11 @@ public:
     void interrupt() noexcept;
     /// Queues a prompt of the application for the next frame. False, with the refusal posted, when it is malformed.
     bool submit(PromptParse parsed);
+    [[nodiscard]] const char* pad() const noexcept { return pad_.c_str(); }
     [[nodiscard]] GstStructure* stats() const { return stats_.structure(); }
     [[nodiscard]] GstClockTime latency() const noexcept { return latency_; }
     /// Answers a context query with the model's CUDA context; false: it is about something else.
-    [[nodiscard]] bool answer_context(GstQuery* query) const { return cuda_.answer(element_, query); }
+    [[nodiscard]] bool answer_context(GstQuery* query);
 
     // streaming thread
     void set_info(const GstVideoInfo& info) { info_ = info; }
@@ -86,7 +89,6 @@ private:
 
     // streaming thread, or inactive pad
     std::shared_ptr<Engine> engine_;
-    CudaShare cuda_;  // open while the engine is one on a GPU
     GstVideoInfo info_{};
     Result result_;
     std::vector<Object> previous_;  // of the frame before
@@ -102,7 +104,8 @@ private:
     std::unique_ptr<Session> session_;
     Session* scratch_ = nullptr;  // of a measurement
     bool interrupted_ = false;    // since the last restart() or start()
-    std::mutex session_mutex_;    // guards the three above against interrupt(); innermost
+    std::shared_ptr<CudaShare> cuda_;
+    std::mutex session_mutex_;  // guards the four above against interrupt() and answer_context(); innermost
     std::vector<PromptLine> app_lines_;
     std::mutex lines_mutex_;  // guards app_lines_; innermost
 };

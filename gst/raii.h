@@ -11,6 +11,7 @@ namespace ausm::gst {
 /// One deleter for every kind of object that is owned here.
 struct Release {
     void operator()(GstElement* element) const noexcept { gst_object_unref(element); }
+    void operator()(GstPad* pad) const noexcept { gst_object_unref(pad); }
     void operator()(GstBus* bus) const noexcept { gst_object_unref(bus); }
     void operator()(GstMessage* message) const noexcept { gst_message_unref(message); }
     void operator()(GstSample* sample) const noexcept { gst_sample_unref(sample); }

@@ -133,6 +133,9 @@ struct SessionOptions {
     MapSize map_size = MapSize::kFrame;
     bool confidence = false;  ///< fill Result::confidence
     std::uint64_t seed = 0;   ///< order of the ID vectors: 0 is 0, 1, 2, ...; read when the session is made or reset
+    int batch_timeout = 0;    ///< microseconds that a frame may wait for those of the engine's other active streams, to
+                              ///< be computed with them, 0 .. 1,000,000. Active is who has posted a frame since he was
+                              ///< last waited for in vain; one stream alone never waits, nor does an engine of batch 1
 };
 
 /// Time spent in one step, in seconds.

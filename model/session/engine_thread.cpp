@@ -10,6 +10,7 @@
 #include <c10/core/InferenceMode.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <future>
 
 namespace ausm {
@@ -34,7 +35,28 @@ void EngineThread::push(Entry entry) {
     wake_.notify_one();
 }
 
-void EngineThread::post(std::shared_ptr<FrameTask> frame) { push({{}, std::move(frame)}); }
+void EngineThread::post(std::shared_ptr<FrameTask> frame) {
+    {
+        const std::lock_guard lock(mutex_);
+        active_[frame->gate.get()] = frame->size;
+    }
+    push({{}, std::move(frame)});
+}
+
+void EngineThread::leave(const FrameGate* stream) noexcept {
+    std::shared_ptr<FrameTask> forgotten;  // released when the lock is not held any more
+    {
+        const std::lock_guard lock(mutex_);
+        active_.erase(stream);
+        const auto entry = std::ranges::find_if(
+            queue_, [stream](const Entry& one) { return one.frame && one.frame->gate.get() == stream; });
+        if (entry != queue_.end()) {
+            forgotten = std::move(entry->frame);
+            queue_.erase(entry);
+        }
+    }
+    wake_.notify_one();
+}
 
 void EngineThread::run(const std::function<void()>& job) {
     std::packaged_task<void()> task(job);
@@ -43,12 +65,52 @@ void EngineThread::run(const std::function<void()>& job) {
     done.get();
 }
 
-/// The first frame of the queue and those behind it that fit it. A stream has one frame in the queue at most, so that
-/// streams may overtake each other.
-EngineThread::Frames EngineThread::take_frames() {
+/// The streams of this size that have no frame in the queue were waited for in vain.
+void EngineThread::give_up_waiting(InputSize size) {
+    std::erase_if(active_, [&](const auto& stream) {
+        return stream.second == size && std::ranges::none_of(queue_, [&](const Entry& entry) {
+                   return entry.frame && entry.frame->gate.get() == stream.first;
+               });
+    });
+}
+
+/// Whether the queue's frames of this size wait for no others; if they do, `wake` becomes no later than their patience
+/// lasts, which begins when the thread looks at them for the first time: while it is busy they wait anyway.
+bool EngineThread::is_ready(InputSize size, Clock::time_point now, Clock::time_point& wake) {
+    std::size_t waiting = 0;
+    const Entry* first = nullptr;  // to lose its patience
+    for (auto& entry : queue_) {
+        if (!entry.frame || entry.frame->size != size)
+            continue;
+        if (entry.until == Clock::time_point{})
+            entry.until = now + std::chrono::microseconds(entry.frame->options.batch_timeout);
+        if (!first || entry.until < first->until)
+            first = &entry;
+        ++waiting;
+    }
+    const auto active = std::ranges::count(active_, size, [](const auto& stream) { return stream.second; });
+    if (ending_ || waiting >= std::min(batch_, static_cast<std::size_t>(active)))
+        return true;
+    wake = std::min(wake, first->until);
+    if (first->until > now)
+        return false;
+    if (first->frame->options.batch_timeout > 0)
+        give_up_waiting(size);
+    return true;
+}
+
+/// The first job of the queue, or the first frame that waits for no others; its end when all wait, till `wake`.
+EngineThread::Queue::iterator EngineThread::next_ready(Clock::time_point now, Clock::time_point& wake) {
+    return std::ranges::find_if(
+        queue_, [&](const Entry& entry) { return !entry.frame || is_ready(entry.frame->size, now, wake); });
+}
+
+/// This frame and those behind it that fit it. A stream has one frame in the queue at most, so that streams may
+/// overtake each other.
+EngineThread::Frames EngineThread::take_frames(Queue::iterator first) {
     Frames frames;
-    const auto size = queue_.front().frame->size;
-    for (auto entry = queue_.begin(); entry != queue_.end() && frames.size() < batch_;) {
+    const auto size = first->frame->size;
+    for (auto entry = first; entry != queue_.end() && frames.size() < batch_;) {
         if (entry->frame && entry->frame->size == size) {
             frames.push_back(std::move(entry->frame));
             entry = queue_.erase(entry);
@@ -70,13 +132,19 @@ void EngineThread::loop(int threads) {
         wake_.wait(lock, [this] { return ending_ || !queue_.empty(); });
         if (queue_.empty())
             return;
+        auto wake = Clock::time_point::max();
+        const auto next = next_ready(Clock::now(), wake);
+        if (next == queue_.end()) {
+            wake_.wait_until(lock, wake);
+            continue;
+        }
         Frames frames;
         std::function<void()> job;
-        if (queue_.front().frame) {
-            frames = take_frames();
+        if (next->frame) {
+            frames = take_frames(next);
         } else {
-            job = std::move(queue_.front().job);
-            queue_.pop_front();
+            job = std::move(next->job);
+            queue_.erase(next);
         }
         lock.unlock();
         if (job)

@@ -13,7 +13,7 @@ namespace ausm {
 
 /// Where a caller waits for its frames.
 struct FrameGate {
-    std::mutex mutex;  // guards interrupted and the frames' done
+    std::mutex mutex;  // guards interrupted and the frames' done; taken before the engine thread's
     std::condition_variable changed;
     bool interrupted = false;
 };

@@ -34,6 +34,8 @@ void check_options(const SessionOptions& options, const ModelInfo& info) {
         throw std::invalid_argument("top-k must not be negative");
     if (options.passes < 1 || options.passes > 8)
         throw std::invalid_argument("passes must lie in 1 .. 8");
+    if (options.batch_timeout < 0 || options.batch_timeout > 1'000'000)
+        throw std::invalid_argument("batch-timeout must lie in 0 .. 1000000 microseconds");
 }
 
 namespace {
@@ -94,9 +96,14 @@ SessionImpl::SessionImpl(std::shared_ptr<Engine> engine, std::shared_ptr<EngineC
 
 bool SessionImpl::wait(const std::shared_ptr<FrameTask>& task) {
     thread_.post(task);
-    std::unique_lock lock(gate_->mutex);
-    gate_->changed.wait(lock, [&] { return task->done || gate_->interrupted; });
-    return !gate_->interrupted;
+    {
+        std::unique_lock lock(gate_->mutex);
+        gate_->changed.wait(lock, [&] { return task->done || gate_->interrupted; });
+        if (!gate_->interrupted)
+            return true;
+    }
+    thread_.leave(gate_.get());  // once more: the frame may have been posted after interrupt() did so
+    return false;
 }
 
 StepStatus SessionImpl::step(const Frame& frame, std::span<const Prompt> prompts, Result& result) {
@@ -185,6 +192,7 @@ void SessionImpl::interrupt() noexcept {
     const std::lock_guard lock(gate_->mutex);
     gate_->interrupted = true;
     gate_->changed.notify_all();
+    thread_.leave(gate_.get());  // before a reset() may let the next frame come
 }
 
 }  // namespace ausm

@@ -26,6 +26,7 @@ class SessionImpl final : public Session {
 public:
     SessionImpl(std::shared_ptr<Engine> engine, std::shared_ptr<EngineCore> core, EngineThread& thread,
                 const SessionOptions& options);
+    ~SessionImpl() override { thread_.leave(gate_.get()); }
 
     StepStatus step(const Frame& frame, std::span<const Prompt> prompts, Result& result) override;
     void configure(const SessionOptions& options) override;

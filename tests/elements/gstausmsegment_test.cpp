@@ -210,6 +210,35 @@ TEST(AusmSegment, SettingsChangeBetweenFrames) {
     EXPECT_TRUE(segment.message(GST_MESSAGE_WARNING));
 }
 
+TEST(AusmSegment, TheSeedDecidesOnTheValuesInTheMap) {
+    std::set<guint> values;
+    for (const char* seed : {"0", "1", "2", "3"}) {
+        Segment segment(std::string(kLaunch) + " seed=" + seed);
+        segment.show(5, 0);
+        GstAusmMetaView view;
+        GstAusmObject object;
+        const auto buffer = segment.pass(1);
+        ASSERT_TRUE(gst_ausm_meta_get(buffer.get(), &view));
+        ASSERT_TRUE(gst_ausm_meta_get_object(&view, 0, &object));
+        if (*seed == '0') {
+            EXPECT_EQ(object.value, 1);
+        }
+        values.insert(object.value);
+    }
+    EXPECT_GT(values.size(), 1U);
+}
+
+TEST(AusmSegment, APrecisionThatIsNotThereIsNamed) {
+    try {
+        Segment segment(std::string(kLaunch) + " precision=fp16");
+        ADD_FAILURE() << "it starts";
+    } catch (const std::runtime_error& failure) {
+        EXPECT_NE(std::string(failure.what()).find("fp16"), std::string::npos) << failure.what();
+    }
+    Segment segment(std::string(kLaunch) + " precision=fp32");
+    EXPECT_TRUE(segment.pass(0));
+}
+
 TEST(AusmSegment, ABadBufferPassesWithAWarningAndTheStreamGoesOn) {
     Segment segment;
     segment.show(5, 0);

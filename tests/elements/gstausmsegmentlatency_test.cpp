@@ -59,6 +59,17 @@ TEST(SegmentLatency, ALivePipelineHearsTheMeasuredLatency) {
     EXPECT_EQ(view.serial, 0U) << "the warm-up leaves no trace in the stream";
 }
 
+TEST(SegmentLatency, TheBatchTimeoutIsPartOfIt) {
+    Harness harness("ausmsegment inference-size=64 batch-timeout=700000");
+    upstream(harness, true);
+    harness.caps(kCaps);
+    EXPECT_GE(latency(harness).least, 735 * GST_MSECOND);
+    const gint64 begin = g_get_monotonic_time();
+    for (int i = 0; i < 10; ++i)
+        ASSERT_TRUE(harness.pass(i));
+    EXPECT_LT(g_get_monotonic_time() - begin, 10 * 700'000) << "one stream alone does not wait";
+}
+
 TEST(SegmentLatency, AFileHasNoLatency) {
     Harness harness("ausmsegment inference-size=64");
     upstream(harness, false);

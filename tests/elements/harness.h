@@ -66,8 +66,14 @@ public:
         }
         harness_ = gst_harness_new_with_element(element_.get(), "sink", "src");
     }
+    /// Other pads of the same element, which are requested and released as they need it.
+    Harness(const Harness& first, const std::string& sink, const std::string& src)
+        : owns_bus_(false), bus_(GST_BUS(gst_object_ref(first.bus()))),
+          element_(GST_ELEMENT(gst_object_ref(first.element()))),
+          harness_(gst_harness_new_with_element(element_.get(), sink.c_str(), src.c_str())) {}
     ~Harness() {
-        gst_element_set_bus(element_.get(), nullptr);
+        if (owns_bus_)
+            gst_element_set_bus(element_.get(), nullptr);
         gst_harness_teardown(harness_);
     }
     Harness(const Harness&) = delete;
@@ -151,6 +157,7 @@ private:
 
     static inline std::atomic<int> living_{0};
 
+    bool owns_bus_ = true;
     Ref<GstBus> bus_;
     Ref<GstElement> element_;
     GstHarness* harness_ = nullptr;

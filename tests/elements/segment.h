@@ -57,6 +57,14 @@ struct Segment : Harness {
     explicit Segment(const std::string& launch = kLaunch, const std::string& caps_text = kCaps) : Harness(launch) {
         caps(caps_text);
     }
+    /// The pads sink_`number` and src_`number` of the same element.
+    Segment(const Segment& first, int number, const std::string& caps_text = kCaps)
+        : Harness(first, "sink_" + std::to_string(number), "src_" + std::to_string(number)) {
+        caps(caps_text);
+    }
+    [[nodiscard]] Ref<GstPad> pad(const char* name) const {
+        return Ref<GstPad>(gst_element_get_static_pad(element(), name));
+    }
 
     Message answer() { return message(GST_MESSAGE_ELEMENT, ausm::gst::kPromptName); }
     /// Shows the square as object `id` on picture `index`.

@@ -105,6 +105,31 @@ TEST_P(FailingModel, MemoryThatCannotBeMadeIsAnErrorOfTheStart) {
     }
 }
 
+TEST_P(FailingModel, AFrameIsAnErrorOfItsPadAndTheOthersGoOn) {
+    Segment segment;
+    Segment other(segment, 0);
+    segment.show(5, 0);
+    arm(Call::kStep, GetParam().failure);
+    EXPECT_EQ(other.push(other.picture(0)), GST_FLOW_ERROR);
+    expect_parts(text_on(segment, GST_MESSAGE_ERROR), {GetParam().text, "pad sink_0"});
+    EXPECT_EQ(ids(segment.pass(1).get()), (std::set<gint64>{5}));
+    EXPECT_TRUE(other.pass(1)) << "nor is its own stream over";
+}
+
+TEST_P(FailingModel, APadWhoseMemoryCannotBeMadeIsRefused) {
+    for (const Call call : {Call::kSession, Call::kReset}) {
+        Segment segment;
+        segment.show(5, 0);
+        arm(call, GetParam().failure);
+        EXPECT_FALSE(Ref<GstPad>(gst_element_request_pad_simple(segment.element(), "sink_%u")));
+        expect_error(segment);
+        EXPECT_EQ(segment.element()->numpads, 2);
+        EXPECT_EQ(ids(segment.pass(1).get()), (std::set<gint64>{5}));
+        Segment next(segment, 4);
+        EXPECT_TRUE(next.pass(0)) << "the next try succeeds";
+    }
+}
+
 TEST_P(FailingModel, AMeasurementOfTheLatencyRefusesTheCaps) {
     Harness harness("ausmsegment inference-size=64");  // a GstHarness is live, so the latency is measured
     const Owned<GstCaps> caps(gst_caps_from_string(kCaps));

@@ -5,7 +5,10 @@
 #include "scene.h"
 #include "session/frame_task.h"
 
+#include <chrono>
+#include <condition_variable>
 #include <future>
+#include <map>
 #include <stdexcept>
 
 namespace ausm {
@@ -46,6 +49,127 @@ TEST(EngineThread, WaitingFramesOfOneSizeGoTogether) {
     const InputSize a{64, 32}, b{96, 32};
     EXPECT_EQ(batches_of(4, {a, a, b, a, a, a}), (Batches{{64, 64, 64, 64}, {96}, {64}}));
     EXPECT_EQ(batches_of(1, {a, a, b}), (Batches{{64}, {64}, {96}}));
+}
+
+/// Streams whose frames wait for each other: the batches that come of it, by the streams' names. Whoever waits does so
+/// for half an hour, so that a test ends only when the waiting does.
+class WaitingFrames : public testing::Test {
+protected:
+    static constexpr int kLong = 1'800'000'000;  // microseconds
+    static constexpr InputSize kSmall{64, 32}, kLarge{96, 32};
+
+    void TearDown() override { thread_.reset(); }
+
+    void post(char stream, int timeout = kLong, InputSize size = kSmall) {
+        auto task = std::make_shared<FrameTask>();
+        task->gate = gates_.at(stream);
+        task->size = size;
+        task->options.batch_timeout = timeout;
+        thread_->post(std::move(task));
+    }
+    void leave(char stream) { thread_->leave(gates_.at(stream).get()); }
+    /// What has been handed over since the last call; waits until these are as many as `batches`.
+    std::vector<std::string> handed_over(std::size_t batches) {
+        std::unique_lock lock(mutex_);
+        EXPECT_TRUE(changed_.wait_for(lock, std::chrono::minutes(1), [&] { return batches_.size() >= batches; }))
+            << "a frame waits still";
+        return std::exchange(batches_, {});
+    }
+    /// Every stream has posted a frame and is worth waiting for; no frame is left.
+    void make_active(const std::string& streams, InputSize size = kSmall) {
+        for (const char stream : streams) {
+            post(stream, 0, size);
+            (void)handed_over(1);
+        }
+    }
+
+    std::map<char, std::shared_ptr<FrameGate>> gates_{{'a', std::make_shared<FrameGate>()},
+                                                      {'b', std::make_shared<FrameGate>()},
+                                                      {'c', std::make_shared<FrameGate>()},
+                                                      {'d', std::make_shared<FrameGate>()}};
+    std::mutex mutex_;  // guards batches_
+    std::condition_variable changed_;
+    std::vector<std::string> batches_;
+    std::unique_ptr<EngineThread> thread_ =
+        std::make_unique<EngineThread>(1, 3, [this](const EngineThread::Frames& frames) {
+            std::string names;
+            for (const auto& frame : frames)
+                for (const auto& [name, gate] : gates_)
+                    if (gate == frame->gate)
+                        names += name;
+            const std::lock_guard lock(mutex_);
+            batches_.push_back(names);
+            changed_.notify_all();
+        });
+};
+
+TEST_F(WaitingFrames, OneStreamAloneNeverWaits) {
+    for (int i = 0; i < 3; ++i) {
+        post('a');
+        EXPECT_EQ(handed_over(1), std::vector<std::string>{"a"});
+    }
+}
+
+TEST_F(WaitingFrames, GoTogetherWhenAllActiveStreamsHaveOne) {
+    make_active("ab");
+    for (int i = 0; i < 3; ++i) {
+        post('a');
+        post('b');
+        EXPECT_EQ(handed_over(1), std::vector<std::string>{"ab"});
+    }
+}
+
+TEST_F(WaitingFrames, GoWhenTheBatchIsFull) {
+    make_active("abcd");
+    for (const char stream : {'a', 'b', 'c'})
+        post(stream);
+    EXPECT_EQ(handed_over(1), std::vector<std::string>{"abc"});
+}
+
+TEST_F(WaitingFrames, WaitForAStreamInVainOnceOnly) {
+    make_active("ab");
+    post('a', 1000);
+    EXPECT_EQ(handed_over(1), std::vector<std::string>{"a"});
+    post('a');
+    EXPECT_EQ(handed_over(1), std::vector<std::string>{"a"}) << "b is not waited for any more";
+    post('b');
+    post('a');
+    EXPECT_EQ(handed_over(1), std::vector<std::string>{"ba"}) << "now it is";
+}
+
+TEST_F(WaitingFrames, GoWhenTheOneTheyWaitForLeaves) {
+    make_active("ab");
+    post('a');
+    leave('b');
+    EXPECT_EQ(handed_over(1), std::vector<std::string>{"a"});
+}
+
+TEST_F(WaitingFrames, OfAStreamThatLeavesAreForgotten) {
+    make_active("ab");
+    post('a');
+    leave('a');
+    post('b');
+    EXPECT_EQ(handed_over(1), std::vector<std::string>{"b"});
+}
+
+TEST_F(WaitingFrames, HoldUpNeitherJobsNorFramesOfAnotherSize) {
+    make_active("ab");
+    make_active("c", kLarge);
+    post('a');
+    int ran = 0;
+    thread_->run([&] { ++ran; });
+    EXPECT_EQ(ran, 1);
+    post('c', kLong, kLarge);
+    EXPECT_EQ(handed_over(1), std::vector<std::string>{"c"});
+    post('b');
+    EXPECT_EQ(handed_over(1), std::vector<std::string>{"ab"});
+}
+
+TEST_F(WaitingFrames, AreComputedWhenTheEngineEnds) {
+    make_active("ab");
+    post('a');
+    thread_.reset();
+    EXPECT_EQ(handed_over(1), std::vector<std::string>{"a"});
 }
 
 TEST(EngineThread, WhatAJobThrowsIsThrownAtItsCaller) {
@@ -98,6 +222,7 @@ TEST(Engine, StreamsInABatchingEngineSeeWhatTheyWouldSeeAlone) {
     const auto run = [](Engine& engine, int stream) {
         SessionOptions options;
         options.inference_size = 160;
+        options.batch_timeout = 20'000;
         const auto session = engine.session(options);
         test::Scene scene(320, 192);
         std::vector<Result> results;
