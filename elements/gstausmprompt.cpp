@@ -7,18 +7,31 @@
  * @short_description: brings prompts into a video stream
  *
  * Sends serialized events named `ausm-prompt` directly in front of the frames they belong to; the frames pass
- * unchanged. It stands directly before ausmsegment: a leaky queue in between could drop a prompt.
+ * unchanged. It stands directly before ausmsegment: a leaky queue in between could drop a prompt. ausmsegment answers
+ * each prompt by an element message `ausm-prompt`; those that are refused here are answered in the same way. Its field
+ * `late` says that the frame or time of the prompt had passed when it came, so that the next frame got it.
+ * elements/prompts.md shows every prompt and source by example; prompt.schema.json has the grammar.
  *
  * The properties box, points and mask-location are standing prompts: they belong to the first frame, and again to the
  * first one after a new stream or a flush; one that is changed while playing belongs to the next frame. The property
- * location names a file with one JSON object a line (prompt.schema.json has the grammar), each with `frame` (counted
- * from 0), with `time` (seconds of stream time: the first frame that ends after it) or with neither (the first frame).
- * After a flush frames are no longer counted: what is left with `frame` is refused, what has a `time` from there on is
- * due again.
+ * location names a file with one JSON object a line, each with `frame` (counted from 0), with `time` (seconds of stream
+ * time: the first frame that ends after it) or with neither (the first frame). After a flush frames are no longer
+ * counted: what is left with `frame` is refused, what has a `time` from there on is due again.
  *
- * Lines that break the grammar are skipped with a warning that has line and column; a file with more than 1000 of them,
- * more than 100000 prompts or 1 GiB is an error. ausmsegment takes 1024 prompts for a frame and answers each prompt by
- * an element message `ausm-prompt`; those that are refused here are answered in the same way.
+ * The signal #GstAusmPrompt::add-prompt takes the same while the stream runs, and so does the request pad `prompt_sink`
+ * as `application/x-json`: text of such lines, which never makes the video wait. As GRAY8 video the pad takes masks:
+ * each belongs to the frame that its running time falls in, of several the last. Values 1 to 254 are ids; a mask of
+ * only 0 and 255 shows one object, whose id is the property object, or 1. With wait-prompts a frame waits until the
+ * masks have reached its end, as textoverlay waits for text: put a queue before each pad. The pad adds no latency: in
+ * a live pipeline masks that come later than the video make it late, unless wait-prompts is off. Seeks go to both
+ * sides.
+ *
+ * With detections, what other elements have found on a frame (region-of-interest metadata, or GStreamer's analytics
+ * metadata) becomes box prompts for what is not followed yet.
+ *
+ * Lines that break the grammar are skipped with a warning that has line and column. A file with more than 1000 of them,
+ * more than 100000 prompts or 1 GiB is an error; on prompt_sink the text ends there and the video goes on. 1024 prompts
+ * of the application and of prompt_sink may wait for their frames: then the signal refuses, and prompt_sink waits.
  *
  * ## Example launch lines
  * |[
@@ -27,6 +40,9 @@
  * |[
  * gst-launch-1.0 -m videotestsrc num-buffers=10 ! video/x-raw,width=320,height=240 ! ausmprompt unit=pixel box="10,20,100,120;200,20,300,120" object=5 label=bar ! ausmsegment ! fakesink
  * ]| Follows two things with the ids 5 and 6, given in pixels.
+ * |[
+ * gst-launch-1.0 -m videotestsrc num-buffers=10 ! video/x-raw,width=320,height=240,framerate=30/1 ! queue ! ausmprompt name=prompt ! ausmsegment mode=prompted ! fakesink  videotestsrc pattern=white num-buffers=3 ! video/x-raw,format=RGB,width=80,height=60,framerate=30/1 ! videobox left=-200 right=-40 top=-40 bottom=-140 ! videoconvert ! video/x-raw,format=GRAY8 ! queue ! prompt.prompt_sink
+ * ]| Shows the mask of a thing on each of the first three frames.
  */
 
 #include "gstausmprompt.h"

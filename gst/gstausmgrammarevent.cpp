@@ -44,8 +44,7 @@ json to_json(const GValue* value, int depth) {
     if (G_VALUE_HOLDS_BOOLEAN(value))
         return g_value_get_boolean(value) != FALSE;
     Value whole(G_TYPE_INT64);
-    if (g_value_type_transformable(G_VALUE_TYPE(value), G_TYPE_INT64) &&
-        g_value_transform(value, whole.get()))
+    if (g_value_type_transformable(G_VALUE_TYPE(value), G_TYPE_INT64) && g_value_transform(value, whole.get()))
         return g_value_get_int64(whole.get());
     throw GrammarFailure("", std::string("a value of type ") + G_VALUE_TYPE_NAME(value) + " is not understood");
 }

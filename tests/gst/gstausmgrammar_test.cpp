@@ -247,8 +247,8 @@ TEST(Grammar, TheSchemasExamplesAreReadAndSurviveTheWayThroughAnEvent) {
 TEST(Grammar, TheSchemaNamesEveryKeyAndOp) {
     std::ifstream file(AUSM_PROMPT_SCHEMA);
     const auto schema = nlohmann::json::parse(file);
-    for (const char* key :
-         {"op", "object", "box", "points", "strokes", "mask", "unit", "label", "ref", "unless_tracked", "time", "frame"})
+    for (const char* key : {"op", "object", "box", "points", "strokes", "mask", "unit", "label", "ref",
+                            "unless_tracked", "time", "frame"})
         EXPECT_TRUE(schema.at("properties").contains(key)) << key;
     EXPECT_EQ(schema.at("properties").size(), 12U);
     for (const PromptOp op : {PromptOp::kMask, PromptOp::kBox, PromptOp::kPoints, PromptOp::kScribble,
