@@ -7,18 +7,31 @@
  * @short_description: brings prompts into a video stream
  *
  * Sends serialized events named `ausm-prompt` directly in front of the frames they belong to; the frames pass
- * unchanged. It stands directly before ausmsegment: a leaky queue in between could drop a prompt.
+ * unchanged. It stands directly before ausmsegment: a leaky queue in between could drop a prompt. ausmsegment answers
+ * each prompt by an element message `ausm-prompt`; those that are refused here are answered in the same way. Its field
+ * `late` says that the frame or time of the prompt had passed when it came, so that the next frame got it.
+ * elements/prompts.md shows every prompt and source by example; prompt.schema.json has the grammar.
  *
  * The properties box, points and mask-location are standing prompts: they belong to the first frame, and again to the
  * first one after a new stream or a flush; one that is changed while playing belongs to the next frame. The property
- * location names a file with one JSON object a line (prompt.schema.json has the grammar), each with `frame` (counted
- * from 0), with `time` (seconds of stream time: the first frame that ends after it) or with neither (the first frame).
- * After a flush frames are no longer counted: what is left with `frame` is refused, what has a `time` from there on is
- * due again.
+ * location names a file with one JSON object a line, each with `frame` (counted from 0), with `time` (seconds of stream
+ * time: the first frame that ends after it) or with neither (the first frame). After a flush frames are no longer
+ * counted: what is left with `frame` is refused, what has a `time` from there on is due again.
  *
- * Lines that break the grammar are skipped with a warning that has line and column; a file with more than 1000 of them,
- * more than 100000 prompts or 1 GiB is an error. ausmsegment takes 1024 prompts for a frame and answers each prompt by
- * an element message `ausm-prompt`; those that are refused here are answered in the same way.
+ * The signal #GstAusmPrompt::add-prompt takes the same while the stream runs, and so does the request pad `prompt_sink`
+ * as `application/x-json`: text of such lines, which never makes the video wait. As GRAY8 video the pad takes masks:
+ * each belongs to the frame that its running time falls in, of several the last. Values 1 to 254 are ids; a mask of
+ * only 0 and 255 shows one object, whose id is the property object, or 1. With wait-prompts a frame waits until the
+ * masks have reached its end, as textoverlay waits for text: put a queue before each pad. The pad adds no latency: in
+ * a live pipeline masks that come later than the video make it late, unless wait-prompts is off. Seeks go to both
+ * sides.
+ *
+ * With detections, what other elements have found on a frame (region-of-interest metadata, or GStreamer's analytics
+ * metadata) becomes box prompts for what is not followed yet.
+ *
+ * Lines that break the grammar are skipped with a warning that has line and column. A file with more than 1000 of them,
+ * more than 100000 prompts or 1 GiB is an error; on prompt_sink the text ends there and the video goes on. 1024 prompts
+ * of the application and of prompt_sink may wait for their frames: then the signal refuses, and prompt_sink waits.
  *
  * ## Example launch lines
  * |[
@@ -27,98 +40,59 @@
  * |[
  * gst-launch-1.0 -m videotestsrc num-buffers=10 ! video/x-raw,width=320,height=240 ! ausmprompt unit=pixel box="10,20,100,120;200,20,300,120" object=5 label=bar ! ausmsegment ! fakesink
  * ]| Follows two things with the ids 5 and 6, given in pixels.
+ * |[
+ * gst-launch-1.0 -m videotestsrc num-buffers=10 ! video/x-raw,width=320,height=240,framerate=30/1 ! queue ! ausmprompt name=prompt ! ausmsegment mode=prompted ! fakesink  videotestsrc pattern=white num-buffers=3 ! video/x-raw,format=RGB,width=80,height=60,framerate=30/1 ! videobox left=-200 right=-40 top=-40 bottom=-140 ! videoconvert ! video/x-raw,format=GRAY8 ! queue ! prompt.prompt_sink
+ * ]| Shows the mask of a thing on each of the first three frames.
  */
 
 #include "gstausmprompt.h"
 
-#include "gstausmpromptschedule.h"
-#include "gstausmpromptstanding.h"
-#include "gstausmsegmentmessage.h"
+#include "gstausmpromptframe.h"
 
 #include "gst/guard.h"
 #include "gst/raii.h"
 
+#include <optional>
 #include <utility>
 
-GST_DEBUG_CATEGORY_STATIC(gst_ausm_prompt_debug);
+GST_DEBUG_CATEGORY(gst_ausm_prompt_debug);
 #define GST_CAT_DEFAULT gst_ausm_prompt_debug
 
 using namespace ausm::gst;
 
-namespace {
-
-struct PromptPrivate {
-    StandingPrompts standing;  // under the object lock
-    std::string location;      // under the object lock
-    guint changed = 0;         // standing kinds set since the last frame; under the object lock
-    PromptSchedule schedule;   // streaming thread, or stopped
-    bool standing_due = true;  // streaming thread, or stopped
-    GstClockTime frame_duration = GST_CLOCK_TIME_NONE;  // of the caps; streaming thread
-};
-
-}  // namespace
-
 struct _GstAusmPrompt {
     GstBaseTransform parent;
-    PromptPrivate* priv;
+    PromptState* priv;
 };
 
-enum { PROP_BOX = 1, PROP_POINTS, PROP_MASK_LOCATION, PROP_OBJECT, PROP_LABEL, PROP_UNIT, PROP_LOCATION };
+enum { SIGNAL_ADD_PROMPT, N_SIGNALS };
+static guint signals[N_SIGNALS];
 
 static GstStaticPadTemplate sink_template =
     GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS("video/x-raw(ANY)"));
 static GstStaticPadTemplate src_template =
     GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS("video/x-raw(ANY)"));
+static GstStaticPadTemplate prompt_sink_template =
+    GST_STATIC_PAD_TEMPLATE("prompt_sink", GST_PAD_SINK, GST_PAD_REQUEST,
+                            GST_STATIC_CAPS("application/x-json; video/x-raw, format=(string)GRAY8"));
 
 G_DEFINE_FINAL_TYPE_WITH_CODE(GstAusmPrompt, gst_ausm_prompt, GST_TYPE_BASE_TRANSFORM,
                               GST_DEBUG_CATEGORY_INIT(gst_ausm_prompt_debug, "ausmprompt", 0,
                                                       "brings prompts into the stream"))
 GST_ELEMENT_REGISTER_DEFINE(ausmprompt, "ausmprompt", GST_RANK_NONE, GST_TYPE_AUSM_PROMPT)
 
-static GType gst_ausm_prompt_unit_type() {
-    static const GEnumValue values[] = {
-        {static_cast<gint>(PromptUnit::kNormalised),
-         "0 is the left or upper edge of the picture, 1 the right or lower one", "normalised"},
-        {static_cast<gint>(PromptUnit::kPixel), "Pixels from the left and the upper edge", "pixel"},
-        {0, nullptr, nullptr},
-    };
-    static const GType type = g_enum_register_static("GstAusmPromptUnit", values);
-    return type;
-}
-
-static std::string gst_ausm_prompt_text(const GValue* value) {
-    const char* text = g_value_get_string(value);
-    return text ? text : "";
-}
-
-/// Under the object lock. False: no such property.
-static bool gst_ausm_prompt_store(PromptPrivate& priv, guint id, const GValue* value) {
-    switch (id) {
-    case PROP_BOX:
-        priv.standing.box = gst_ausm_prompt_text(value);
-        priv.changed |= kStandingBox;
-        return true;
-    case PROP_POINTS:
-        priv.standing.points = gst_ausm_prompt_text(value);
-        priv.changed |= kStandingPoints;
-        return true;
-    case PROP_MASK_LOCATION:
-        priv.standing.mask_location = gst_ausm_prompt_text(value);
-        priv.changed |= kStandingMask;
-        return true;
-    case PROP_OBJECT: priv.standing.object = g_value_get_int64(value); return true;
-    case PROP_LABEL: priv.standing.label = gst_ausm_prompt_text(value); return true;
-    case PROP_UNIT: priv.standing.unit = static_cast<PromptUnit>(g_value_get_enum(value)); return true;
-    case PROP_LOCATION: priv.location = gst_ausm_prompt_text(value); return true;
-    default: return false;
-    }
-}
-
 static void gst_ausm_prompt_set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
     auto* self = GST_AUSM_PROMPT(object);
     const bool known = guard_quietly(self, true, [&] {
-        const ObjectLock lock(self);
-        return gst_ausm_prompt_store(*self->priv, id, value);
+        bool wait = true;
+        {
+            const ObjectLock lock(self);
+            if (!prompt_settings_set(self->priv->settings, id, value))
+                return false;
+            wait = self->priv->settings.wait_prompts;
+        }
+        self->priv->inbox.set_wait(wait);
+        return true;
     });
     if (!known)
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -126,18 +100,29 @@ static void gst_ausm_prompt_set_property(GObject* object, guint id, const GValue
 
 static void gst_ausm_prompt_get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
     auto* self = GST_AUSM_PROMPT(object);
-    const ObjectLock lock(self);
-    const StandingPrompts& standing = self->priv->standing;
-    switch (id) {
-    case PROP_BOX: g_value_set_string(value, standing.box.c_str()); break;
-    case PROP_POINTS: g_value_set_string(value, standing.points.c_str()); break;
-    case PROP_MASK_LOCATION: g_value_set_string(value, standing.mask_location.c_str()); break;
-    case PROP_OBJECT: g_value_set_int64(value, standing.object); break;
-    case PROP_LABEL: g_value_set_string(value, standing.label.c_str()); break;
-    case PROP_UNIT: g_value_set_enum(value, static_cast<gint>(standing.unit)); break;
-    case PROP_LOCATION: g_value_set_string(value, self->priv->location.c_str()); break;
-    default: G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec); break;
-    }
+    const bool known = guard_quietly(self, true, [&] {
+        const ObjectLock lock(self);
+        return prompt_settings_get(self->priv->settings, id, value);
+    });
+    if (!known)
+        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+}
+
+static gboolean gst_ausm_prompt_add_prompt(GstAusmPrompt* self, const GstStructure* structure) {
+    return guard(GST_ELEMENT(self), false, [&] {
+        auto parsed = PromptEntry::from_structure(structure);
+        if (const auto* wrong = std::get_if<PromptError>(&parsed)) {
+            refuse_prompt(GST_BASE_TRANSFORM(self), PromptLine{}, wrong->message());
+            return false;
+        }
+        auto& entry = std::get<PromptEntry>(parsed);
+        const PromptLine line = entry.line("");
+        if (self->priv->inbox.submit(std::move(entry)) == Handed::kTaken)
+            return true;
+        refuse_prompt(GST_BASE_TRANSFORM(self), line,
+                      std::to_string(PromptInbox::kMaxWaiting) + " prompts wait for their frames already");
+        return false;
+    });
 }
 
 static bool gst_ausm_prompt_load(GstAusmPrompt* self, const std::string& location) {
@@ -163,99 +148,180 @@ static bool gst_ausm_prompt_load(GstAusmPrompt* self, const std::string& locatio
 static gboolean gst_ausm_prompt_start(GstBaseTransform* base) {
     auto* self = GST_AUSM_PROMPT(base);
     return guard(GST_ELEMENT(self), false, [self] {
-        StandingPrompts standing;
-        std::string location;
+        PromptSettings settings;
         {
             const ObjectLock lock(self);
-            standing = self->priv->standing;
-            location = self->priv->location;
+            settings = self->priv->settings;
         }
-        const auto lines = standing.lines(kStandingAll);
+        const auto lines = settings.standing.lines(kStandingAll);
         if (const auto* wrong = std::get_if<std::string>(&lines)) {
             GST_ELEMENT_ERROR(self, RESOURCE, SETTINGS, ("The prompt cannot be used: %s.", wrong->c_str()), (nullptr));
             return false;
         }
         self->priv->standing_due = true;
         self->priv->frame_duration = GST_CLOCK_TIME_NONE;
-        return gst_ausm_prompt_load(self, location);
+        self->priv->width = self->priv->height = 0;
+        self->priv->position.restart();
+        return gst_ausm_prompt_load(self, settings.location);
     });
 }
 
 static gboolean gst_ausm_prompt_set_caps(GstBaseTransform* base, GstCaps* caps, GstCaps*) {
-    PromptPrivate& priv = *GST_AUSM_PROMPT(base)->priv;
+    PromptState& priv = *GST_AUSM_PROMPT(base)->priv;
+    const GstStructure* structure = gst_caps_get_structure(caps, 0);
     gint n = 0;
     gint d = 0;
-    const bool known =
-        gst_structure_get_fraction(gst_caps_get_structure(caps, 0), "framerate", &n, &d) && n > 0 && d > 0;
+    const bool known = gst_structure_get_fraction(structure, "framerate", &n, &d) && n > 0 && d > 0;
     priv.frame_duration = known ? gst_util_uint64_scale_int(GST_SECOND, d, n) : GST_CLOCK_TIME_NONE;
+    priv.width = priv.height = 0;
+    gst_structure_get_int(structure, "width", &priv.width);
+    gst_structure_get_int(structure, "height", &priv.height);
     return TRUE;
 }
 
-static gboolean gst_ausm_prompt_sink_event(GstBaseTransform* base, GstEvent* event) {
-    PromptPrivate& priv = *GST_AUSM_PROMPT(base)->priv;
-    if (GST_EVENT_TYPE(event) == GST_EVENT_STREAM_START)
+static void gst_ausm_prompt_finish(GstAusmPrompt* self) {
+    for (const PromptEntry& entry : self->priv->inbox.end_video())
+        refuse_prompt(GST_BASE_TRANSFORM(self), entry.line(""), "the stream ended before its frame");
+}
+
+static void gst_ausm_prompt_handle(GstAusmPrompt* self, GstEvent* event) {
+    PromptState& priv = *self->priv;
+    switch (GST_EVENT_TYPE(event)) {
+    case GST_EVENT_STREAM_START:
         priv.schedule.restart();
-    if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP)
-        priv.schedule.flush();
-    if (GST_EVENT_TYPE(event) == GST_EVENT_STREAM_START || GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP)
+        priv.position.restart();
+        priv.inbox.start_video();
         priv.standing_due = true;
-    return GST_BASE_TRANSFORM_CLASS(gst_ausm_prompt_parent_class)->sink_event(base, event);
-}
-
-static void gst_ausm_prompt_send(GstAusmPrompt* self, const PromptLine& line) {
-    GST_DEBUG_OBJECT(self, "sending %s for object %" G_GINT64_FORMAT, op_name(line.op), line.object);
-    gst_pad_push_event(GST_BASE_TRANSFORM_SRC_PAD(self),
-                       gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, prompt_structure(line)));
-}
-
-static void gst_ausm_prompt_send_standing(GstAusmPrompt* self) {
-    StandingPrompts standing;
-    guint kinds = 0;
-    {
-        const ObjectLock lock(self);
-        kinds = std::exchange(self->priv->changed, 0);
-        if (self->priv->standing_due)
-            kinds = kStandingAll;
-        if (kinds != 0)
-            standing = self->priv->standing;
+        break;
+    case GST_EVENT_SEGMENT: {
+        const GstSegment* segment = nullptr;
+        gst_event_parse_segment(event, &segment);
+        priv.position.segment(*segment);
+        priv.inbox.start_segment();
+        break;
     }
-    self->priv->standing_due = false;
-    if (kinds == 0)
+    case GST_EVENT_FLUSH_START: priv.inbox.start_video_flush(); break;
+    case GST_EVENT_FLUSH_STOP:
+        priv.position.flush();
+        priv.inbox.stop_video_flush();
+        priv.standing_due = true;
+        break;
+    case GST_EVENT_EOS: gst_ausm_prompt_finish(self); break;
+    default: break;
+    }
+}
+
+static gboolean gst_ausm_prompt_sink_event(GstBaseTransform* base, GstEvent* event) {
+    auto* self = GST_AUSM_PROMPT(base);
+    const bool handled = guard(GST_ELEMENT(self), false, [&] {
+        gst_ausm_prompt_handle(self, event);
+        return true;
+    });
+    if (handled)
+        return GST_BASE_TRANSFORM_CLASS(gst_ausm_prompt_parent_class)->sink_event(base, event);
+    gst_event_unref(event);
+    return FALSE;
+}
+
+/// The prompt pad, or nothing.
+static Owned<GstObject> gst_ausm_prompt_prompt_sink(GstAusmPrompt* self) {
+    const ObjectLock lock(self);
+    GstPad* pad = self->priv->prompt_sink;
+    return Owned<GstObject>(pad ? GST_OBJECT(gst_object_ref(pad)) : nullptr);
+}
+
+/// A seek goes to both sides, or the masks would stay where they were.
+static gboolean gst_ausm_prompt_src_event(GstBaseTransform* base, GstEvent* event) {
+    auto* self = GST_AUSM_PROMPT(base);
+    auto* parent = GST_BASE_TRANSFORM_CLASS(gst_ausm_prompt_parent_class);
+    const Owned<GstObject> pad = gst_ausm_prompt_prompt_sink(self);
+    if (GST_EVENT_TYPE(event) != GST_EVENT_SEEK || !pad)
+        return parent->src_event(base, event);
+    GstSeekFlags seek_flags = GST_SEEK_FLAG_NONE;
+    gst_event_parse_seek(event, nullptr, nullptr, &seek_flags, nullptr, nullptr, nullptr, nullptr);
+    GstEvent* again = gst_event_ref(event);
+    self->priv->inbox.set_seeking((seek_flags & GST_SEEK_FLAG_FLUSH) != 0);
+    const gboolean handled = parent->src_event(base, event);
+    if (handled)
+        gst_pad_push_event(GST_PAD(pad.get()), again);
+    else
+        gst_event_unref(again);
+    self->priv->inbox.set_seeking(false);
+    return handled;
+}
+
+/// Before the pad's caps, what is linked to it may say what it can send: only for masks do frames wait.
+static void gst_ausm_prompt_ask_kind(GstAusmPrompt* self) {
+    const Owned<GstObject> pad = gst_ausm_prompt_prompt_sink(self);
+    if (!pad || !self->priv->inbox.is_undecided())
         return;
-    for (const guint kind : {kStandingMask, kStandingBox, kStandingPoints}) {
-        const auto lines = standing.lines(kinds & kind);  // one that cannot be used does not cost the others
-        if (const auto* wrong = std::get_if<std::string>(&lines))
-            GST_ELEMENT_WARNING(self, RESOURCE, SETTINGS, ("The prompt cannot be used: %s.", wrong->c_str()),
-                                (nullptr));
-        else
-            for (const PromptLine& line : std::get<std::vector<PromptLine>>(lines))
-                gst_ausm_prompt_send(self, line);
-    }
-}
-
-static void gst_ausm_prompt_send_due(GstAusmPrompt* self, GstBuffer* buffer) {
-    const GstSegment* segment = &GST_BASE_TRANSFORM(self)->segment;
-    GstClockTime start = GST_CLOCK_TIME_NONE;
-    if (segment->format == GST_FORMAT_TIME)
-        start = gst_segment_to_stream_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
-    const GstClockTime duration =
-        GST_BUFFER_DURATION_IS_VALID(buffer) ? GST_BUFFER_DURATION(buffer) : self->priv->frame_duration;
-    const bool has_end = GST_CLOCK_TIME_IS_VALID(start) && GST_CLOCK_TIME_IS_VALID(duration);
-    const DuePrompts due = self->priv->schedule.next(start, has_end ? start + duration : GST_CLOCK_TIME_NONE);
-    for (const auto& refused : due.refused)
-        post_answer(GST_ELEMENT(self), GST_PAD_NAME(GST_BASE_TRANSFORM_SINK_PAD(self)),
-                    {false, refused.line.object, refused.line.ref, refused.reason});
-    for (const PromptLine& line : due.lines)
-        gst_ausm_prompt_send(self, line);
+    const Owned<GstCaps> known(gst_static_pad_template_get_caps(&prompt_sink_template));
+    const Owned<GstCaps> caps(gst_pad_peer_query_caps(GST_PAD(pad.get()), known.get()));
+    guint videos = 0;
+    for (guint i = 0; i < gst_caps_get_size(caps.get()); ++i)
+        videos += gst_structure_has_name(gst_caps_get_structure(caps.get(), i), "video/x-raw") ? 1 : 0;
+    if (videos > 0 && videos == gst_caps_get_size(caps.get()))
+        self->priv->inbox.expect_masks();
 }
 
 static GstFlowReturn gst_ausm_prompt_transform_ip(GstBaseTransform* base, GstBuffer* buffer) {
     auto* self = GST_AUSM_PROMPT(base);
     return guard(GST_ELEMENT(self), GST_FLOW_ERROR, [&] {
-        gst_ausm_prompt_send_standing(self);
-        gst_ausm_prompt_send_due(self, buffer);
+        const GstClockTime pts = GST_BUFFER_PTS(buffer);
+        const GstClockTime duration =
+            GST_BUFFER_DURATION_IS_VALID(buffer) ? GST_BUFFER_DURATION(buffer) : self->priv->frame_duration;
+        gst_ausm_prompt_ask_kind(self);
+        std::optional<TimedMask> mask;
+        if (!self->priv->inbox.wait_for_mask(running_span(base->segment, pts, duration), mask))
+            return GST_FLOW_FLUSHING;
+        send_prompts(base, *self->priv, {buffer, pts, duration, std::move(mask)});
         return GST_FLOW_OK;
     });
+}
+
+static GstPad* gst_ausm_prompt_request_new_pad(GstElement* element, GstPadTemplate* pad_template, const gchar*,
+                                               const GstCaps*) {
+    auto* self = GST_AUSM_PROMPT(element);
+    GstPad* pad = gst_ausm_prompt_pad_new(pad_template, &self->priv->reader, &self->priv->inbox);
+    {
+        const ObjectLock lock(self);
+        if (self->priv->prompt_sink) {
+            GST_WARNING_OBJECT(self, "there is one pad prompt_sink only");
+            gst_clear_object(&pad);
+            return nullptr;
+        }
+        self->priv->prompt_sink = pad;
+    }
+    self->priv->reader.reset();
+    gst_pad_set_active(pad, TRUE);
+    gst_element_add_pad(element, pad);
+    return pad;
+}
+
+static void gst_ausm_prompt_release_pad(GstElement* element, GstPad* pad) {
+    auto* self = GST_AUSM_PROMPT(element);
+    self->priv->inbox.unlink();  // wakes who waits for it or in it
+    gst_pad_set_active(pad, FALSE);
+    {
+        const ObjectLock lock(self);
+        self->priv->prompt_sink = nullptr;
+    }
+    gst_element_remove_pad(element, pad);
+}
+
+static GstStateChangeReturn gst_ausm_prompt_change_state(GstElement* element, GstStateChange transition) {
+    auto* self = GST_AUSM_PROMPT(element);
+    if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
+        self->priv->inbox.start();
+    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+        self->priv->inbox.stop();  // who waits would hold up the pads' deactivation
+    const GstStateChangeReturn result =
+        GST_ELEMENT_CLASS(gst_ausm_prompt_parent_class)->change_state(element, transition);
+    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
+        self->priv->inbox.clear();
+        self->priv->reader.reset();
+    }
+    return result;
 }
 
 static void gst_ausm_prompt_finalize(GObject* object) {
@@ -263,42 +329,17 @@ static void gst_ausm_prompt_finalize(GObject* object) {
     G_OBJECT_CLASS(gst_ausm_prompt_parent_class)->finalize(object);
 }
 
-static void gst_ausm_prompt_install_properties(GObjectClass* klass) {
-    const auto flags = [](gint mutability) {
-        return static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | mutability);
-    };
-    g_object_class_install_property(
-        klass, PROP_BOX,
-        g_param_spec_string("box", "Box",
-                            "Standing box prompt: x0,y0,x1,y1 or JSON; several, one object each, parted by ;", "",
-                            flags(GST_PARAM_MUTABLE_PLAYING)));
-    g_object_class_install_property(
-        klass, PROP_POINTS,
-        g_param_spec_string(
-            "points", "Points",
-            "Standing point prompt of one object: x,y[,label];... or JSON; label 1 inside (default), 0 outside", "",
-            flags(GST_PARAM_MUTABLE_PLAYING)));
-    g_object_class_install_property(klass, PROP_MASK_LOCATION,
-                                    g_param_spec_string("mask-location", "Mask location",
-                                                        "Standing mask prompt: PNG with a palette or 8-bit greyscale; "
-                                                        "values 1 to 254 are objects, only 0 and 255 one object",
-                                                        "", flags(GST_PARAM_MUTABLE_PLAYING)));
-    g_object_class_install_property(
-        klass, PROP_OBJECT,
-        g_param_spec_int64("object", "Object", "Id of the standing prompts; 0: the next free one", 0, kMaxObject, 0,
-                           flags(GST_PARAM_MUTABLE_PLAYING)));
-    g_object_class_install_property(
-        klass, PROP_LABEL,
-        g_param_spec_string("label", "Label", "Label of the standing prompts", "", flags(GST_PARAM_MUTABLE_PLAYING)));
-    g_object_class_install_property(
-        klass, PROP_UNIT,
-        g_param_spec_enum("unit", "Unit", "Unit of box and points", gst_ausm_prompt_unit_type(),
-                          static_cast<gint>(PromptUnit::kNormalised), flags(GST_PARAM_MUTABLE_PLAYING)));
-    g_object_class_install_property(
-        klass, PROP_LOCATION,
-        g_param_spec_string("location", "Location", "File of prompts, one JSON object a line, with frame or time", "",
-                            flags(GST_PARAM_MUTABLE_READY)));
-    gst_type_mark_as_plugin_api(gst_ausm_prompt_unit_type(), static_cast<GstPluginAPIFlags>(0));
+static void gst_ausm_prompt_install_signals(GType type) {
+    /**
+     * GstAusmPrompt::add-prompt:
+     * @prompt: a structure named ausm-prompt, fields as in prompt.schema.json
+     *
+     * Shows an object on the frame that its `time` or `frame` says, else on the next one; from any thread. FALSE when
+     * the prompt is malformed or 1024 wait already; the answer comes as a message.
+     */
+    signals[SIGNAL_ADD_PROMPT] = g_signal_new_class_handler(
+        "add-prompt", type, static_cast<GSignalFlags>(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION),
+        G_CALLBACK(gst_ausm_prompt_add_prompt), nullptr, nullptr, nullptr, G_TYPE_BOOLEAN, 1, GST_TYPE_STRUCTURE);
 }
 
 static void gst_ausm_prompt_class_init(GstAusmPromptClass* klass) {
@@ -308,20 +349,26 @@ static void gst_ausm_prompt_class_init(GstAusmPromptClass* klass) {
     object_class->set_property = gst_ausm_prompt_set_property;
     object_class->get_property = gst_ausm_prompt_get_property;
     object_class->finalize = gst_ausm_prompt_finalize;
+    element_class->change_state = GST_DEBUG_FUNCPTR(gst_ausm_prompt_change_state);
+    element_class->request_new_pad = GST_DEBUG_FUNCPTR(gst_ausm_prompt_request_new_pad);
+    element_class->release_pad = GST_DEBUG_FUNCPTR(gst_ausm_prompt_release_pad);
     base_class->start = GST_DEBUG_FUNCPTR(gst_ausm_prompt_start);
     base_class->set_caps = GST_DEBUG_FUNCPTR(gst_ausm_prompt_set_caps);
     base_class->sink_event = GST_DEBUG_FUNCPTR(gst_ausm_prompt_sink_event);
+    base_class->src_event = GST_DEBUG_FUNCPTR(gst_ausm_prompt_src_event);
     base_class->transform_ip = GST_DEBUG_FUNCPTR(gst_ausm_prompt_transform_ip);
     base_class->transform_ip_on_passthrough = TRUE;
-    gst_ausm_prompt_install_properties(object_class);
+    prompt_settings_install(object_class);
+    gst_ausm_prompt_install_signals(G_TYPE_FROM_CLASS(klass));
     gst_element_class_set_static_metadata(element_class, "Prompts for the segmenter", "Filter/Metadata/Video",
                                           "Brings prompts into the stream, in front of the frame they belong to",
                                           "AUSM for GStreamer");
     gst_element_class_add_static_pad_template(element_class, &sink_template);
     gst_element_class_add_static_pad_template(element_class, &src_template);
+    gst_element_class_add_static_pad_template(element_class, &prompt_sink_template);
 }
 
 static void gst_ausm_prompt_init(GstAusmPrompt* self) {
-    self->priv = new PromptPrivate;
+    self->priv = new PromptState(GST_ELEMENT(self));
     gst_base_transform_set_passthrough(GST_BASE_TRANSFORM(self), TRUE);
 }

@@ -29,11 +29,11 @@ void post_object(GstElement* element, const std::string& pad, const ObjectChange
                                     "label", G_TYPE_STRING, label.c_str(), "pad", G_TYPE_STRING, pad.c_str(), nullptr));
 }
 
-void post_answer(GstElement* element, const std::string& pad, const PromptAnswer& answer) {
-    post(element,
-         gst_structure_new("ausm-prompt", "accepted", G_TYPE_BOOLEAN, answer.accepted, "object", G_TYPE_INT64,
-                           static_cast<gint64>(answer.object), "ref", G_TYPE_STRING, answer.ref.c_str(), "reason",
-                           G_TYPE_STRING, answer.reason.c_str(), "pad", G_TYPE_STRING, pad.c_str(), nullptr));
+void post_answer(GstElement* element, const std::string& pad, const PromptAnswer& answer, bool late) {
+    post(element, gst_structure_new("ausm-prompt", "accepted", G_TYPE_BOOLEAN, answer.accepted, "object", G_TYPE_INT64,
+                                    static_cast<gint64>(answer.object), "ref", G_TYPE_STRING, answer.ref.c_str(),
+                                    "reason", G_TYPE_STRING, answer.reason.c_str(), "late", G_TYPE_BOOLEAN, late, "pad",
+                                    G_TYPE_STRING, pad.c_str(), nullptr));
 }
 
 void post_reset(GstElement* element, const std::string& pad, const char* reason) {

@@ -14,8 +14,9 @@ namespace ausm::gst {
 void post_object(GstElement* element, const std::string& pad, const ObjectChange& change, const std::string& label,
                  GstClockTime stream_time);
 
-/// `ausm-prompt`: accepted, object (id, 0 when there is none), ref, reason (empty when accepted), pad.
-void post_answer(GstElement* element, const std::string& pad, const PromptAnswer& answer);
+/// `ausm-prompt`: accepted, object (id, 0 when there is none), ref, reason (empty when accepted), late (its time or frame
+/// had passed when it came), pad.
+void post_answer(GstElement* element, const std::string& pad, const PromptAnswer& answer, bool late = false);
 
 /// `ausm-reset`: reason (stream-start, flush, requested), pad.
 void post_reset(GstElement* element, const std::string& pad, const char* reason);

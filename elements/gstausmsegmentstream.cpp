@@ -3,6 +3,7 @@
 #include "gstausmsegmentstream.h"
 
 #include "gstausmsegmentmessage.h"
+#include "gstausmsegmenttracked.h"
 
 #include "gst/gstausmmeta.h"
 
@@ -28,6 +29,9 @@ struct SegmentStream::FramePrompts {
     std::vector<PromptLine> lines;
     std::size_t applied = 0;  // lines before this one are answered or stand in prompts
     std::vector<Prompt> prompts;
+    std::vector<std::size_t> line_of;  // of each prompt
+
+    [[nodiscard]] const PromptLine& line(std::size_t prompt) const { return lines[line_of[prompt]]; }
 };
 
 void SegmentStream::open(std::shared_ptr<Engine> engine, std::shared_ptr<CudaShare> cuda,
@@ -155,13 +159,21 @@ void SegmentStream::finish() {
         refuse(line, "the stream ended before the next frame");
 }
 
+/// Detections come with every frame: of refusals in a row only the first is told.
+void SegmentStream::answer(const PromptLine& line, const PromptAnswer& answer) {
+    if (line.unless_tracked && refusing_.exchange(!answer.accepted) && !answer.accepted)
+        GST_DEBUG_OBJECT(element_, "refused again: %s", answer.reason.c_str());
+    else
+        post_answer(element_, pad_, answer, line.late);
+}
+
 void SegmentStream::refuse(const PromptLine& line, const std::string& reason) {
-    post_answer(element_, pad_, {false, line.object, line.ref, reason});
+    answer(line, {false, line.object, line.ref, reason});
 }
 
 void SegmentStream::refuse(const FramePrompts& taken, const char* reason) {
-    for (const Prompt& prompt : taken.prompts)
-        post_answer(element_, pad_, {false, prompt.object, prompt.ref, reason});
+    for (std::size_t i = 0; i < taken.prompts.size(); ++i)
+        answer(taken.line(i), {false, taken.prompts[i].object, taken.prompts[i].ref, reason});
     for (std::size_t i = taken.applied; i < taken.lines.size(); ++i)
         refuse(taken.lines[i], reason);
 }
@@ -174,34 +186,52 @@ std::vector<PromptLine> SegmentStream::take_lines() {
     return lines;
 }
 
-/// Carries out remove and reset, makes the others prompts for this frame.
+/// Carries out remove and reset, makes the others prompts for this frame; last those that depend on all others.
 void SegmentStream::apply(FramePrompts& taken) {
+    std::ranges::stable_partition(taken.lines, [](const PromptLine& line) { return !line.unless_tracked; });
     for (; taken.applied < taken.lines.size(); ++taken.applied) {
         const PromptLine& line = taken.lines[taken.applied];
         if (line.op == PromptOp::kReset) {
-            for (const Prompt& prompt : std::exchange(taken.prompts, {}))
-                post_answer(element_, pad_, {false, prompt.object, prompt.ref, "a reset followed on the same frame"});
+            for (std::size_t i = 0; i < taken.prompts.size(); ++i)
+                answer(taken.line(i),
+                       {false, taken.prompts[i].object, taken.prompts[i].ref, "a reset followed on the same frame"});
+            taken.prompts.clear();
+            taken.line_of.clear();
             forget_on_request();
-            post_answer(element_, pad_, {true, 0, line.ref, ""});
+            result_.objects.clear();
+            answer(line, {true, 0, line.ref, ""});
             post_reset(element_, pad_, "requested");
         } else if (line.op == PromptOp::kRemove) {
             const bool removed = session_->remove(line.object);
-            post_answer(element_, pad_, {removed, line.object, line.ref, removed ? "" : "no such object lives"});
+            std::erase_if(result_.objects, [&line](const Object& object) { return object.id == line.object; });
+            answer(line, {removed, line.object, line.ref, removed ? "" : "no such object lives"});
         } else {
             auto made = make_prompts(line, GST_VIDEO_INFO_WIDTH(&info_), GST_VIDEO_INFO_HEIGHT(&info_));
             if (auto* wrong = std::get_if<std::string>(&made))
                 refuse(line, *wrong);
             else
-                std::ranges::move(std::get<std::vector<Prompt>>(made), std::back_inserter(taken.prompts));
+                add(taken, std::move(std::get<std::vector<Prompt>>(made)));
         }
+    }
+}
+
+/// Adds the prompts of the line that is applied now.
+void SegmentStream::add(FramePrompts& taken, std::vector<Prompt> made) {
+    for (Prompt& prompt : made) {
+        if (taken.lines[taken.applied].unless_tracked && is_tracked(prompt, result_.objects, taken.prompts)) {
+            GST_DEBUG_OBJECT(element_, "followed already: '%s'", prompt.label.c_str());
+            continue;
+        }
+        taken.prompts.push_back(std::move(prompt));
+        taken.line_of.push_back(taken.applied);
     }
 }
 
 /// The frame through the model; whatever happens, every prompt of `taken` gets its answer.
 StepStatus SegmentStream::step(const Frame& frame, FramePrompts& taken) {
     try {
-        apply(taken);
         previous_ = result_.objects;
+        apply(taken);
         const StepStatus status = session_->step(frame, taken.prompts, result_);
         if (status == StepStatus::kInterrupted)
             refuse(taken, "the stream was flushed or stopped");
@@ -235,9 +265,9 @@ std::string SegmentStream::label_of(std::int64_t id) const {
     return {};
 }
 
-void SegmentStream::report(GstClockTime stream_time) {
-    for (const PromptAnswer& answer : result_.answers)
-        post_answer(element_, pad_, answer);
+void SegmentStream::report(const FramePrompts& taken, GstClockTime stream_time) {
+    for (std::size_t i = 0; i < result_.answers.size(); ++i)
+        answer(taken.line(i), result_.answers[i]);
     for (const ObjectChange& change : result_.changes)
         post_object(element_, pad_, change, label_of(change.id), stream_time);
 }
@@ -255,10 +285,10 @@ GstFlowReturn SegmentStream::process(Owned<GstBuffer>& buffer, GstClockTime stre
     }
     warned_ = false;
     configure(settings);
-    FramePrompts taken{take_lines(), 0, {}};
+    FramePrompts taken{take_lines(), 0, {}, {}};
     if (step(picture.frame(), taken) == StepStatus::kInterrupted)
         return GST_FLOW_FLUSHING;
-    report(stream_time);
+    report(taken, stream_time);
     const int width = picture.frame().width;
     const int height = picture.frame().height;
     picture.unmap();  // it holds a reference, with which the buffer would not be writable

@@ -76,10 +76,12 @@ private:
     void publish(Session* scratch);
     [[nodiscard]] std::vector<PromptLine> take_lines();
     void apply(FramePrompts& taken);
+    void add(FramePrompts& taken, std::vector<Prompt> made);
     [[nodiscard]] StepStatus step(const Frame& frame, FramePrompts& taken);
+    void answer(const PromptLine& line, const PromptAnswer& answer);
     void refuse(const PromptLine& line, const std::string& reason);
     void refuse(const FramePrompts& taken, const char* reason);
-    void report(GstClockTime stream_time);
+    void report(const FramePrompts& taken, GstClockTime stream_time);
     [[nodiscard]] GstClockTime measure(const SessionOptions& options);
 
     GstElement* element_;
@@ -95,7 +97,8 @@ private:
     std::vector<PromptLine> stream_lines_;
     guint revision_ = 0;
     guint64 serial_ = 0;
-    bool warned_ = false;  // about a run of buffers that cannot be read
+    bool warned_ = false;                // about a run of buffers that cannot be read
+    std::atomic<bool> refusing_{false};  // of prompts for what is not tracked the last was refused; any thread
     struct {
         int width = 0, height = 0, inference_size = -1;
         GstClockTime time = 0;

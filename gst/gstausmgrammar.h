@@ -43,6 +43,8 @@ struct PromptLine {
     std::string ref;
     std::optional<double> time;         ///< seconds of stream time
     std::optional<std::int64_t> frame;  ///< 0-based since stream start
+    bool unless_tracked = false;        ///< box and mask: only when nothing is followed there already
+    bool late = false;                  ///< its time or frame had passed when it came; no key of the grammar
 };
 
 /// What is wrong, and where: line and column count from 1, the column in bytes; 0 where there is no text.

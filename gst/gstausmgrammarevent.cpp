@@ -12,6 +12,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char* kLate = "late";
+
 json to_json(const GValue* value, int depth);
 
 template <typename Size, typename At>
@@ -39,9 +41,10 @@ json to_json(const GValue* value, int depth) {
         return g_value_get_double(value);
     if (G_VALUE_HOLDS_FLOAT(value))
         return g_value_get_float(value);
+    if (G_VALUE_HOLDS_BOOLEAN(value))
+        return g_value_get_boolean(value) != FALSE;
     Value whole(G_TYPE_INT64);
-    if (!G_VALUE_HOLDS_BOOLEAN(value) && g_value_type_transformable(G_VALUE_TYPE(value), G_TYPE_INT64) &&
-        g_value_transform(value, whole.get()))
+    if (g_value_type_transformable(G_VALUE_TYPE(value), G_TYPE_INT64) && g_value_transform(value, whole.get()))
         return g_value_get_int64(whole.get());
     throw GrammarFailure("", std::string("a value of type ") + G_VALUE_TYPE_NAME(value) + " is not understood");
 }
@@ -52,6 +55,14 @@ int mask_side(const GstStructure* structure, const char* field) {
         throw GrammarFailure(field,
                              std::string(field) + ": an int from 1 to " + std::to_string(kMaxMaskSide) + " is needed");
     return side;
+}
+
+/// What ausmprompt says about a prompt to ausmsegment; people cannot write it.
+bool read_late(const GstStructure* structure) {
+    gboolean late = FALSE;
+    if (gst_structure_has_field(structure, kLate) && !gst_structure_get_boolean(structure, kLate, &late))
+        throw GrammarFailure(kLate, "late must be a boolean");
+    return late != FALSE;
 }
 
 MaskImage read_mask_buffer(const GstStructure* structure, GstBuffer* buffer) {
@@ -73,7 +84,7 @@ PromptLine read_structure(const GstStructure* structure) {
     for (gint i = 0; i < gst_structure_n_fields(structure); ++i) {
         const std::string name = gst_structure_nth_field_name(structure, static_cast<guint>(i));
         const GValue* value = gst_structure_get_value(structure, name.c_str());
-        if (name == "mask-width" || name == "mask-height")
+        if (name == "mask-width" || name == "mask-height" || name == kLate)
             continue;
         has_mask = has_mask || (name == "mask" && G_VALUE_HOLDS(value, GST_TYPE_BUFFER));
         if (name == "mask" && has_mask) {
@@ -89,6 +100,7 @@ PromptLine read_structure(const GstStructure* structure) {
             object[name] = read_json(object[name].get<std::string>());
     }
     PromptLine line = read_prompt(object);
+    line.late = read_late(structure);
     if (has_mask) {
         line.mask_path.clear();
         line.mask = read_mask_buffer(structure, mask);
@@ -166,6 +178,10 @@ GstStructure* prompt_structure(const PromptLine& line) {
         gst_structure_set(structure.get(), "time", G_TYPE_DOUBLE, *line.time, nullptr);
     if (line.frame)
         gst_structure_set(structure.get(), "frame", G_TYPE_INT64, static_cast<gint64>(*line.frame), nullptr);
+    if (line.unless_tracked)
+        gst_structure_set(structure.get(), "unless_tracked", G_TYPE_BOOLEAN, TRUE, nullptr);
+    if (line.late)
+        gst_structure_set(structure.get(), kLate, G_TYPE_BOOLEAN, TRUE, nullptr);
     set_data(structure.get(), line);
     return structure.release();
 }

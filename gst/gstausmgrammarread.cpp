@@ -47,7 +47,8 @@ void check_keys(const json& object, const OpKeys& keys) {
         const bool known = key == "op" || key == "ref" || key == "time" || key == "frame" ||
                            (key == "object" && keys.op != PromptOp::kReset) ||
                            (shows && (key == keys.data || key == "label")) ||
-                           (key == "unit" && shows && keys.op != PromptOp::kMask);
+                           (key == "unit" && shows && keys.op != PromptOp::kMask) ||
+                           (key == "unless_tracked" && (keys.op == PromptOp::kBox || keys.op == PromptOp::kMask));
         if (!known)
             throw GrammarFailure(key, "the key '" + key.substr(0, 32) + "' is unknown or does not belong to this op");
     }
@@ -69,6 +70,13 @@ std::string read_text(const json& object, const char* key, std::size_t limit) {
             throw GrammarFailure(key, std::string(key) + " contains a control character");
     }
     return text;
+}
+
+bool read_flag(const json& object, const char* key) {
+    const auto found = object.find(key);
+    if (found != object.end() && !found->is_boolean())
+        throw GrammarFailure(key, std::string(key) + " must be true or false");
+    return found != object.end() && found->get<bool>();
 }
 
 double read_number(const json& value, const char* key, double lowest, double highest) {
@@ -193,6 +201,7 @@ PromptLine read_prompt(const json& object) {
     line.unit = unit == "pixel" ? PromptUnit::kPixel : PromptUnit::kNormalised;
     line.label = read_text(object, "label", kMaxTextBytes);
     line.ref = read_text(object, "ref", kMaxTextBytes);
+    line.unless_tracked = read_flag(object, "unless_tracked");
     read_moment(object, line);
     if (!keys.data.empty())
         read_data(object.at(std::string(keys.data)), line);

@@ -1,68 +1,17 @@
 // SPDX-License-Identifier: MIT
 // ausmprompt: which prompts leave it, in front of which frame, and what it refuses.
-#include "harness.h"
-
-#include "gst/gstausmgrammar.h"
+#include "trace.h"
 
 #include "../gst/png_file.h"
 #include "../gst/temporary_folder.h"
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 using namespace ausm::test;
-using ausm::gst::parse_prompt;
-using ausm::gst::PromptLine;
-using ausm::gst::PromptOp;
 
 namespace {
-
-constexpr const char* kCaps = "video/x-raw,format=GRAY8,width=16,height=16,framerate=25/1";
-
-/// Writes down what leaves the element: "frame 3", "box 5", "remove 7", ...
-struct Trace : Harness {
-    std::vector<std::string> log;
-    std::vector<PromptLine> prompts;
-
-    explicit Trace(const std::string& launch) : Harness(launch) {
-        const Ref<GstPad> pad(gst_element_get_static_pad(element(), "src"));
-        gst_pad_add_probe(pad.get(),
-                          static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
-                          record, this, nullptr);
-        caps(kCaps);
-    }
-    static GstPadProbeReturn record(GstPad*, GstPadProbeInfo* info, gpointer data) {
-        auto& self = *static_cast<Trace*>(data);
-        if (GST_PAD_PROBE_INFO_TYPE(info) & GST_PAD_PROBE_TYPE_BUFFER) {
-            self.log.push_back("frame " + std::to_string(GST_BUFFER_OFFSET(GST_PAD_PROBE_INFO_BUFFER(info))));
-            return GST_PAD_PROBE_OK;
-        }
-        GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
-        if (!gst_event_has_name(event, ausm::gst::kPromptName))
-            return GST_PAD_PROBE_OK;
-        EXPECT_TRUE(GST_EVENT_IS_SERIALIZED(event));
-        const auto parsed = parse_prompt(gst_event_get_structure(event));
-        if (const auto* wrong = std::get_if<ausm::gst::PromptError>(&parsed)) {
-            ADD_FAILURE() << wrong->message();
-            return GST_PAD_PROBE_OK;
-        }
-        self.prompts.push_back(std::get<PromptLine>(parsed));
-        self.log.push_back(std::string(op_name(self.prompts.back().op)) + " " +
-                           std::to_string(self.prompts.back().object));
-        return GST_PAD_PROBE_OK;
-    }
-    void frames(int first, int last) {
-        for (int i = first; i <= last; ++i)
-            ASSERT_TRUE(pass(i));
-    }
-    std::vector<std::string> warnings() {
-        std::vector<std::string> texts;
-        while (const auto warning = message(GST_MESSAGE_WARNING))
-            texts.push_back(report_of(warning.get()).message);
-        return texts;
-    }
-};
-
-using Log = std::vector<std::string>;
 
 TEST(AusmPrompt, StandingPromptsComeBeforeTheFirstFrameAndAgainAfterAFlush) {
     Trace trace("ausmprompt box=0.1,0.2,0.3,0.4;0.5,0.5,1,1 points=0.5,0.5;0.1,0.1,0 object=5 label=dog");
@@ -210,6 +159,125 @@ TEST_F(PromptFile, MasksAreReadRelativeToTheFileAndAMissingOneIsRefused) {
     ASSERT_TRUE(refused);
     EXPECT_EQ(string_of(refused.get(), "ref"), "g");
     EXPECT_NE(string_of(refused.get(), "reason").find("gone.png"), std::string::npos);
+}
+
+TEST(AddPrompt, BelongsToTheNextFrameOrToItsOwn) {
+    Trace trace("ausmprompt");
+    EXPECT_TRUE(add_prompt(trace, "op=remove, object=1, frame=2"));
+    EXPECT_TRUE(add_prompt(trace, "op=remove, object=2, time=0.13"));
+    EXPECT_TRUE(add_prompt(trace, "op=remove, object=3"));
+    trace.frames(0, 1);
+    EXPECT_TRUE(add_prompt(trace, "op=box, box=<0.1, 0.1, 0.5, 0.5>, object=4, label=dog"));
+    trace.frames(2, 4);
+    EXPECT_EQ(trace.log, (Log{"remove 3", "frame 0", "frame 1", "remove 1", "box 4", "frame 2", "remove 2", "frame 3",
+                              "frame 4"}));
+    EXPECT_EQ(trace.prompts[2].label, "dog");
+    EXPECT_FALSE(trace.prompts[2].time || trace.prompts[2].frame);
+    gst_harness_push_event(trace.get(), gst_event_new_stream_start("another"));
+    trace.take_log();
+    trace.frames(0, 3);
+    EXPECT_EQ(trace.log, (Log{"frame 0", "frame 1", "frame 2", "frame 3"})) << "each is sent once";
+}
+
+TEST(AddPrompt, MalformedOnesAreRefusedWithTheReason) {
+    Trace trace("ausmprompt");
+    EXPECT_FALSE(add_prompt(trace, "op=box, box=<0.5, 0.1, 0.5, 0.5>"));
+    EXPECT_FALSE(add_prompt(trace, "op=remove"));
+    const auto reasons = trace.refusals();
+    ASSERT_EQ(reasons.size(), 2U);
+    EXPECT_NE(reasons[0].find("empty"), std::string::npos) << reasons[0];
+    trace.frames(0, 0);
+    EXPECT_EQ(trace.log, (Log{"frame 0"}));
+}
+
+TEST(AddPrompt, OneWhoseMomentHasPassedGoesToTheNextFrameAndSaysSo) {
+    Trace trace("ausmprompt");
+    trace.frames(0, 3);
+    trace.take_log();
+    EXPECT_TRUE(add_prompt(trace, "op=remove, object=1, frame=1"));
+    EXPECT_TRUE(add_prompt(trace, "op=remove, object=2, time=0.05"));
+    EXPECT_TRUE(add_prompt(trace, "op=remove, object=3, frame=4, late=true"));
+    EXPECT_TRUE(add_prompt(trace, "op=mask, mask=\"/nowhere/m.png\", frame=0"));
+    trace.frames(4, 4);
+    EXPECT_EQ(trace.log, (Log{"remove 1 late", "remove 2 late", "remove 3", "frame 4"}));
+    const auto refused = trace.message(GST_MESSAGE_ELEMENT, "ausm-prompt");
+    ASSERT_TRUE(refused);
+    EXPECT_TRUE(bool_of(refused.get(), "late"));
+    EXPECT_NE(string_of(refused.get(), "reason").find("/nowhere/m.png"), std::string::npos);
+}
+
+TEST(AddPrompt, WaitsForTheFirstFrameWhereverItIsAdded) {
+    const Ref<GstElement> element(GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("ausmprompt", nullptr))));
+    const Owned<GstStructure> prompt(gst_structure_from_string("ausm-prompt, op=reset", nullptr));
+    gboolean taken = FALSE;
+    g_signal_emit_by_name(element.get(), "add-prompt", prompt.get(), &taken);
+    EXPECT_TRUE(taken);
+    GstHarness* harness = gst_harness_new_with_element(element.get(), "sink", "src");
+    gst_harness_set_src_caps_str(harness, kTraceCaps);
+    gst_harness_push(harness, gst_buffer_new_allocate(nullptr, 256, nullptr));
+    bool seen = false;
+    while (GstEvent* event = gst_harness_try_pull_event(harness)) {
+        seen = seen || gst_event_has_name(event, "ausm-prompt");
+        gst_event_unref(event);
+    }
+    EXPECT_TRUE(seen);
+    gst_harness_teardown(harness);
+}
+
+TEST(AddPrompt, AfterAFlushFramesAndWhatWasJumpedOverAreRefused) {
+    Trace trace("ausmprompt");
+    add_prompt(trace, "op=remove, object=1, frame=7");
+    add_prompt(trace, "op=remove, object=2, time=0.1");
+    add_prompt(trace, "op=remove, object=3, time=0.5");
+    trace.frames(0, 0);
+    trace.flush();
+    trace.take_log();
+    add_prompt(trace, "op=remove, object=4, time=0.2");
+    trace.frames(10, 12);
+    EXPECT_EQ(trace.log, (Log{"remove 4 late", "frame 10", "frame 11", "remove 3", "frame 12"}));
+    const auto reasons = trace.refusals();
+    ASSERT_EQ(reasons.size(), 2U);
+    EXPECT_NE(reasons[0].find("flushed"), std::string::npos) << reasons[0];
+    EXPECT_NE(reasons[1].find("elsewhere"), std::string::npos) << reasons[1];
+}
+
+TEST(AddPrompt, WhatGetsNoFrameIsRefusedAtTheEnd) {
+    Trace trace("ausmprompt");
+    add_prompt(trace, "op=remove, object=1, frame=7");
+    trace.frames(0, 0);
+    gst_harness_push_event(trace.get(), gst_event_new_eos());
+    const auto reasons = trace.refusals();
+    ASSERT_EQ(reasons.size(), 1U);
+    EXPECT_NE(reasons[0].find("ended"), std::string::npos) << reasons[0];
+}
+
+TEST(AddPrompt, FromManyThreadsWhileFramesFlowNoneIsLost) {
+    Trace trace("ausmprompt");
+    std::atomic<int> taken{0};
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t)
+        threads.emplace_back([&trace, &taken] {
+            for (int i = 0; i < 200; ++i)
+                taken += add_prompt(trace, "op=reset") ? 1 : 0;
+        });
+    for (int i = 0; i < 200; ++i)
+        ASSERT_TRUE(trace.pass(i));
+    for (auto& thread : threads)
+        thread.join();
+    trace.frames(200, 200);
+    EXPECT_EQ(taken, 800);
+    EXPECT_EQ(trace.prompts.size(), 800U);
+}
+
+TEST(AddPrompt, MoreThan1024ThatWaitAreRefused) {
+    Trace trace("ausmprompt");
+    for (int i = 0; i < 1024; ++i)
+        ASSERT_TRUE(add_prompt(trace, "op=remove, object=1, frame=1"));
+    EXPECT_FALSE(add_prompt(trace, "op=remove, object=1"));
+    ASSERT_EQ(trace.refusals().size(), 1U);
+    trace.frames(0, 1);
+    EXPECT_EQ(trace.prompts.size(), 1024U);
+    EXPECT_TRUE(add_prompt(trace, "op=remove, object=1"));
 }
 
 struct BadSetting {

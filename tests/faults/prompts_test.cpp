@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Prompts that cannot be meant: each is refused with its reason, in bounded time and memory, and the stream goes on.
+#include "../elements/trace.h"
 #include "../gst/png_file.h"
 #include "../gst/temporary_folder.h"
 #include "faults.h"
@@ -230,6 +231,29 @@ TEST_F(PromptFiles, AShortBinaryFileIsSkippedLineByLineWithTextsThatCanBePrinted
         EXPECT_LT(report.message.size(), 1000U);
     }
     EXPECT_EQ(warnings, 4);
+}
+
+TEST(PromptPad, BinaryDataEndsThePromptPadAndNotTheVideo) {
+    Harness video("ausmprompt");
+    video.caps(kCaps);
+    PromptSink sink(video.element(), kJsonCaps);
+    std::mt19937 random(1);
+    std::string noise(1 << 20, '\0');
+    for (char& byte : noise)
+        byte = static_cast<char>(random());
+    {
+        const Bounded bounded(64 << 20, 20);
+        EXPECT_EQ(sink.text(std::string(8 << 20, '[')), GST_FLOW_OK) << "a line without an end";
+        EXPECT_EQ(sink.text(noise), GST_FLOW_EOS);
+    }
+    int warnings = 0;
+    while (const auto warning = video.message(GST_MESSAGE_WARNING)) {
+        ++warnings;
+        EXPECT_TRUE(g_utf8_validate(report_of(warning.get()).message.c_str(), -1, nullptr));
+    }
+    EXPECT_EQ(warnings, 21);
+    EXPECT_TRUE(video.pass(0));
+    EXPECT_FALSE(video.message(GST_MESSAGE_ERROR));
 }
 
 TEST_F(PromptFiles, AFileThatDisappearsAfterTheStartIsNotMissed) {

@@ -38,6 +38,7 @@ void check_line(const PromptLine& line) {
     FUZZ_CHECK(line.object >= (line.op == PromptOp::kRemove ? 1 : 0) && line.object <= kMaxObject);
     FUZZ_CHECK(is_text(line.label) && is_text(line.ref));
     FUZZ_CHECK(!line.time || (std::isfinite(*line.time) && *line.time >= 0));
+    FUZZ_CHECK(!line.unless_tracked || line.op == PromptOp::kBox || line.op == PromptOp::kMask);
     FUZZ_CHECK(!line.frame || (*line.frame >= 0 && !line.time));
     if (line.op == PromptOp::kBox)
         FUZZ_CHECK(0 <= line.box[0] && line.box[0] < line.box[2] && line.box[2] <= highest && 0 <= line.box[1] &&
@@ -70,6 +71,7 @@ void check_event(const PromptLine& line) {
     const auto& again = std::get<PromptLine>(parsed);
     FUZZ_CHECK(again.op == line.op && again.object == line.object && again.unit == line.unit);
     FUZZ_CHECK(again.label == line.label && again.ref == line.ref);
+    FUZZ_CHECK(again.unless_tracked == line.unless_tracked && again.late == line.late);
     FUZZ_CHECK(again.time == line.time && again.frame == line.frame && again.box == line.box);
     FUZZ_CHECK(equal(again.points, line.points));
     FUZZ_CHECK(std::equal(again.strokes.begin(), again.strokes.end(), line.strokes.begin(), line.strokes.end(),
@@ -178,6 +180,10 @@ void set_whole(GstStructure* structure, const char* name, Input& input) {
     gst_structure_set(structure, name, G_TYPE_INT, gint{input.byte()}, nullptr);
 }
 
+void set_flag(GstStructure* structure, const char* name, Input& input) {
+    gst_structure_set(structure, name, G_TYPE_BOOLEAN, input.coin() ? TRUE : FALSE, nullptr);
+}
+
 void check_structure(Input& input) {
     static const std::array ops{"mask", "box", "points", "scribble", "remove", "reset"};
     const char* op = ops[input.byte() % ops.size()];
@@ -193,6 +199,8 @@ void check_structure(Input& input) {
     if (input.coin())
         fields.emplace_back("unit",
                             [](auto* s, auto* name, Input& in) { set_text(s, name, in.coin() ? "pixel" : ""); });
+    if (input.coin())
+        fields.emplace_back(input.coin() ? "unless_tracked" : "late", set_flag);
     const Owned<GstStructure> structure(ausm::fuzz::likely_structure(kPromptName, fields, input));
     const PromptParse parsed = parse_prompt(structure.get());
     if (const auto* error = std::get_if<PromptError>(&parsed))

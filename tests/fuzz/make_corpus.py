@@ -63,6 +63,7 @@ def grammar():
     lines = {
         'box': {'op': 'box', 'box': [0.1, 0.2, 0.5, 0.75], 'label': 'dog', 'object': 7, 'ref': 'a'},
         'box_pixels': {'op': 'box', 'box': [1, 2, 30, 40], 'unit': 'pixel', 'time': 1.5},
+        'box_unless_tracked': {'op': 'box', 'box': [0.1, 0.2, 0.5, 0.75], 'unless_tracked': True},
         'points': {'op': 'points', 'points': [[0.5, 0.5, 1], [0.1, 0.9, 0], [0, 1]], 'frame': 12},
         'scribble': {'op': 'scribble', 'strokes': [[[0.1, 0.1], [0.2, 0.2]], [[0.9, 0.9, 0]]]},
         'mask_path': {'op': 'mask', 'mask': 'folder/mask.png', 'label': 'é'},

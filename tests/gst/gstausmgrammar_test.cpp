@@ -159,6 +159,9 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{R"({"op":"box","box":[0,0,1,1],"time":-1})", 29, "time"},
         Refused{R"({"op":"box","box":[0,0,1,1],"frame":0.5})", 29, "frame"},
         Refused{R"({"op":"box","box":[0,0,1,1],"label":"a\u0000b"})", 29, "control"},
+        Refused{R"({"op":"box","box":[0,0,1,1],"unless_tracked":1})", 29, "true or false"},
+        Refused{R"({"op":"points","points":[[0,0]],"unless_tracked":true})", 33, "does not belong"},
+        Refused{R"({"op":"box","box":[0,0,1,1],"late":true})", 29, "late"},
         Refused{R"({"op":"points","points":[]})", 16, "points"},
         Refused{R"({"op":"points","points":[[0.5]]})", 16, "points"},
         Refused{R"({"op":"points","points":[[0,0,2]]})", 16, "number"},
@@ -209,6 +212,8 @@ void expect_same(const PromptLine& a, const PromptLine& b) {
     EXPECT_EQ(a.ref, b.ref);
     EXPECT_EQ(a.time, b.time);
     EXPECT_EQ(a.frame, b.frame);
+    EXPECT_EQ(a.unless_tracked, b.unless_tracked);
+    EXPECT_EQ(a.late, b.late);
     EXPECT_EQ(a.mask.values, b.mask.values);
     EXPECT_EQ(a.mask.width, b.mask.width);
     const auto left = a.op == PromptOp::kMask ? std::vector<ausm::Prompt>{} : prompts(a, 65536, 65536);
@@ -242,10 +247,10 @@ TEST(Grammar, TheSchemasExamplesAreReadAndSurviveTheWayThroughAnEvent) {
 TEST(Grammar, TheSchemaNamesEveryKeyAndOp) {
     std::ifstream file(AUSM_PROMPT_SCHEMA);
     const auto schema = nlohmann::json::parse(file);
-    for (const char* key :
-         {"op", "object", "box", "points", "strokes", "mask", "unit", "label", "ref", "time", "frame"})
+    for (const char* key : {"op", "object", "box", "points", "strokes", "mask", "unit", "label", "ref",
+                            "unless_tracked", "time", "frame"})
         EXPECT_TRUE(schema.at("properties").contains(key)) << key;
-    EXPECT_EQ(schema.at("properties").size(), 11U);
+    EXPECT_EQ(schema.at("properties").size(), 12U);
     for (const PromptOp op : {PromptOp::kMask, PromptOp::kBox, PromptOp::kPoints, PromptOp::kScribble,
                               PromptOp::kRemove, PromptOp::kReset}) {
         const auto& names = schema.at("properties").at("op").at("enum");
@@ -277,12 +282,26 @@ TEST(Grammar, MalformedStructuresAreRefused) {
          {"other, op=reset", "ausm-prompt", "ausm-prompt, op=box", "ausm-prompt, op=box, box=true", "ausm-prompt, op=5",
           "ausm-prompt, op=box, box=\"[0,0,1\"", "ausm-prompt, op=box, box=<0.5, 0.5>", "ausm-prompt, op=reset, x=1",
           "ausm-prompt, op=box, box=<0,0,1,1>, object=true", "ausm-prompt, op=mask, mask=\"{}\"",
-          "ausm-prompt, op=box, box=<0,0,1,1>, object=(fraction)1/2"}) {
+          "ausm-prompt, op=box, box=<0,0,1,1>, object=(fraction)1/2", "ausm-prompt, op=reset, late=1",
+          "ausm-prompt, op=reset, unless_tracked=true", "ausm-prompt, op=box, box=<0,0,1,1>, unless_tracked=1"}) {
         const auto parsed = parse_structure(text);
         ASSERT_TRUE(std::holds_alternative<PromptError>(parsed)) << text;
         EXPECT_FALSE(std::get<PromptError>(parsed).text.empty());
     }
     EXPECT_TRUE(std::holds_alternative<PromptError>(parse_prompt(nullptr)));
+}
+
+TEST(Grammar, FlagsSurviveTheWayThroughAnEvent) {
+    PromptLine line = good(R"({"op":"box","box":[0,0,0.5,0.5],"unless_tracked":true})");
+    EXPECT_TRUE(line.unless_tracked);
+    EXPECT_FALSE(line.late);
+    line.late = true;
+    for (int i = 0; i < 2; ++i, line.unless_tracked = line.late = false) {
+        const Owned<GstStructure> structure(prompt_structure(line));
+        const auto back = parse_prompt(structure.get());
+        ASSERT_TRUE(std::holds_alternative<PromptLine>(back)) << std::get<PromptError>(back).message();
+        expect_same(line, std::get<PromptLine>(back));
+    }
 }
 
 TEST(Grammar, AMaskBufferMustHaveItsSize) {

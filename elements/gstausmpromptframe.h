@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// What ausmprompt sends in front of one frame, and what it knows for that.
+#pragma once
+
+#include "gstausmpromptinbox.h"
+#include "gstausmpromptpad.h"
+#include "gstausmpromptposition.h"
+#include "gstausmpromptschedule.h"
+#include "gstausmpromptsettings.h"
+
+#include <gst/base/gstbasetransform.h>
+
+#include <optional>
+#include <string>
+
+namespace ausm::gst {
+
+/// Everything behind the element.
+struct PromptState {
+    explicit PromptState(GstElement* element) : reader(element, inbox) {}
+
+    PromptSettings settings;  // under the object lock
+    PromptInbox inbox;
+    PromptPad reader;               // streaming thread of prompt_sink
+    GstPad* prompt_sink = nullptr;  // under the object lock; belongs to the element
+    // streaming thread of the video, or stopped
+    PromptSchedule schedule;
+    StreamPosition position;
+    bool standing_due = true;
+    gint width = 0, height = 0;                         // of the caps
+    GstClockTime frame_duration = GST_CLOCK_TIME_NONE;  // of the caps
+};
+
+/// A frame and when it is shown.
+struct PromptFrame {
+    GstBuffer* buffer;  // not owned
+    GstClockTime pts, duration;
+    std::optional<TimedMask> mask;
+};
+
+/// Posts an answer.
+void refuse_prompt(GstBaseTransform* base, const PromptLine& line, const std::string& reason);
+
+/// Sends the prompts of a frame downstream: standing ones, those of the file, of the application and of prompt_sink, the
+/// mask, detections. In the streaming thread.
+void send_prompts(GstBaseTransform* base, PromptState& state, PromptFrame frame);
+
+}  // namespace ausm::gst
