@@ -250,7 +250,7 @@ static gboolean gst_ausm_prompt_src_event(GstBaseTransform* base, GstEvent* even
     return handled;
 }
 
-/// Before the pad's caps, what is linked to it may say what it can send: only for masks do frames wait.
+/// Before the pad's caps, what is linked to it may say what alone it can send: only for masks do frames wait.
 static void gst_ausm_prompt_ask_kind(GstAusmPrompt* self) {
     const Owned<GstObject> pad = gst_ausm_prompt_prompt_sink(self);
     if (!pad || !self->priv->inbox.is_undecided())
@@ -260,8 +260,8 @@ static void gst_ausm_prompt_ask_kind(GstAusmPrompt* self) {
     guint videos = 0;
     for (guint i = 0; i < gst_caps_get_size(caps.get()); ++i)
         videos += gst_structure_has_name(gst_caps_get_structure(caps.get(), i), "video/x-raw") ? 1 : 0;
-    if (videos > 0 && videos == gst_caps_get_size(caps.get()))
-        self->priv->inbox.expect_masks();
+    if (gst_caps_get_size(caps.get()) > 0 && (videos == 0 || videos == gst_caps_get_size(caps.get())))
+        self->priv->inbox.expect(videos == 0 ? PromptKind::kJson : PromptKind::kMasks);
 }
 
 static GstFlowReturn gst_ausm_prompt_transform_ip(GstBaseTransform* base, GstBuffer* buffer) {
@@ -282,7 +282,10 @@ static GstFlowReturn gst_ausm_prompt_transform_ip(GstBaseTransform* base, GstBuf
 static GstPad* gst_ausm_prompt_request_new_pad(GstElement* element, GstPadTemplate* pad_template, const gchar*,
                                                const GstCaps*) {
     auto* self = GST_AUSM_PROMPT(element);
-    GstPad* pad = gst_ausm_prompt_pad_new(pad_template, &self->priv->reader, &self->priv->inbox);
+    GstPad* pad = guard(element, static_cast<GstPad*>(nullptr),
+                        [&] { return gst_ausm_prompt_pad_new(pad_template, &self->priv->reader, &self->priv->inbox); });
+    if (!pad)
+        return nullptr;
     {
         const ObjectLock lock(self);
         if (self->priv->prompt_sink) {
@@ -300,13 +303,12 @@ static GstPad* gst_ausm_prompt_request_new_pad(GstElement* element, GstPadTempla
 
 static void gst_ausm_prompt_release_pad(GstElement* element, GstPad* pad) {
     auto* self = GST_AUSM_PROMPT(element);
+    const Owned<GstObject> owned(GST_OBJECT(gst_object_ref(pad)));
     self->priv->inbox.unlink();  // wakes who waits for it or in it
     gst_pad_set_active(pad, FALSE);
-    {
-        const ObjectLock lock(self);
-        self->priv->prompt_sink = nullptr;
-    }
     gst_element_remove_pad(element, pad);
+    const ObjectLock lock(self);
+    self->priv->prompt_sink = nullptr;  // from here on there may be another
 }
 
 static GstStateChangeReturn gst_ausm_prompt_change_state(GstElement* element, GstStateChange transition) {

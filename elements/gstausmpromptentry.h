@@ -25,7 +25,6 @@ public:
     std::optional<GstClockTime> time;   ///< stream time
     std::optional<std::int64_t> frame;  ///< counted from the stream start
 
-    [[nodiscard]] bool at_once() const noexcept { return !time && !frame; }
     [[nodiscard]] std::size_t bytes() const noexcept { return text_.size(); }
     /// "line 3: ", or nothing where there are no lines.
     [[nodiscard]] std::string place() const;

@@ -111,10 +111,10 @@ bool PromptInbox::is_undecided() const {
     return linked_ && wait_ && kind_ == PromptKind::kUnknown;
 }
 
-void PromptInbox::expect_masks() {
+void PromptInbox::expect(PromptKind kind) {
     const std::lock_guard lock(mutex_);
     if (kind_ == PromptKind::kUnknown)
-        kind_ = PromptKind::kMasks;
+        kind_ = kind;
 }
 
 Handed PromptInbox::add(PromptEntry entry) {

@@ -65,8 +65,8 @@ public:
     void carry(PromptKind kind);
     /// True while nobody knows what the linked pad carries.
     [[nodiscard]] bool is_undecided() const;
-    /// Masks can only come, though the caps have not yet.
-    void expect_masks();
+    /// Only this can come, though the caps have not yet.
+    void expect(PromptKind kind);
     /// Waits for room.
     [[nodiscard]] Handed add(PromptEntry entry);
     /// Waits while kMaxMasks are ahead of the video.

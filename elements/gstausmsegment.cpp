@@ -14,7 +14,15 @@
  * Prompts come from ausmprompt, from the signal #GstAusmSegment::add-prompt or as events named `ausm-prompt` from
  * either side. Each is answered by an element message `ausm-prompt` (accepted, object, ref, reason); `ausm-object`
  * messages tell the life of objects (event: appeared, absent, back, removed), `ausm-reset` that everything was
- * forgotten, which happens with every new stream and every flush.
+ * forgotten, which happens with every new stream and every flush (#GstAusmSegment:reset-on).
+ *
+ * With #GstAusmSegment:click-to-prompt the viewer's mouse or finger prompts: a click selects what is there (or refines
+ * it, when it is followed already), a drag is a box, the right button removes. With #GstAusmSegment:interval or
+ * #GstAusmSegment:qos some frames carry the last map, marked as not fresh, and the network does not see them.
+ *
+ * The memory is a value: #GstAusmSegment::save-state and #GstAusmSegment::load-state write and read it between two
+ * frames, #GstAusmSegment:state-location at the end and before the first frame. The message `ausm-state` (action,
+ * location, done, reason, differences) tells how it went.
  *
  * One element takes any number of streams: a request pad `sink_%u` brings its `src_%u`. Each stream has a memory of its
  * own, its messages name its sink pad in the field `pad`, and it may come and go while the others play; what happens to
@@ -37,6 +45,9 @@
  * |[
  * gst-launch-1.0 videotestsrc num-buffers=10 ! video/x-raw,width=320,height=240 ! s.sink_0 videotestsrc num-buffers=10 pattern=ball ! video/x-raw,width=320,height=240 ! s.sink_1 ausmsegment name=s s.src_0 ! maskoverlay ! queue ! c.sink_0 s.src_1 ! maskoverlay ! queue ! c.sink_1 compositor name=c sink_1::xpos=320 ! videoconvert ! autovideosink
  * ]| Two streams through one element, side by side.
+ * |[
+ * gst-launch-1.0 videotestsrc num-buffers=30 ! video/x-raw,width=320,height=240 ! ausmsegment mode=prompted click-to-prompt=true ! maskoverlay ! videoconvert ! autovideosink
+ * ]| Click on a thing in the window to follow it, right to let it go.
  */
 
 #include "gstausmsegment.h"
@@ -75,8 +86,8 @@ struct _GstAusmSegment {
     SegmentPrivate* priv;
 };
 
-enum { PROP_STATS = kSegmentSettingsEnd };
-enum { SIGNAL_RESET, SIGNAL_REMOVE_OBJECT, SIGNAL_ADD_PROMPT, N_SIGNALS };
+enum { PROP_STATS = kSegmentSettingsEnd, PROP_STATE_LOCATION };
+enum { SIGNAL_RESET, SIGNAL_REMOVE_OBJECT, SIGNAL_ADD_PROMPT, SIGNAL_SAVE_STATE, SIGNAL_LOAD_STATE, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static void gst_ausm_segment_child_proxy_init(gpointer iface, gpointer);
@@ -94,6 +105,10 @@ SegmentSettings gst_ausm_segment_settings(GstAusmSegment* self) {
 
 static void gst_ausm_segment_set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
     auto* self = GST_AUSM_SEGMENT(object);
+    if (id == PROP_STATE_LOCATION) {
+        g_object_set_property(G_OBJECT(self->sink), spec->name, value);
+        return;
+    }
     const bool known = guard_quietly(self, true, [&] {
         const ObjectLock lock(self);
         return segment_settings_set(self->priv->settings, id, value);
@@ -104,8 +119,8 @@ static void gst_ausm_segment_set_property(GObject* object, guint id, const GValu
 
 static void gst_ausm_segment_get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
     auto* self = GST_AUSM_SEGMENT(object);
-    if (id == PROP_STATS) {
-        g_object_get_property(G_OBJECT(self->sink), "stats", value);
+    if (id == PROP_STATS || id == PROP_STATE_LOCATION) {
+        g_object_get_property(G_OBJECT(self->sink), spec->name, value);
         return;
     }
     const bool known = guard_quietly(self, true, [&] {
@@ -124,6 +139,14 @@ static gboolean gst_ausm_segment_remove_object(GstAusmSegment* self, gint64 obje
 
 static gboolean gst_ausm_segment_add_prompt(GstAusmSegment* self, const GstStructure* structure) {
     return gst_ausm_segment_pad_add_prompt(self->sink, structure);
+}
+
+static gboolean gst_ausm_segment_save_state(GstAusmSegment* self, const gchar* location) {
+    return gst_ausm_segment_pad_save_state(self->sink, location);
+}
+
+static gboolean gst_ausm_segment_load_state(GstAusmSegment* self, const gchar* location) {
+    return gst_ausm_segment_pad_load_state(self->sink, location);
 }
 
 /// Hands the settings to the model, which knows their limits. False after an error on the bus. Throws what else fails.
@@ -259,6 +282,26 @@ static void gst_ausm_segment_install_signals(GType type) {
     signals[SIGNAL_ADD_PROMPT] =
         g_signal_new_class_handler("add-prompt", type, action, G_CALLBACK(gst_ausm_segment_add_prompt), nullptr,
                                    nullptr, nullptr, G_TYPE_BOOLEAN, 1, GST_TYPE_STRUCTURE);
+    /**
+     * GstAusmSegment::save-state:
+     * @location: a file, which is written as a whole or not at all
+     *
+     * Saves the memory of the pad sink before its next frame, at the latest at its end; the message ausm-state tells how it went. FALSE for
+     * an empty name, when 64 of these wait already, and when the pad has been released.
+     */
+    signals[SIGNAL_SAVE_STATE] =
+        g_signal_new_class_handler("save-state", type, action, G_CALLBACK(gst_ausm_segment_save_state), nullptr,
+                                   nullptr, nullptr, G_TYPE_BOOLEAN, 1, G_TYPE_STRING);
+    /**
+     * GstAusmSegment::load-state:
+     * @location: a file that save-state or state-location has written
+     *
+     * Replaces the memory of the pad sink before its next frame; a file that is damaged or belongs to another model is refused, and the
+     * memory stays. The message ausm-state tells how it went. FALSE as for save-state.
+     */
+    signals[SIGNAL_LOAD_STATE] =
+        g_signal_new_class_handler("load-state", type, action, G_CALLBACK(gst_ausm_segment_load_state), nullptr,
+                                   nullptr, nullptr, G_TYPE_BOOLEAN, 1, G_TYPE_STRING);
 }
 
 static GstCaps* gst_ausm_segment_caps() {
@@ -284,6 +327,14 @@ static void gst_ausm_segment_class_init(GstAusmSegmentClass* klass) {
                            "Of the pad sink: frames, fps, latency-p50 and latency-p95 and phases in milliseconds, "
                            "objects, state-bytes",
                            GST_TYPE_STRUCTURE, static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
+    g_object_class_install_property(
+        object_class, PROP_STATE_LOCATION,
+        g_param_spec_string(
+            "state-location", "State location",
+            "Of the pad sink: File from which the stream's memory is loaded before the first frame, if it is there, "
+            "and "
+            "to which it is saved at the end",
+            "", static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)));
     gst_ausm_segment_install_signals(G_TYPE_FROM_CLASS(klass));
     gst_element_class_set_static_metadata(element_class, "Video object segmenter", "Filter/Analyzer/Video",
                                           "Segments objects and follows them through the video; masks as metadata",

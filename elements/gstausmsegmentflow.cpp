@@ -53,23 +53,33 @@ static bool gst_ausm_segment_pad_set_caps(GstAusmSegmentPad* self, SegmentStream
                           ("Put videoconvert before pad %s of ausmsegment.", stream.pad()));
         return false;
     }
+    const SegmentSettings settings = gst_ausm_segment_settings(GST_AUSM_SEGMENT(element));
+    if ((settings.reset_on & kResetOnCaps) != 0 && stream.has_info() && !stream.has_info(info))
+        stream.forget("caps");
     stream.set_info(info);
-    gst_ausm_segment_pad_update_latency(self, stream, element, gst_ausm_segment_settings(GST_AUSM_SEGMENT(element)));
+    gst_ausm_segment_pad_update_latency(self, stream, element, settings);
     return true;
 }
 
 /// Looks at an event on its way downstream. False: the caps were refused.
 static bool gst_ausm_segment_pad_handle(GstAusmSegmentPad* self, SegmentStream& stream, GstElement* element,
                                         GstEvent* event) {
+    const auto resets = [element](guint flag) {
+        return (gst_ausm_segment_settings(GST_AUSM_SEGMENT(element)).reset_on & flag) != 0;
+    };
     switch (GST_EVENT_TYPE(event)) {
     case GST_EVENT_STREAM_START:
         gst_segment_init(&self->segment, GST_FORMAT_UNDEFINED);
-        stream.restart("stream-start");
+        stream.restart("stream-start", resets(kResetOnStreamStart));
         return true;
     case GST_EVENT_FLUSH_START: stream.interrupt(); return true;
     case GST_EVENT_FLUSH_STOP:
         gst_segment_init(&self->segment, GST_FORMAT_UNDEFINED);
-        stream.restart("flush");
+        stream.restart("flush", resets(kResetOnFlush));
+        return true;
+    case GST_EVENT_GAP:
+        if (resets(kResetOnGap))
+            stream.forget("gap");
         return true;
     case GST_EVENT_SEGMENT: gst_event_copy_segment(event, &self->segment); return true;
     case GST_EVENT_CAPS: return gst_ausm_segment_pad_set_caps(self, stream, element, event);
@@ -91,7 +101,7 @@ static gboolean gst_ausm_segment_pad_sink_event(GstPad* pad, GstObject* parent, 
         [&] {
             if (!prompt)
                 return gst_ausm_segment_pad_handle(self, *stream, element, event);
-            if (GST_EVENT_IS_SERIALIZED(event))
+            if (gst_event_type_get_flags(GST_EVENT_TYPE(event)) & GST_EVENT_TYPE_SERIALIZED)
                 stream->collect(parse_prompt(gst_event_get_structure(event)));
             else
                 stream->submit(parse_prompt(gst_event_get_structure(event)));
@@ -102,12 +112,30 @@ static gboolean gst_ausm_segment_pad_sink_event(GstPad* pad, GstObject* parent, 
     return good && !prompt ? gst_pad_event_default(pad, parent, owned.release()) : good;
 }
 
+/// A click, where clicks are prompts; false: the event goes on upstream.
+static bool gst_ausm_segment_pad_click(GstPad* pad, GstElement* element, GstEvent* event) {
+    if (!gst_ausm_segment_settings(GST_AUSM_SEGMENT(element)).click_to_prompt)
+        return false;
+    const auto stream = gst_ausm_segment_pad_stream_of(pad);
+    return stream && guard(
+                         element, false, [&] { return stream->click(event); }, stream->pad());
+}
+
 static gboolean gst_ausm_segment_pad_src_event(GstPad* pad, GstObject* parent, GstEvent* event) {
-    if (!gst_event_has_name(event, kPromptName))
-        return gst_pad_event_default(pad, parent, event);
-    const Owned<GstEvent> owned(event);
-    const auto sink = gst_ausm_segment_pad_of(pad);
-    return sink && gst_ausm_segment_pad_add_prompt(GST_AUSM_SEGMENT_PAD(sink.get()), gst_event_get_structure(event));
+    if (gst_event_has_name(event, kPromptName)) {
+        const Owned<GstEvent> owned(event);
+        const auto sink = gst_ausm_segment_pad_of(pad);
+        return sink &&
+               gst_ausm_segment_pad_add_prompt(GST_AUSM_SEGMENT_PAD(sink.get()), gst_event_get_structure(event));
+    }
+    if (GST_EVENT_TYPE(event) == GST_EVENT_NAVIGATION && gst_ausm_segment_pad_click(pad, GST_ELEMENT(parent), event)) {
+        gst_event_unref(event);
+        return TRUE;
+    }
+    if (GST_EVENT_TYPE(event) == GST_EVENT_QOS)
+        if (const auto stream = gst_ausm_segment_pad_stream_of(pad))
+            stream->note_quality(event);
+    return gst_pad_event_default(pad, parent, event);
 }
 
 /// The frame through the model; the stream is let go of before the frame is pushed, which may take any time.
@@ -127,10 +155,12 @@ static GstFlowReturn gst_ausm_segment_pad_segment(GstAusmSegmentPad* self, GstEl
             const SegmentSettings settings = gst_ausm_segment_settings(GST_AUSM_SEGMENT(element));
             if (stream->is_new(settings))
                 gst_ausm_segment_pad_update_latency(self, *stream, element, settings);
-            GstClockTime stream_time = GST_CLOCK_TIME_NONE;
+            FrameTimes times;
+            const GstClockTime pts = GST_BUFFER_PTS(buffer.get());
             if (self->segment.format == GST_FORMAT_TIME)
-                stream_time = gst_segment_to_stream_time(&self->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer.get()));
-            return stream->process(buffer, stream_time, settings);
+                times = {gst_segment_to_stream_time(&self->segment, GST_FORMAT_TIME, pts),
+                         gst_segment_to_running_time(&self->segment, GST_FORMAT_TIME, pts)};
+            return stream->process(buffer, times, settings);
         },
         stream->pad());
 }

@@ -20,8 +20,8 @@ struct ausm::gst::StreamSlot {
     std::shared_ptr<SegmentStream> stream;
 };
 
-enum { PROP_STATS = 1 };
-enum { SIGNAL_RESET, SIGNAL_REMOVE_OBJECT, SIGNAL_ADD_PROMPT, N_SIGNALS };
+enum { PROP_STATS = 1, PROP_STATE_LOCATION };
+enum { SIGNAL_RESET, SIGNAL_REMOVE_OBJECT, SIGNAL_ADD_PROMPT, SIGNAL_SAVE_STATE, SIGNAL_LOAD_STATE, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE(GstAusmSegmentPad, gst_ausm_segment_pad, GST_TYPE_PAD)
@@ -32,13 +32,27 @@ std::shared_ptr<SegmentStream> gst_ausm_segment_pad_stream(GstAusmSegmentPad* se
 }
 
 static void gst_ausm_segment_pad_get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
-    if (id != PROP_STATS) {
+    const auto stream = gst_ausm_segment_pad_stream(GST_AUSM_SEGMENT_PAD(object));
+    if (id == PROP_STATS && stream)
+        g_value_take_boxed(value,
+                           guard_quietly(object, static_cast<GstStructure*>(nullptr), [&] { return stream->stats(); }));
+    else if (id == PROP_STATE_LOCATION && stream)
+        g_value_set_string(value, stream->state_location().get().c_str());
+    else if (id != PROP_STATS && id != PROP_STATE_LOCATION)
+        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+}
+
+static void gst_ausm_segment_pad_set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
+    if (id != PROP_STATE_LOCATION) {
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
         return;
     }
+    const char* location = g_value_get_string(value);
     if (const auto stream = gst_ausm_segment_pad_stream(GST_AUSM_SEGMENT_PAD(object)))
-        g_value_take_boxed(value,
-                           guard_quietly(object, static_cast<GstStructure*>(nullptr), [&] { return stream->stats(); }));
+        guard_quietly(object, true, [&] {
+            stream->state_location().set(location ? location : "");
+            return true;
+        });
 }
 
 static gboolean gst_ausm_segment_pad_submit(GstAusmSegmentPad* self, const std::function<PromptParse()>& parse) {
@@ -66,6 +80,22 @@ gboolean gst_ausm_segment_pad_remove_object(GstAusmSegmentPad* self, gint64 obje
 
 gboolean gst_ausm_segment_pad_add_prompt(GstAusmSegmentPad* self, const GstStructure* prompt) {
     return gst_ausm_segment_pad_submit(self, [prompt] { return parse_prompt(prompt); });
+}
+
+static gboolean gst_ausm_segment_pad_request(GstAusmSegmentPad* self, StateRequest::Action action,
+                                             const char* location) {
+    const auto stream = gst_ausm_segment_pad_stream(self);
+    if (!stream || !location || *location == 0)
+        return FALSE;
+    return guard_quietly(self, false, [&] { return stream->request({action, location}); });
+}
+
+gboolean gst_ausm_segment_pad_save_state(GstAusmSegmentPad* self, const gchar* location) {
+    return gst_ausm_segment_pad_request(self, StateRequest::Action::kSave, location);
+}
+
+gboolean gst_ausm_segment_pad_load_state(GstAusmSegmentPad* self, const gchar* location) {
+    return gst_ausm_segment_pad_request(self, StateRequest::Action::kLoad, location);
 }
 
 static void gst_ausm_segment_pad_finalize(GObject* object) {
@@ -104,11 +134,32 @@ static void gst_ausm_segment_pad_install_signals(GType type) {
     signals[SIGNAL_ADD_PROMPT] =
         g_signal_new_class_handler("add-prompt", type, action, G_CALLBACK(gst_ausm_segment_pad_add_prompt), nullptr,
                                    nullptr, nullptr, G_TYPE_BOOLEAN, 1, GST_TYPE_STRUCTURE);
+    /**
+     * GstAusmSegmentPad::save-state:
+     * @location: a file, which is written as a whole or not at all
+     *
+     * Saves the stream's memory before its next frame, at the latest at its end; the message ausm-state tells how it went. FALSE for
+     * an empty name, when 64 of these wait already, and when the pad has been released.
+     */
+    signals[SIGNAL_SAVE_STATE] =
+        g_signal_new_class_handler("save-state", type, action, G_CALLBACK(gst_ausm_segment_pad_save_state), nullptr,
+                                   nullptr, nullptr, G_TYPE_BOOLEAN, 1, G_TYPE_STRING);
+    /**
+     * GstAusmSegmentPad::load-state:
+     * @location: a file that save-state or state-location has written
+     *
+     * Replaces the stream's memory before its next frame; a file that is damaged or belongs to another model is refused, and the
+     * memory stays. The message ausm-state tells how it went. FALSE as for save-state.
+     */
+    signals[SIGNAL_LOAD_STATE] =
+        g_signal_new_class_handler("load-state", type, action, G_CALLBACK(gst_ausm_segment_pad_load_state), nullptr,
+                                   nullptr, nullptr, G_TYPE_BOOLEAN, 1, G_TYPE_STRING);
 }
 
 static void gst_ausm_segment_pad_class_init(GstAusmSegmentPadClass* klass) {
     auto* object_class = G_OBJECT_CLASS(klass);
     object_class->get_property = gst_ausm_segment_pad_get_property;
+    object_class->set_property = gst_ausm_segment_pad_set_property;
     object_class->finalize = gst_ausm_segment_pad_finalize;
     g_object_class_install_property(
         object_class, PROP_STATS,
@@ -116,6 +167,13 @@ static void gst_ausm_segment_pad_class_init(GstAusmSegmentPadClass* klass) {
                            "Of this stream: frames, fps, latency-p50 and latency-p95 and phases in milliseconds, "
                            "objects, state-bytes",
                            GST_TYPE_STRUCTURE, static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
+    g_object_class_install_property(
+        object_class, PROP_STATE_LOCATION,
+        g_param_spec_string(
+            "state-location", "State location",
+            "File from which the stream's memory is loaded before the first frame, if it is there, and "
+            "to which it is saved at the end",
+            "", static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)));
     gst_ausm_segment_pad_install_signals(G_TYPE_FROM_CLASS(klass));
 }
 

@@ -27,6 +27,8 @@ struct _GstAusmSegmentPad {
 gboolean gst_ausm_segment_pad_add_prompt(GstAusmSegmentPad* self, const GstStructure* prompt);
 gboolean gst_ausm_segment_pad_remove_object(GstAusmSegmentPad* self, gint64 object);
 gboolean gst_ausm_segment_pad_reset(GstAusmSegmentPad* self);
+gboolean gst_ausm_segment_pad_save_state(GstAusmSegmentPad* self, const gchar* location);
+gboolean gst_ausm_segment_pad_load_state(GstAusmSegmentPad* self, const gchar* location);
 
 G_END_DECLS
 

@@ -104,6 +104,7 @@ void SegmentPairs::deactivate() {
         gst_pad_set_active(GST_AUSM_SEGMENT_PAD(pad.get())->src, FALSE);
         gst_pad_set_active(pad.get(), FALSE);
     }
+    for_each_stream(all(), [](SegmentStream& stream) { stream.stop(); });
 }
 
 void SegmentPairs::close() {

@@ -32,7 +32,8 @@ public:
     void start(const SegmentSettings& settings);
     /// Ends the frames that are in the model; pairs to come are not started.
     void interrupt();
-    /// After the pads were deactivated: does it for a pad that is being added at this moment.
+    /// After the pads were deactivated: does it for a pad that is being added at this moment, and saves what is to be
+    /// saved.
     void deactivate();
     void close();
 

@@ -21,6 +21,15 @@ enum : guint {
     PROP_SEED,
     PROP_LATENCY,
     PROP_BATCH_TIMEOUT,
+    PROP_TOP_K,
+    PROP_PASSES,
+    PROP_CONFIDENCE,
+    PROP_CLASSES,
+    PROP_INTERVAL,
+    PROP_RESET_ON,
+    PROP_CLICK_TO_PROMPT,
+    PROP_QOS,
+    PROP_ANALYTICS_META,
 };
 
 constexpr int kGrid = 32;  // the network's input is a multiple of it
@@ -56,6 +65,19 @@ GType map_size_type() {
         {0, nullptr, nullptr},
     };
     static const GType type = g_enum_register_static("GstAusmMapSize", values);
+    return type;
+}
+
+GType reset_on_type() {
+    static const GFlagsValue values[] = {
+        {kResetOnFlush, "A flush, as a seek brings it", "flush"},
+        {kResetOnCaps, "Another format, size or rate", "caps"},
+        {kResetOnStreamStart, "A new stream", "stream-start"},
+        {kResetOnDiscont, "A frame with the flag discont, but for the first", "discont"},
+        {kResetOnGap, "A gap event", "gap"},
+        {0, nullptr, nullptr},
+    };
+    static const GType type = g_flags_register_static("GstAusmResetOn", values);
     return type;
 }
 
@@ -131,6 +153,62 @@ void install_session(GObjectClass* klass) {
                          0, 1'000'000, defaults.batch_timeout, flags(GST_PARAM_MUTABLE_PLAYING)));
 }
 
+void install_objects(GObjectClass* klass) {
+    const SessionOptions defaults;
+    g_object_class_install_property(
+        klass, PROP_TOP_K,
+        g_param_spec_int("top-k", "Top k", "Detections that may become objects on one frame, the surest first; 0: all",
+                         0, 254, defaults.top_k, flags(GST_PARAM_MUTABLE_PLAYING)));
+    g_object_class_install_property(
+        klass, PROP_PASSES,
+        g_param_spec_int("passes", "Passes",
+                         "Readings of every frame: each one more reads it again with every object's own mask", 1, 8,
+                         defaults.passes, flags(GST_PARAM_MUTABLE_PLAYING)));
+    g_object_class_install_property(
+        klass, PROP_CONFIDENCE,
+        g_param_spec_boolean("confidence", "Confidence",
+                             "Whether the metadata has the winning object's probability for every pixel",
+                             defaults.confidence, flags(GST_PARAM_MUTABLE_PLAYING)));
+    g_object_class_install_property(
+        klass, PROP_CLASSES,
+        g_param_spec_string("classes", "Classes",
+                            "Labels that prompts may have, parted by commas; a prompt without a label is always taken; "
+                            "empty: all",
+                            "", flags(GST_PARAM_MUTABLE_PLAYING)));
+    g_object_class_install_property(
+        klass, PROP_CLICK_TO_PROMPT,
+        g_param_spec_boolean("click-to-prompt", "Click to prompt",
+                             "Whether clicks and touches on the shown picture are prompts: left selects or refines, a "
+                             "drag is a box, right removes",
+                             FALSE, flags(GST_PARAM_MUTABLE_PLAYING)));
+    g_object_class_install_property(
+        klass, PROP_ANALYTICS_META,
+        g_param_spec_boolean("analytics-meta", "Analytics metadata",
+                             "Whether the results are also attached as GstAnalytics records, where this build has them "
+                             "(GStreamer 1.24 or newer)",
+                             TRUE, flags(GST_PARAM_MUTABLE_PLAYING)));
+}
+
+void install_pace(GObjectClass* klass) {
+    g_object_class_install_property(
+        klass, PROP_INTERVAL,
+        g_param_spec_int("interval", "Interval",
+                         "The network sees every n-th frame and every frame with a prompt; the others carry the last "
+                         "map, marked as not fresh",
+                         1, 1000, 1, flags(GST_PARAM_MUTABLE_PLAYING)));
+    g_object_class_install_property(
+        klass, PROP_QOS,
+        g_param_spec_boolean(
+            "qos", "Quality of service",
+            "Whether a frame that is late downstream carries the last map, marked as not fresh, instead "
+            "of one of its own; a message tells each time",
+            FALSE, flags(GST_PARAM_MUTABLE_PLAYING)));
+    g_object_class_install_property(
+        klass, PROP_RESET_ON,
+        g_param_spec_flags("reset-on", "Reset on", "What makes a stream forget everything", reset_on_type(),
+                           kResetOnFlush | kResetOnStreamStart, flags(GST_PARAM_MUTABLE_PLAYING)));
+}
+
 }  // namespace
 
 bool same_engine(const EngineOptions& a, const EngineOptions& b) {
@@ -140,7 +218,9 @@ bool same_engine(const EngineOptions& a, const EngineOptions& b) {
 void segment_settings_install(GObjectClass* klass) {
     install_engine(klass);
     install_session(klass);
-    for (const GType type : {precision_type(), mode_type(), map_size_type()})
+    install_objects(klass);
+    install_pace(klass);
+    for (const GType type : {precision_type(), mode_type(), map_size_type(), reset_on_type()})
         gst_type_mark_as_plugin_api(type, static_cast<GstPluginAPIFlags>(0));
 }
 
@@ -160,6 +240,15 @@ bool segment_settings_set(SegmentSettings& settings, guint id, const GValue* val
     case PROP_SEED: settings.session.seed = g_value_get_uint64(value); break;
     case PROP_LATENCY: settings.latency = g_value_get_int(value); break;
     case PROP_BATCH_TIMEOUT: settings.session.batch_timeout = g_value_get_int(value); break;
+    case PROP_TOP_K: settings.session.top_k = g_value_get_int(value); break;
+    case PROP_PASSES: settings.session.passes = g_value_get_int(value); break;
+    case PROP_CONFIDENCE: settings.session.confidence = g_value_get_boolean(value); break;
+    case PROP_CLASSES: settings.classes = text(value); break;
+    case PROP_INTERVAL: settings.interval = g_value_get_int(value); break;
+    case PROP_RESET_ON: settings.reset_on = g_value_get_flags(value); break;
+    case PROP_CLICK_TO_PROMPT: settings.click_to_prompt = g_value_get_boolean(value); break;
+    case PROP_QOS: settings.qos = g_value_get_boolean(value); break;
+    case PROP_ANALYTICS_META: settings.analytics = g_value_get_boolean(value); break;
     default: return false;
     }
     ++settings.revision;
@@ -182,6 +271,15 @@ bool segment_settings_get(const SegmentSettings& settings, guint id, GValue* val
     case PROP_SEED: g_value_set_uint64(value, settings.session.seed); break;
     case PROP_LATENCY: g_value_set_int(value, settings.latency); break;
     case PROP_BATCH_TIMEOUT: g_value_set_int(value, settings.session.batch_timeout); break;
+    case PROP_TOP_K: g_value_set_int(value, settings.session.top_k); break;
+    case PROP_PASSES: g_value_set_int(value, settings.session.passes); break;
+    case PROP_CONFIDENCE: g_value_set_boolean(value, settings.session.confidence); break;
+    case PROP_CLASSES: g_value_set_string(value, settings.classes.c_str()); break;
+    case PROP_INTERVAL: g_value_set_int(value, settings.interval); break;
+    case PROP_RESET_ON: g_value_set_flags(value, settings.reset_on); break;
+    case PROP_CLICK_TO_PROMPT: g_value_set_boolean(value, settings.click_to_prompt); break;
+    case PROP_QOS: g_value_set_boolean(value, settings.qos); break;
+    case PROP_ANALYTICS_META: g_value_set_boolean(value, settings.analytics); break;
     default: return false;
     }
     return true;

@@ -6,14 +6,31 @@
 
 #include <gst/gst.h>
 
+#include <string>
+
 namespace ausm::gst {
+
+/// What makes a stream forget everything: flags.
+enum ResetOn : guint {
+    kResetOnFlush = 1,
+    kResetOnCaps = 2,
+    kResetOnStreamStart = 4,
+    kResetOnDiscont = 8,
+    kResetOnGap = 16,
+};
 
 /// What the application set. Copied under the element's object lock.
 struct SegmentSettings {
     EngineOptions engine;
     SessionOptions session;
-    gint latency = -1;   ///< milliseconds; -1: measured
-    guint revision = 1;  ///< raised by every change
+    gint latency = -1;  ///< milliseconds; -1: measured
+    gint interval = 1;  ///< the network sees every n-th frame
+    bool qos = false;   ///< late frames take the last map
+    bool click_to_prompt = false;
+    bool analytics = true;  ///< analytics metadata, where this build has it
+    guint reset_on = kResetOnFlush | kResetOnStreamStart;
+    std::string classes;  ///< labels that prompts may have, parted by commas; empty: all
+    guint revision = 1;   ///< raised by every change
 };
 
 /// True when both ask for the same engine.

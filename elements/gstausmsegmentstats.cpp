@@ -25,7 +25,7 @@ double percentile(std::vector<double>& values, double share) {
 void SegmentStats::clear() {
     const std::lock_guard lock(mutex_);
     ring_.clear();
-    frames_ = 0;
+    frames_ = repeated_ = 0;
     objects_ = 0;
     info_ = {};
 }
@@ -40,6 +40,11 @@ void SegmentStats::add(double seconds, const SessionInfo& info, std::size_t obje
     ++frames_;
     objects_ = objects;
     info_ = info;
+}
+
+void SegmentStats::add_repeated() {
+    const std::lock_guard lock(mutex_);
+    ++repeated_;
 }
 
 GstStructure* SegmentStats::structure() const {
@@ -63,13 +68,13 @@ GstStructure* SegmentStats::structure() const {
     const double fps = last > first ? (frames - 1) * G_USEC_PER_SEC / static_cast<double>(last - first) : 0;
     const double mean = ring_.empty() ? 0 : kMilli / frames;
     return gst_structure_new(
-        "ausm-stats", "frames", G_TYPE_UINT64, frames_, "fps", G_TYPE_DOUBLE, fps, "latency-p50", G_TYPE_DOUBLE,
-        percentile(totals, 0.5), "latency-p95", G_TYPE_DOUBLE, percentile(totals, 0.95), "objects", G_TYPE_UINT,
-        static_cast<guint>(objects_), "state-bytes", G_TYPE_UINT64, static_cast<guint64>(info_.state_bytes),
-        "input-width", G_TYPE_INT, info_.input_width, "input-height", G_TYPE_INT, info_.input_height, "preprocess",
-        G_TYPE_DOUBLE, sum.preprocess * mean, "wait", G_TYPE_DOUBLE, sum.wait * mean, "encode", G_TYPE_DOUBLE,
-        sum.encode * mean, "compress", G_TYPE_DOUBLE, sum.compress * mean, "decode", G_TYPE_DOUBLE, sum.decode * mean,
-        "postprocess", G_TYPE_DOUBLE, sum.postprocess * mean, nullptr);
+        "ausm-stats", "frames", G_TYPE_UINT64, frames_, "repeated", G_TYPE_UINT64, repeated_, "fps", G_TYPE_DOUBLE, fps,
+        "latency-p50", G_TYPE_DOUBLE, percentile(totals, 0.5), "latency-p95", G_TYPE_DOUBLE, percentile(totals, 0.95),
+        "objects", G_TYPE_UINT, static_cast<guint>(objects_), "state-bytes", G_TYPE_UINT64,
+        static_cast<guint64>(info_.state_bytes), "input-width", G_TYPE_INT, info_.input_width, "input-height",
+        G_TYPE_INT, info_.input_height, "preprocess", G_TYPE_DOUBLE, sum.preprocess * mean, "wait", G_TYPE_DOUBLE,
+        sum.wait * mean, "encode", G_TYPE_DOUBLE, sum.encode * mean, "compress", G_TYPE_DOUBLE, sum.compress * mean,
+        "decode", G_TYPE_DOUBLE, sum.decode * mean, "postprocess", G_TYPE_DOUBLE, sum.postprocess * mean, nullptr);
 }
 
 }  // namespace ausm::gst

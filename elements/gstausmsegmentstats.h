@@ -19,7 +19,9 @@ public:
     /// One finished frame: seconds in the element, what the session says, living objects; `end` from
     /// g_get_monotonic_time().
     void add(double seconds, const SessionInfo& info, std::size_t objects, gint64 end);
-    /// Structure ausm-stats: frames, fps, latency-p50, latency-p95, objects, state-bytes, input-width, input-height and
+    /// One frame that carried the last one's result.
+    void add_repeated();
+    /// Structure ausm-stats: frames, repeated, fps, latency-p50, latency-p95, objects, state-bytes, input-width, input-height and
     /// the phases' mean times, all times in milliseconds. Transfer full.
     [[nodiscard]] GstStructure* structure() const;
 
@@ -32,7 +34,7 @@ private:
 
     mutable std::mutex mutex_;  // guards everything below; innermost
     std::vector<Entry> ring_;
-    guint64 frames_ = 0;
+    guint64 frames_ = 0, repeated_ = 0;
     std::size_t objects_ = 0;
     SessionInfo info_;
 };

@@ -3,12 +3,10 @@
 #include "gstausmsegmentstream.h"
 
 #include "gstausmsegmentmessage.h"
-#include "gstausmsegmenttracked.h"
 
-#include "gst/gstausmmeta.h"
+#include "gst/guard.h"
 
 #include <algorithm>
-#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -16,23 +14,6 @@ GST_DEBUG_CATEGORY_EXTERN(gst_ausm_segment_debug);
 #define GST_CAT_DEFAULT gst_ausm_segment_debug
 
 namespace ausm::gst {
-
-namespace {
-
-constexpr std::size_t kMaxWaiting = 1024;  // of each side: prompts for one frame
-constexpr const char* kTooMany = "1024 prompts wait for the next frame already";
-
-}  // namespace
-
-/// What was asked for on one frame and has no answer yet.
-struct SegmentStream::FramePrompts {
-    std::vector<PromptLine> lines;
-    std::size_t applied = 0;  // lines before this one are answered or stand in prompts
-    std::vector<Prompt> prompts;
-    std::vector<std::size_t> line_of;  // of each prompt
-
-    [[nodiscard]] const PromptLine& line(std::size_t prompt) const { return lines[line_of[prompt]]; }
-};
 
 void SegmentStream::open(std::shared_ptr<Engine> engine, std::shared_ptr<CudaShare> cuda,
                          const SessionOptions& options) {
@@ -54,13 +35,20 @@ bool SegmentStream::answer_context(GstQuery* query) {
 
 void SegmentStream::start(const SegmentSettings& settings) {
     session_->configure(settings.session);
-    forget();
+    {
+        const std::lock_guard lock(session_mutex_);
+        interrupted_ = false;
+    }
+    empty();
     revision_ = settings.revision;
+    hurried_ = unsaved_ = false;
+    output_.restart(true);
+    pace_.restart();
+    state_location_.start();
     info_ = {};
     measured_ = {};
     latency_ = 0;
     stream_lines_.clear();
-    serial_ = 0;
     warned_ = false;
     stats_.clear();
 }
@@ -87,151 +75,58 @@ void SegmentStream::interrupt() noexcept {
     }
 }
 
-/// Empties the memory and ends an interruption.
-void SegmentStream::forget() {
+/// Empties the memory; a flush that began meanwhile stays in force.
+void SegmentStream::empty() {
     session_->reset();
     previous_.clear();
     result_.objects.clear();
-    const std::lock_guard lock(session_mutex_);
-    interrupted_ = false;
-}
-
-/// The same, but a flush that began meanwhile stays in force.
-void SegmentStream::forget_on_request() {
-    session_->reset();
+    output_.restart(false);
+    refusing_ = false;
     const std::lock_guard lock(session_mutex_);
     if (interrupted_)
         session_->interrupt();
 }
 
-/// A line that can wait for its frame, its mask read; nothing after a refusal.
-std::optional<PromptLine> SegmentStream::accept(PromptParse parsed) {
-    auto* line = std::get_if<PromptLine>(&parsed);
-    std::string reason;
-    if (!line)
-        reason = std::get<PromptError>(parsed).message();
-    else if (line->time || line->frame)
-        reason = "time and frame are read by ausmprompt only: send the prompt right before its frame";
-    else
-        reason = load_mask(*line).value_or("");
-    if (!reason.empty()) {
-        post_answer(element_, pad_, {false, line ? line->object : 0, line ? line->ref : "", reason});
-        return std::nullopt;
-    }
-    return std::move(*line);
-}
-
-bool SegmentStream::submit(PromptParse parsed) {
-    auto line = accept(std::move(parsed));
-    if (!line)
-        return false;
-    {
-        const std::lock_guard lock(lines_mutex_);
-        if (app_lines_.size() < kMaxWaiting) {
-            app_lines_.push_back(std::move(*line));
-            return true;
-        }
-    }
-    refuse(*line, kTooMany);
-    return false;
-}
-
-void SegmentStream::collect(PromptParse parsed) {
-    auto line = accept(std::move(parsed));
-    if (line && stream_lines_.size() < kMaxWaiting)
-        stream_lines_.push_back(std::move(*line));
-    else if (line)
-        refuse(*line, kTooMany);
-}
-
-void SegmentStream::restart(const char* reason) {
-    for (const PromptLine& line : std::exchange(stream_lines_, {}))
-        refuse(line, std::string("no frame came before the ") + reason);
+void SegmentStream::forget(const char* reason) {
     const bool lived = session_->info().frames > 0;
-    forget();
-    warned_ = false;
+    empty();
     if (lived)
         post_reset(element_, pad_, reason);
+}
+
+void SegmentStream::restart(const char* reason, bool forgets) {
+    for (const PromptLine& line : std::exchange(stream_lines_, {}))
+        refuse(line, std::string("no frame came before the ") + reason);
+    {
+        const std::lock_guard lock(session_mutex_);
+        interrupted_ = false;
+        session_->resume();
+    }
+    pace_.restart();
+    warned_ = false;
+    if (forgets)
+        forget(reason);
 }
 
 void SegmentStream::finish() {
     for (const PromptLine& line : take_lines())
         refuse(line, "the stream ended before the next frame");
+    save_last();
 }
 
-/// Detections come with every frame: of refusals in a row only the first is told.
-void SegmentStream::answer(const PromptLine& line, const PromptAnswer& answer) {
-    if (line.unless_tracked && refusing_.exchange(!answer.accepted) && !answer.accepted)
-        GST_DEBUG_OBJECT(element_, "refused again: %s", answer.reason.c_str());
-    else
-        post_answer(element_, pad_, answer, line.late);
-}
-
-void SegmentStream::refuse(const PromptLine& line, const std::string& reason) {
-    answer(line, {false, line.object, line.ref, reason});
-}
-
-void SegmentStream::refuse(const FramePrompts& taken, const char* reason) {
-    for (std::size_t i = 0; i < taken.prompts.size(); ++i)
-        answer(taken.line(i), {false, taken.prompts[i].object, taken.prompts[i].ref, reason});
-    for (std::size_t i = taken.applied; i < taken.lines.size(); ++i)
-        refuse(taken.lines[i], reason);
-}
-
-std::vector<PromptLine> SegmentStream::take_lines() {
-    std::vector<PromptLine> lines = std::exchange(stream_lines_, {});
-    const std::lock_guard lock(lines_mutex_);
-    std::move(app_lines_.begin(), app_lines_.end(), std::back_inserter(lines));
-    app_lines_.clear();
-    return lines;
-}
-
-/// Carries out remove and reset, makes the others prompts for this frame; last those that depend on all others.
-void SegmentStream::apply(FramePrompts& taken) {
-    std::ranges::stable_partition(taken.lines, [](const PromptLine& line) { return !line.unless_tracked; });
-    for (; taken.applied < taken.lines.size(); ++taken.applied) {
-        const PromptLine& line = taken.lines[taken.applied];
-        if (line.op == PromptOp::kReset) {
-            for (std::size_t i = 0; i < taken.prompts.size(); ++i)
-                answer(taken.line(i),
-                       {false, taken.prompts[i].object, taken.prompts[i].ref, "a reset followed on the same frame"});
-            taken.prompts.clear();
-            taken.line_of.clear();
-            forget_on_request();
-            result_.objects.clear();
-            answer(line, {true, 0, line.ref, ""});
-            post_reset(element_, pad_, "requested");
-        } else if (line.op == PromptOp::kRemove) {
-            const bool removed = session_->remove(line.object);
-            std::erase_if(result_.objects, [&line](const Object& object) { return object.id == line.object; });
-            answer(line, {removed, line.object, line.ref, removed ? "" : "no such object lives"});
-        } else {
-            auto made = make_prompts(line, GST_VIDEO_INFO_WIDTH(&info_), GST_VIDEO_INFO_HEIGHT(&info_));
-            if (auto* wrong = std::get_if<std::string>(&made))
-                refuse(line, *wrong);
-            else
-                add(taken, std::move(std::get<std::vector<Prompt>>(made)));
-        }
-    }
-}
-
-/// Adds the prompts of the line that is applied now.
-void SegmentStream::add(FramePrompts& taken, std::vector<Prompt> made) {
-    for (Prompt& prompt : made) {
-        if (taken.lines[taken.applied].unless_tracked && is_tracked(prompt, result_.objects, taken.prompts)) {
-            GST_DEBUG_OBJECT(element_, "followed already: '%s'", prompt.label.c_str());
-            continue;
-        }
-        taken.prompts.push_back(std::move(prompt));
-        taken.line_of.push_back(taken.applied);
-    }
+void SegmentStream::stop() noexcept {
+    guard_quietly(element_, true, [this] {
+        if (session_)
+            save_last();
+        return true;
+    });
 }
 
 /// The frame through the model; whatever happens, every prompt of `taken` gets its answer.
-StepStatus SegmentStream::step(const Frame& frame, FramePrompts& taken) {
+StepStatus SegmentStream::step(const Frame& frame, FramePrompts& taken, const std::string& classes) {
     try {
         previous_ = result_.objects;
-        apply(taken);
+        apply(taken, classes);
         const StepStatus status = session_->step(frame, taken.prompts, result_);
         if (status == StepStatus::kInterrupted)
             refuse(taken, "the stream was flushed or stopped");
@@ -242,12 +137,17 @@ StepStatus SegmentStream::step(const Frame& frame, FramePrompts& taken) {
     }
 }
 
-void SegmentStream::configure(const SegmentSettings& settings) {
-    if (settings.revision == revision_)
+void SegmentStream::configure(const SegmentSettings& settings, bool late) {
+    const bool hurried = late && settings.session.passes > 1;
+    if (settings.revision == revision_ && hurried == hurried_)
         return;
     revision_ = settings.revision;
+    hurried_ = hurried;
+    SessionOptions options = settings.session;
+    if (hurried)
+        options.passes = 1;
     try {
-        session_->configure(settings.session);
+        session_->configure(options);
     } catch (const std::exception& failure) {
         GST_ELEMENT_WARNING(element_, LIBRARY, SETTINGS,
                             ("The new settings cannot be used, the old ones stay: %s", failure.what()),
@@ -272,11 +172,38 @@ void SegmentStream::report(const FramePrompts& taken, GstClockTime stream_time) 
         post_object(element_, pad_, change, label_of(change.id), stream_time);
 }
 
-GstFlowReturn SegmentStream::process(Owned<GstBuffer>& buffer, GstClockTime stream_time,
+void SegmentStream::post_quality(GstBuffer* buffer, const FrameTimes& times) {
+    gst_element_post_message(element_, gst_message_new_qos(GST_OBJECT(element_), TRUE, times.running, times.stream,
+                                                           GST_BUFFER_PTS(buffer), GST_BUFFER_DURATION(buffer)));
+}
+
+/// The frame carries what the last one did, if it may. False: it is to be segmented.
+bool SegmentStream::repeat(Owned<GstBuffer>& buffer, const FrameTimes& times, const SegmentSettings& settings,
+                           bool late) {
+    const bool dropped = late && settings.qos;
+    const int width = GST_VIDEO_INFO_WIDTH(&info_), height = GST_VIDEO_INFO_HEIGHT(&info_);
+    if (!(dropped || pace_.leaves_out(settings.interval)) || has_lines() || !output_.can_repeat(width, height))
+        return false;
+    buffer.reset(gst_buffer_make_writable(buffer.release()));
+    output_.repeat(buffer.get(), {width, height, times.stream, settings.analytics});
+    pace_.left_out();
+    stats_.add_repeated();
+    if (dropped)
+        post_quality(buffer.get(), times);
+    return true;
+}
+
+GstFlowReturn SegmentStream::process(Owned<GstBuffer>& buffer, const FrameTimes& times,
                                      const SegmentSettings& settings) {
     const gint64 begin = g_get_monotonic_time();
+    if ((settings.reset_on & kResetOnDiscont) != 0 && GST_BUFFER_IS_DISCONT(buffer.get()))
+        forget("discont");
+    carry_out_requests();
+    const bool late = pace_.is_late(times.running);
+    if (repeat(buffer, times, settings, late))
+        return GST_FLOW_OK;
     MappedFrame picture;
-    if (!picture.map(buffer.get(), info_, stream_time, cuda_.get())) {
+    if (!picture.map(buffer.get(), info_, times.stream, cuda_.get())) {
         if (!std::exchange(warned_, true))
             GST_ELEMENT_WARNING(element_, STREAM, FORMAT,
                                 ("A frame was passed on without being segmented: %s.", picture.error().c_str()),
@@ -284,17 +211,18 @@ GstFlowReturn SegmentStream::process(Owned<GstBuffer>& buffer, GstClockTime stre
         return GST_FLOW_OK;
     }
     warned_ = false;
-    configure(settings);
+    configure(settings, late);
     FramePrompts taken{take_lines(), 0, {}, {}};
-    if (step(picture.frame(), taken) == StepStatus::kInterrupted)
+    if (step(picture.frame(), taken, settings.classes) == StepStatus::kInterrupted)
         return GST_FLOW_FLUSHING;
-    report(taken, stream_time);
+    unsaved_ = true;
+    report(taken, times.stream);
     const int width = picture.frame().width;
     const int height = picture.frame().height;
     picture.unmap();  // it holds a reference, with which the buffer would not be writable
     buffer.reset(gst_buffer_make_writable(buffer.release()));
-    if (!attach_meta(buffer.get(), result_, {width, height, true, engine_->info().name, serial_++}))
-        throw std::logic_error("the model gave a label map of an impossible size");
+    output_.attach(buffer.get(), result_, {width, height, times.stream, settings.analytics}, engine_->info().name);
+    pace_.seen();
     const gint64 end = g_get_monotonic_time();
     stats_.add(static_cast<double>(end - begin) / G_USEC_PER_SEC, session_->info(), result_.objects.size(), end);
     return GST_FLOW_OK;

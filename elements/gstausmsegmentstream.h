@@ -2,7 +2,11 @@
 // One stream of ausmsegment: owns the Session, collects prompts, turns frames into metadata.
 #pragma once
 
+#include "gstausmsegmentclick.h"
+#include "gstausmsegmentoutput.h"
+#include "gstausmsegmentpace.h"
 #include "gstausmsegmentsettings.h"
+#include "gstausmsegmentstate.h"
 #include "gstausmsegmentstats.h"
 
 #include "gst/gstausmcuda.h"
@@ -21,6 +25,11 @@
 
 namespace ausm::gst {
 
+/// When a frame is shown; GST_CLOCK_TIME_NONE: unknown.
+struct FrameTimes {
+    GstClockTime stream = GST_CLOCK_TIME_NONE, running = GST_CLOCK_TIME_NONE;
+};
+
 /// Thread-bound to the pad's streaming thread; open(), start() and close() only while the pad is inactive; the members
 /// under "any thread" are thread-safe. Members may throw what the model throws. Shared by the pad and the threads that
 /// are inside: a pad may be released at any moment, and the last one to leave ends the stream.
@@ -28,12 +37,17 @@ class SegmentStream {
 public:
     /// `element` outlives the pad's activity and is not owned; `pad` is the name in messages.
     SegmentStream(GstElement* element, std::string pad) : element_(element), pad_(std::move(pad)) {}
+    ~SegmentStream() { stop(); }
+    SegmentStream(const SegmentStream&) = delete;
+    SegmentStream& operator=(const SegmentStream&) = delete;
 
     // inactive pad
     /// `cuda`: open while the engine is one on a GPU, the same for all streams of the element.
     void open(std::shared_ptr<Engine> engine, std::shared_ptr<CudaShare> cuda, const SessionOptions& options);
     /// A fresh memory with these options, before the first frame.
     void start(const SegmentSettings& settings);
+    /// What is still to be saved; after the last frame.
+    void stop() noexcept;
     void close();
 
     // any thread
@@ -41,6 +55,13 @@ public:
     void interrupt() noexcept;
     /// Queues a prompt of the application for the next frame. False, with the refusal posted, when it is malformed.
     bool submit(PromptParse parsed);
+    /// Queues work with a file for the time before the next frame, at the latest the end. False: too much waits.
+    [[nodiscard]] bool request(StateRequest wanted) { return state_requests_.add(std::move(wanted)); }
+    [[nodiscard]] StateLocation& state_location() noexcept { return state_location_; }
+    /// A navigation event as a prompt; false: it means something to others only.
+    [[nodiscard]] bool click(GstEvent* event);
+    /// Downstream's QoS event.
+    void note_quality(GstEvent* event) noexcept { pace_.report(event); }
     [[nodiscard]] const char* pad() const noexcept { return pad_.c_str(); }
     [[nodiscard]] GstStructure* stats() const { return stats_.structure(); }
     [[nodiscard]] GstClockTime latency() const noexcept { return latency_; }
@@ -50,34 +71,52 @@ public:
     // streaming thread
     void set_info(const GstVideoInfo& info) { info_ = info; }
     [[nodiscard]] bool has_info() const noexcept { return info_.finfo != nullptr; }
+    [[nodiscard]] bool has_info(const GstVideoInfo& info) const { return gst_video_info_is_equal(&info_, &info); }
     /// True when the settings changed since the last frame.
     [[nodiscard]] bool is_new(const SegmentSettings& settings) const noexcept { return settings.revision != revision_; }
     /// A prompt that travels in the stream, for the next frame.
     void collect(PromptParse parsed);
-    /// Forgets everything: "stream-start" or "flush".
-    void restart(const char* reason);
-    /// Answers the prompts that no frame came for.
+    /// What a "stream-start" or a "flush" begins; `forgets`: with an empty memory.
+    void restart(const char* reason, bool forgets);
+    /// Empties the memory; prompts that wait stay.
+    void forget(const char* reason);
+    /// Answers the prompts that no frame came for, and saves what is to be saved.
     void finish();
     /// Sets the latency from the settings; with `live`, measures it when it is to be measured and the picture's size or
     /// the network's is new. True when it changed.
     [[nodiscard]] bool update_latency(const SegmentSettings& settings, bool live);
-    /// Segments the buffer and attaches the metadata; the buffer may be replaced by a shallow copy.
-    [[nodiscard]] GstFlowReturn process(Owned<GstBuffer>& buffer, GstClockTime stream_time,
+    /// Segments the buffer, or lets it carry the last frame's result, and attaches the metadata; the buffer may be
+    /// replaced by a shallow copy.
+    [[nodiscard]] GstFlowReturn process(Owned<GstBuffer>& buffer, const FrameTimes& times,
                                         const SegmentSettings& settings);
 
 private:
-    struct FramePrompts;
+    /// What was asked for on one frame and has no answer yet.
+    struct FramePrompts {
+        std::vector<PromptLine> lines;
+        std::size_t applied = 0;  // lines before this one are answered or stand in prompts
+        std::vector<Prompt> prompts;
+        std::vector<std::size_t> line_of;  // of each prompt
 
-    void configure(const SegmentSettings& settings);
-    void forget();
-    void forget_on_request();
+        [[nodiscard]] const PromptLine& line(std::size_t prompt) const { return lines[line_of[prompt]]; }
+    };
+
+    void configure(const SegmentSettings& settings, bool late);
+    void empty();
+    void carry_out_requests();
+    bool carry_out_one(const StateRequest& wanted);
+    void save_last();
+    [[nodiscard]] bool repeat(Owned<GstBuffer>& buffer, const FrameTimes& times, const SegmentSettings& settings,
+                              bool late);
+    void post_quality(GstBuffer* buffer, const FrameTimes& times);
     [[nodiscard]] std::optional<PromptLine> accept(PromptParse parsed);
     [[nodiscard]] std::string label_of(std::int64_t id) const;
     void publish(Session* scratch);
+    [[nodiscard]] bool has_lines();
     [[nodiscard]] std::vector<PromptLine> take_lines();
-    void apply(FramePrompts& taken);
+    void apply(FramePrompts& taken, const std::string& classes);
     void add(FramePrompts& taken, std::vector<Prompt> made);
-    [[nodiscard]] StepStatus step(const Frame& frame, FramePrompts& taken);
+    [[nodiscard]] StepStatus step(const Frame& frame, FramePrompts& taken, const std::string& classes);
     void answer(const PromptLine& line, const PromptAnswer& answer);
     void refuse(const PromptLine& line, const std::string& reason);
     void refuse(const FramePrompts& taken, const char* reason);
@@ -88,6 +127,11 @@ private:
     std::string pad_;
     SegmentStats stats_;
     std::atomic<GstClockTime> latency_{0};
+    SegmentOutput output_;
+    SegmentPace pace_;
+    SegmentClicks clicks_;
+    StateRequests state_requests_;
+    StateLocation state_location_;
 
     // streaming thread, or inactive pad
     std::shared_ptr<Engine> engine_;
@@ -96,7 +140,8 @@ private:
     std::vector<Object> previous_;  // of the frame before
     std::vector<PromptLine> stream_lines_;
     guint revision_ = 0;
-    guint64 serial_ = 0;
+    bool hurried_ = false;               // the session was told that frames are late
+    bool unsaved_ = false;               // frames since the memory was last saved
     bool warned_ = false;                // about a run of buffers that cannot be read
     std::atomic<bool> refusing_{false};  // of prompts for what is not tracked the last was refused; any thread
     struct {

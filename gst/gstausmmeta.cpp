@@ -133,15 +133,39 @@ nlohmann::json object_json(const GstAusmObject& object) {
             {"origin", name_of(object.origin, kOriginNames)}};
 }
 
+/// An empty structure in place of the one that the buffer carries.
+GstStructure* new_structure(GstBuffer* buffer) {
+    gst_ausm_meta_register();
+    if (GstCustomMeta* old = gst_buffer_get_custom_meta(buffer, GST_AUSM_META_NAME))
+        gst_buffer_remove_meta(buffer, &old->meta);
+    return gst_custom_meta_get_structure(gst_buffer_add_custom_meta(buffer, GST_AUSM_META_NAME));
+}
+
 }  // namespace
+
+void copy_meta(GstBuffer* to, GstBuffer* from) {
+    GstCustomMeta* meta = gst_buffer_get_custom_meta(from, GST_AUSM_META_NAME);
+    if (meta == nullptr)
+        return;
+    gst_structure_foreach(
+        gst_custom_meta_get_structure(meta),
+        [](GQuark field, const GValue* value, gpointer structure) -> gboolean {
+            gst_structure_id_set_value(static_cast<GstStructure*>(structure), field, value);
+            return TRUE;
+        },
+        new_structure(to));
+}
+
+void mark_repeated(GstBuffer* buffer, guint64 serial) {
+    if (GstCustomMeta* meta = gst_buffer_get_custom_meta(buffer, GST_AUSM_META_NAME))
+        gst_structure_set(gst_custom_meta_get_structure(meta), "fresh", G_TYPE_BOOLEAN, FALSE, "serial", G_TYPE_UINT64,
+                          serial, nullptr);
+}
 
 bool attach_meta(GstBuffer* buffer, Result& result, const MetaOptions& options) {
     if (!gst_buffer_is_writable(buffer) || !sizes_fit(result, options))
         return false;
-    gst_ausm_meta_register();
-    if (GstCustomMeta* old = gst_buffer_get_custom_meta(buffer, GST_AUSM_META_NAME))
-        gst_buffer_remove_meta(buffer, &old->meta);
-    GstStructure* structure = gst_custom_meta_get_structure(gst_buffer_add_custom_meta(buffer, GST_AUSM_META_NAME));
+    GstStructure* structure = new_structure(buffer);
     gst_structure_set(structure, "version", G_TYPE_INT, GST_AUSM_META_VERSION, "serial", G_TYPE_UINT64, options.serial,
                       "width", G_TYPE_INT, options.width, "height", G_TYPE_INT, options.height, "fresh", G_TYPE_BOOLEAN,
                       static_cast<gboolean>(options.fresh), "map-width", G_TYPE_INT, result.map_width, "map-height",

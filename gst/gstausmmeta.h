@@ -25,6 +25,13 @@ struct MetaOptions {
 /// nor as large as the map. Reentrant.
 [[nodiscard]] bool attach_meta(GstBuffer* buffer, ausm::Result& result, const MetaOptions& options);
 
+/// Attaches a copy of the GstAusmMeta that `from` carries to a writable buffer, in place of the one that it carries; the
+/// maps are shared. Nothing happens when there is none. Reentrant.
+void copy_meta(GstBuffer* to, GstBuffer* from);
+
+/// Marks the GstAusmMeta of a writable buffer as carried over from an earlier picture (not fresh). Reentrant.
+void mark_repeated(GstBuffer* buffer, guint64 serial);
+
 /// The buffer's GstAusmMeta as one JSON object: version, serial, width, height, fresh, source and objects, each with
 /// id, value, label, score, box [x0, y0, x1, y1], area, state, origin and segmentation, which is an uncompressed run
 /// length encoding as COCO has it: {"size": [map height, map width], "counts": [outside, inside, outside, ...]} down

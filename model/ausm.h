@@ -176,8 +176,10 @@ public:
     /// what another model or a damaged file gave.
     virtual std::vector<std::string> load(std::span<const std::uint8_t> state) = 0;
     [[nodiscard]] virtual SessionInfo info() const = 0;
-    /// Thread-safe: ends a step() that waits, and every later one until reset(), with kInterrupted.
+    /// Thread-safe: ends a step() that waits, and every later one until resume() or reset(), with kInterrupted.
     virtual void interrupt() noexcept = 0;
+    /// Thread-safe: ends an interruption; the memory stays.
+    virtual void resume() noexcept = 0;
 
 protected:
     Session() = default;

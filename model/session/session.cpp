@@ -170,8 +170,7 @@ void SessionImpl::reset() {
     state_ = std::move(state);
     info_ = {};
     removed_.clear();
-    const std::lock_guard lock(gate_->mutex);
-    gate_->interrupted = false;
+    resume();
 }
 
 std::vector<std::uint8_t> SessionImpl::save() const { return save_state(state_, core_->info); }
@@ -192,7 +191,12 @@ void SessionImpl::interrupt() noexcept {
     const std::lock_guard lock(gate_->mutex);
     gate_->interrupted = true;
     gate_->changed.notify_all();
-    thread_.leave(gate_.get());  // before a reset() may let the next frame come
+    thread_.leave(gate_.get());  // before a resume() may let the next frame come
+}
+
+void SessionImpl::resume() noexcept {
+    const std::lock_guard lock(gate_->mutex);
+    gate_->interrupted = false;
 }
 
 }  // namespace ausm

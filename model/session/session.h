@@ -36,6 +36,7 @@ public:
     std::vector<std::string> load(std::span<const std::uint8_t> state) override;
     [[nodiscard]] SessionInfo info() const override;
     void interrupt() noexcept override;
+    void resume() noexcept override;
 
 private:
     bool wait(const std::shared_ptr<FrameTask>& task);

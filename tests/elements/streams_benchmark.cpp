@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Several streams through one ausmsegment against the model's own batch of as many and against a process for each:
-// frames per second of all streams together and memory, every way as processes of its own, in turn.
+// frames per second of all streams together, processor time and memory, every way as processes of its own, in turn.
 #include "gst/gstausmruntime.h"
 #include "gst/raii.h"
 
@@ -12,9 +12,11 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <memory>
 #include <span>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -43,11 +45,19 @@ struct Settings {
 
 // ---- in a process of its own --------------------------------------------------------------------------------------
 
-/// Tells the parent that everything is warm, waits until all are.
-void wait_for_start() {
+/// Processor time that this process has used, in milliseconds.
+double cpu_milliseconds() {
+    timespec time{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) * 1e-6;
+}
+
+/// Tells the parent that everything is warm, waits until all are. Gives the processor time used so far.
+double wait_for_start() {
     char byte = 'r';
     if (write(STDOUT_FILENO, &byte, 1) != 1 || read(STDIN_FILENO, &byte, 1) != 1)
         std::exit(1);
+    return cpu_milliseconds();
 }
 
 /// Share of the memory that is this process's, in megabytes.
@@ -59,6 +69,12 @@ double megabytes() {
         if (word == "Pss:" && file >> kilobytes)
             break;
     return kilobytes / 1024;
+}
+
+/// What the parent reads when the streams have ended.
+void report(double cpu_at_start) {
+    std::printf("%.1f %.1f\n", megabytes(), cpu_milliseconds() - cpu_at_start);
+    std::fflush(stdout);
 }
 
 void run_pipeline(int streams, int frames) {
@@ -75,14 +91,13 @@ void run_pipeline(int streams, int frames) {
     gst_element_set_state(pipeline.get(), GST_STATE_PAUSED);
     if (gst_element_get_state(pipeline.get(), nullptr, nullptr, GST_CLOCK_TIME_NONE) != GST_STATE_CHANGE_SUCCESS)
         throw std::runtime_error("the pipeline does not start");
-    wait_for_start();
+    const double cpu = wait_for_start();
     gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
     const Owned<GstMessage> end(gst_bus_timed_pop_filtered(
         bus.get(), GST_CLOCK_TIME_NONE, static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
     if (GST_MESSAGE_TYPE(end.get()) != GST_MESSAGE_EOS)
         throw std::runtime_error("the pipeline failed");
-    std::printf("%.1f\n", megabytes());
-    std::fflush(stdout);
+    report(cpu);
     gst_element_set_state(pipeline.get(), GST_STATE_NULL);
 }
 
@@ -126,7 +141,7 @@ void run_raw(int streams, int frames, int batch) {
     std::vector<RawStream> raw;
     for (int i = 0; i < streams; ++i)
         raw.emplace_back(*opened.engine);
-    wait_for_start();
+    const double cpu = wait_for_start();
     std::vector<std::thread> threads;
     for (RawStream& stream : raw)
         threads.emplace_back([&stream, frames] {
@@ -135,8 +150,7 @@ void run_raw(int streams, int frames, int batch) {
         });
     for (std::thread& thread : threads)
         thread.join();
-    std::printf("%.1f\n", megabytes());
-    std::fflush(stdout);
+    report(cpu);
 }
 
 /// What is measured is on the standard output; the process waits until the others have measured, too.
@@ -150,6 +164,10 @@ int child(const std::string& way, int streams, int frames) {
 }
 
 // ---- in the parent ------------------------------------------------------------------------------------------------
+
+struct Figures {
+    double frames_per_second = 0, cpu_milliseconds = 0, megabytes = 0;
+};
 
 class Child {
 public:
@@ -183,12 +201,15 @@ public:
         if (write(to_, "g", 1) != 1)
             throw std::runtime_error("a process has ended early");
     }
-    /// Megabytes, when its streams have ended.
-    [[nodiscard]] double finish() {
+    /// Adds its memory and processor time, when its streams have ended.
+    void finish(Figures& figures) {
         std::string text;
         for (char byte = receive(); byte != '\n'; byte = receive())
             text += byte;
-        return std::strtod(text.c_str(), nullptr);
+        double megabytes = 0, cpu = 0;
+        std::istringstream(text) >> megabytes >> cpu;
+        figures.megabytes += megabytes;
+        figures.cpu_milliseconds += cpu;
     }
 
 private:
@@ -203,10 +224,6 @@ private:
     int to_ = -1, from_ = -1;
 };
 
-struct Figures {
-    double frames_per_second = 0, megabytes = 0;
-};
-
 Figures measure(const Way& way, const Settings& settings) {
     const int processes = way.processes ? settings.streams : 1;
     std::vector<std::unique_ptr<Child>> children;
@@ -219,9 +236,11 @@ Figures measure(const Way& way, const Settings& settings) {
         one->start();
     Figures figures;
     for (const auto& one : children)
-        figures.megabytes += one->finish();
+        one->finish(figures);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-    figures.frames_per_second = settings.streams * settings.frames / seconds.count();
+    const double frames = settings.streams * settings.frames;
+    figures.frames_per_second = frames / seconds.count();
+    figures.cpu_milliseconds /= frames;
     return figures;
 }
 
@@ -231,20 +250,22 @@ double median(std::vector<double> values) {
 }
 
 void compare(const Settings& settings) {
-    std::array<std::vector<double>, kWays.size()> speeds, ratios, memories;
+    std::array<std::vector<Figures>, kWays.size()> all;
     for (int round = 0; round < settings.rounds; ++round)
-        for (std::size_t i = 0; i < kWays.size(); ++i) {
-            const Figures figures = measure(kWays[i], settings);
-            speeds[i].push_back(figures.frames_per_second);
-            ratios[i].push_back(figures.frames_per_second / speeds[0].back());
-            memories[i].push_back(figures.megabytes);
-        }
+        for (std::size_t i = 0; i < kWays.size(); ++i)
+            all[i].push_back(measure(kWays[i], settings));
+    const auto median_of = [&](std::size_t way, double Figures::*figure) {
+        std::vector<double> values;
+        for (const Figures& one : all[way])
+            values.push_back(one.*figure);
+        return median(std::move(values));
+    };
     std::printf("%d streams of %d x %d, %d frames each, medians of %d rounds\n", settings.streams, kWidth, kHeight,
                 settings.frames, settings.rounds);
-    std::printf("%-26s %10s %16s %8s\n", "", "frames/s", "of one element's", "MB");
+    std::printf("%-26s %10s %16s %8s\n", "", "frames/s", "CPU ms a frame", "MB");
     for (std::size_t i = 0; i < kWays.size(); ++i)
-        std::printf("%-26s %10.2f %16.2f %8.0f\n", kWays[i].text, median(speeds[i]), median(ratios[i]),
-                    median(memories[i]));
+        std::printf("%-26s %10.2f %16.1f %8.0f\n", kWays[i].text, median_of(i, &Figures::frames_per_second),
+                    median_of(i, &Figures::cpu_milliseconds), median_of(i, &Figures::megabytes));
 }
 
 int number(const char* text, const char* option) {

@@ -79,6 +79,7 @@ public:
     std::vector<std::string> load(std::span<const std::uint8_t> state) override { return real_->load(state); }
     ausm::SessionInfo info() const override { return real_->info(); }
     void interrupt() noexcept override { real_->interrupt(); }
+    void resume() noexcept override { real_->resume(); }
 
 private:
     std::unique_ptr<ausm::Session> real_;

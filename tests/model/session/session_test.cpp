@@ -290,6 +290,10 @@ TEST_F(SessionTest, InterruptEndsStepsUntilReset) {
     EXPECT_EQ(session->step(scene_.draw(disc), {}, untouched), StepStatus::kInterrupted);
     EXPECT_EQ(untouched.map_width, -7);
     EXPECT_EQ(session->info().frames, 1);
+    session->resume();
+    (void)step(*session, scene_.draw(disc));
+    EXPECT_EQ(session->info().frames, 2) << "the memory stayed";
+    session->interrupt();
     session->reset();
     (void)step(*session, scene_.draw(disc));
     std::thread other([&] {

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+// The prompts of one stream of ausmsegment: they wait for a frame, become what the model takes, and are answered.
+#include "gstausmsegmentstream.h"
+
+#include "gstausmsegmentmessage.h"
+#include "gstausmsegmenttracked.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+GST_DEBUG_CATEGORY_EXTERN(gst_ausm_segment_debug);
+#define GST_CAT_DEFAULT gst_ausm_segment_debug
+
+namespace ausm::gst {
+
+namespace {
+
+constexpr std::size_t kMaxWaiting = 1024;  // of each side: prompts for one frame
+constexpr const char* kTooMany = "1024 prompts wait for the next frame already";
+
+/// Whether a label stands in a list parted by commas; an empty list has all, and no label is always good.
+bool is_among(std::string_view label, std::string_view classes) {
+    if (label.empty() || classes.empty())
+        return true;
+    while (true) {
+        const auto comma = classes.find(',');
+        auto name = classes.substr(0, comma);
+        name.remove_prefix(std::min(name.find_first_not_of(' '), name.size()));
+        name = name.substr(0, name.find_last_not_of(' ') + 1);
+        if (name == label)
+            return true;
+        if (comma == std::string_view::npos)
+            return false;
+        classes.remove_prefix(comma + 1);
+    }
+}
+
+}  // namespace
+
+/// A line that can wait for its frame, its mask read; nothing after a refusal.
+std::optional<PromptLine> SegmentStream::accept(PromptParse parsed) {
+    auto* line = std::get_if<PromptLine>(&parsed);
+    std::string reason;
+    if (!line)
+        reason = std::get<PromptError>(parsed).message();
+    else if (line->time || line->frame)
+        reason = "time and frame are read by ausmprompt only: send the prompt right before its frame";
+    else
+        reason = load_mask(*line).value_or("");
+    if (!reason.empty()) {
+        post_answer(element_, pad_, {false, line ? line->object : 0, line ? line->ref : "", reason});
+        return std::nullopt;
+    }
+    return std::move(*line);
+}
+
+bool SegmentStream::submit(PromptParse parsed) {
+    auto line = accept(std::move(parsed));
+    if (!line)
+        return false;
+    {
+        const std::lock_guard lock(lines_mutex_);
+        if (app_lines_.size() < kMaxWaiting) {
+            app_lines_.push_back(std::move(*line));
+            return true;
+        }
+    }
+    refuse(*line, kTooMany);
+    return false;
+}
+
+void SegmentStream::collect(PromptParse parsed) {
+    auto line = accept(std::move(parsed));
+    if (line && stream_lines_.size() < kMaxWaiting)
+        stream_lines_.push_back(std::move(*line));
+    else if (line)
+        refuse(*line, kTooMany);
+}
+
+/// Detections come with every frame: of refusals in a row only the first is told.
+void SegmentStream::answer(const PromptLine& line, const PromptAnswer& answer) {
+    if (line.unless_tracked && refusing_.exchange(!answer.accepted) && !answer.accepted)
+        GST_DEBUG_OBJECT(element_, "refused again: %s", answer.reason.c_str());
+    else
+        post_answer(element_, pad_, answer, line.late);
+}
+
+void SegmentStream::refuse(const PromptLine& line, const std::string& reason) {
+    answer(line, {false, line.object, line.ref, reason});
+}
+
+void SegmentStream::refuse(const FramePrompts& taken, const char* reason) {
+    for (std::size_t i = 0; i < taken.prompts.size(); ++i)
+        answer(taken.line(i), {false, taken.prompts[i].object, taken.prompts[i].ref, reason});
+    for (std::size_t i = taken.applied; i < taken.lines.size(); ++i)
+        refuse(taken.lines[i], reason);
+}
+
+bool SegmentStream::has_lines() {
+    const std::lock_guard lock(lines_mutex_);
+    return !stream_lines_.empty() || !app_lines_.empty();
+}
+
+std::vector<PromptLine> SegmentStream::take_lines() {
+    std::vector<PromptLine> lines = std::exchange(stream_lines_, {});
+    const std::lock_guard lock(lines_mutex_);
+    std::move(app_lines_.begin(), app_lines_.end(), std::back_inserter(lines));
+    app_lines_.clear();
+    return lines;
+}
+
+/// Carries out remove and reset, makes the others prompts for this frame; last those that depend on all others.
+void SegmentStream::apply(FramePrompts& taken, const std::string& classes) {
+    std::stable_partition(taken.lines.begin(), taken.lines.end(),
+                          [](const PromptLine& line) { return !line.unless_tracked; });
+    for (; taken.applied < taken.lines.size(); ++taken.applied) {
+        const PromptLine& line = taken.lines[taken.applied];
+        if (line.op == PromptOp::kReset) {
+            for (std::size_t i = 0; i < taken.prompts.size(); ++i)
+                answer(taken.line(i),
+                       {false, taken.prompts[i].object, taken.prompts[i].ref, "a reset followed on the same frame"});
+            taken.prompts.clear();
+            taken.line_of.clear();
+            forget("requested");
+            answer(line, {true, 0, line.ref, ""});
+        } else if (line.op == PromptOp::kRemove) {
+            const bool removed = session_->remove(line.object);
+            std::erase_if(result_.objects, [&line](const Object& object) { return object.id == line.object; });
+            answer(line, {removed, line.object, line.ref, removed ? "" : "no such object lives"});
+        } else if (!is_among(line.label, classes)) {
+            refuse(line, "the label '" + line.label + "' is not among the classes of ausmsegment");
+        } else {
+            auto made = make_prompts(line, GST_VIDEO_INFO_WIDTH(&info_), GST_VIDEO_INFO_HEIGHT(&info_));
+            if (auto* wrong = std::get_if<std::string>(&made))
+                refuse(line, *wrong);
+            else
+                add(taken, std::move(std::get<std::vector<Prompt>>(made)));
+        }
+    }
+}
+
+/// Adds the prompts of the line that is applied now.
+void SegmentStream::add(FramePrompts& taken, std::vector<Prompt> made) {
+    for (Prompt& prompt : made) {
+        if (taken.lines[taken.applied].unless_tracked && is_tracked(prompt, result_.objects, taken.prompts)) {
+            GST_DEBUG_OBJECT(element_, "followed already: '%s'", prompt.label.c_str());
+            continue;
+        }
+        taken.line_of.push_back(taken.applied);
+        taken.prompts.push_back(std::move(prompt));
+    }
+}
+
+bool SegmentStream::click(GstEvent* event) {
+    const auto picture = output_.size();
+    if (picture.width == 0)
+        return false;  // nothing is shown yet
+    auto outcome = clicks_.handle(event, picture.width, picture.height,
+                                  [this](double x, double y) { return output_.object_at(x, y); });
+    if (outcome.prompt)
+        submit(std::move(*outcome.prompt));
+    return outcome.ours;
+}
+
+}  // namespace ausm::gst
