@@ -195,14 +195,13 @@ std::vector<std::byte> write_safetensors(const std::map<std::string, TensorView>
     }
     std::string text = header.dump();
     text.append((kLengthBytes - text.size() % kLengthBytes) % kLengthBytes, ' ');  // keeps the data aligned
-    std::vector<std::byte> bytes;
-    bytes.reserve(kLengthBytes + text.size() + offset);
+    std::vector<std::byte> bytes(kLengthBytes + text.size() + offset);
     for (std::size_t i = 0; i < kLengthBytes; ++i)
-        bytes.push_back(static_cast<std::byte>(static_cast<std::uint64_t>(text.size()) >> (8 * i)));
-    const auto* chars = reinterpret_cast<const std::byte*>(text.data());
-    bytes.insert(bytes.end(), chars, chars + text.size());
+        bytes[i] = static_cast<std::byte>(static_cast<std::uint64_t>(text.size()) >> (8 * i));
+    const auto header_bytes = std::as_bytes(std::span(text));
+    auto end = std::copy(header_bytes.begin(), header_bytes.end(), bytes.begin() + kLengthBytes);
     for (const auto& [key, view] : tensors)
-        bytes.insert(bytes.end(), view.data.begin(), view.data.end());
+        end = std::copy(view.data.begin(), view.data.end(), end);
     return bytes;
 }
 

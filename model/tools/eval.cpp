@@ -71,6 +71,8 @@ nlohmann::ordered_json settings_json(const EvalOptions& options, const DavisRun&
     out["zero-state"] = options.davis.zero_state;
     out["seeds"] = options.davis.seeds;
     out["passes"] = options.davis.passes;
+    if (!options.davis.discovery)
+        out["start"] = options.davis.start;
     out["model"] = info.name;
     out["weights-hash"] = info.weights_hash;
     out["device"] = info.device;
@@ -85,6 +87,7 @@ nlohmann::ordered_json settings_json(const EvalOptions& options, const DavisRun&
 void print(const EvalOptions& options, const DavisRun& run, const ModelInfo& info, const eval::Report& report) {
     std::cout << info.name << ' ' << precision_name(info.precision) << " on " << info.device << ", network "
               << run.network << ", " << (options.davis.discovery ? "discovery" : "prompt: " + options.prompt)
+              << (options.davis.start > 0 ? " on frame " + std::to_string(options.davis.start) : "")
               << (options.davis.zero_state ? ", state zeroed before every frame" : "")
               << (options.davis.passes > 1 ? ", " + std::to_string(options.davis.passes) + " passes" : "") << ", ";
     if (options.davis.seeds > 1)
@@ -142,6 +145,11 @@ void add_eval(CLI::App& app) {
                        ->capture_default_str();
     command->add_option("--sequences", davis.sequences, "Names of videos, parted by commas; default: all")
         ->delimiter(',');
+    auto* start = command
+                      ->add_option("--start", davis.start,
+                                   "Frame whose annotation is shown, from 0; earlier ones run without a prompt")
+                      ->check(CLI::Range(0, 1'000'000))
+                      ->capture_default_str();
     command->add_option("--frames", davis.frames, "Only so many frames of each video; default: all")
         ->check(CLI::Range(3, 1'000'000));
     command->add_option("--seeds", davis.seeds, "ID draws: seeds 0 to N - 1, mean and spread")
@@ -155,7 +163,9 @@ void add_eval(CLI::App& app) {
         ->capture_default_str();
     command->add_option("--masks", davis.masks, "New folder for the masks, as PNGs in DAVIS's layout");
     command->add_flag("--json", options->json, "JSON, for programs");
-    command->callback([options, prompt] {
+    command->callback([options, prompt, start] {
+        if (options->davis.start > 0 && (options->mode == "discovery" || !options->davis.masks.empty()))
+            throw CLI::ValidationError(start->get_name(), "goes with neither --mode discovery nor --masks");
         if (options->mode == "discovery" && prompt->count() > 0)
             throw CLI::ValidationError("--prompt", "discovery shows nothing; leave --prompt or --mode discovery out");
         if (const int status = run_davis(*options); status != 0)

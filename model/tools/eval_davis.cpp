@@ -124,7 +124,7 @@ private:
             throw std::runtime_error("'" + file + "' has " + size_text(picture) + " pixels, its annotation " +
                                      size_text(truth) + ": both must come from the same resolution (480p)");
         std::vector<Prompt> prompts;
-        if (i == 0 && !options_.discovery)
+        if (i == static_cast<std::size_t>(options_.start) && !options_.discovery)
             prompts = prompts_for(video.objects.count, truth, options_.prompt);
         if (i > 0 && options_.zero_state)
             session.load(with_zero_memory(session.save()));
@@ -147,7 +147,8 @@ private:
                 throw std::runtime_error("interrupted");
             const auto truth = eval::read_annotation(video.sequence.annotations[i], video.objects);
             auto labels = step(*stream, video, i, truth);
-            scores.add(labels.map, labels.ids, truth);
+            if (i >= static_cast<std::size_t>(options_.start))
+                scores.add(labels.map, labels.ids, truth);
             if (!options_.masks.empty())
                 kept.push_back(std::move(labels));
             progress.show(++run_.frames);
@@ -201,11 +202,13 @@ std::vector<DavisVideo> open_davis(const DavisOptions& options) {
             sequence.pictures.resize(static_cast<std::size_t>(options.frames));
             sequence.annotations.resize(static_cast<std::size_t>(options.frames));
         }
-        if (!options.discovery && sequence.pictures.size() < 3)
+        const auto start = static_cast<std::size_t>(options.discovery ? 0 : options.start);
+        if (!options.discovery && sequence.pictures.size() < start + 3)
             throw std::runtime_error("the video '" + sequence.name + "' has " +
-                                     std::to_string(sequence.pictures.size()) +
-                                     " frames; with a prompt the first and the last do not count, so it needs 3");
-        const auto& first = sequence.annotations.front();
+                                     std::to_string(sequence.pictures.size()) + " frames; with a prompt on frame " +
+                                     std::to_string(start) + " that one and the last do not count, so it needs " +
+                                     std::to_string(start + 3));
+        const auto& first = sequence.annotations[start];
         const auto objects = eval::davis_objects(eval::read_index_png(first), first);
         videos.push_back({std::move(sequence), objects});
     }

@@ -19,6 +19,7 @@ struct DavisOptions {
     PromptKind prompt = PromptKind::kMask;  ///< how the first annotation shows its objects
     bool zero_state = false;
     int seeds = 1;      ///< ID draws: seeds 0 .. seeds - 1
+    int start = 0;      ///< the frame whose annotation is shown; those before it run without a prompt and do not count
     int frames = 0;     ///< of each video from its start; 0: all
     int size = 0;       ///< SessionOptions::inference_size
     int passes = 1;     ///< SessionOptions::passes

@@ -108,6 +108,17 @@ TEST_F(EvalDavis, EveryPromptWorks) {
     }
 }
 
+TEST_F(EvalDavis, APromptMayComeLater) {
+    for (const auto* prompt : {"mask", "box"}) {
+        const auto json = json_of({"--prompt", prompt, "--sequences", "one", "--start", "1"});
+        EXPECT_EQ(json["start"], 1);
+        EXPECT_EQ(json["draws"][0]["objects"][0]["frames-counted"], kFrames - 3) << "none before it counts, either";
+        EXPECT_GT(json["overall"]["J"], 30) << prompt;
+    }
+    expect_failure({"--start", "2"}, "it needs 5");
+    expect_failure({"--start", "1", "--mode", "discovery"}, "--start");
+}
+
 TEST_F(EvalDavis, DiscoveryCountsAllFramesAndTracks) {
     const auto masks = data.path("masks");
     const auto json = json_of({"--mode", "discovery", "--sequences", "two", "--masks", masks});
