@@ -123,11 +123,13 @@ struct Tracker::Work {
 };
 
 /// A new stream, or a picture of another shape: the memory starts anew, and living objects enter it again by their
-/// last masks, so that their ids survive.
+/// last masks, so that their ids survive. It also starts anew with the first prompt after a time without objects: a
+/// memory of frames without any mark is none that training shows, and points on frame 10 lose 9 J&F to it.
 void Tracker::enter_grid(Work& work, Grid grid) const {
     auto& state = work.state;
     work.objects.resize(state.table.objects().size());
-    work.fresh = state.history.empty() || state.history.grid != grid;
+    const bool first_prompt = state.table.objects().empty() && !work.frame.prompts.empty();
+    work.fresh = state.history.empty() || state.history.grid != grid || first_prompt;
     if (work.fresh)
         state.history = net_.initial_history(1, grid);
     for (std::size_t i = 0; i < work.objects.size(); ++i) {

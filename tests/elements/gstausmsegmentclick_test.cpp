@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Mouse and touch on the shown picture: what they select, draw and remove, also through a scaler.
+// Mouse and touch on the shown picture: what they select, draw and remove.
 #include "segment.h"
 
 #include <gst/video/navigation.h>
@@ -100,43 +100,6 @@ TEST_F(Clicks, AreConsumedAndOtherNavigationGoesOn) {
     g_object_set(segment.element(), "click-to-prompt", FALSE, nullptr);
     click(segment, 1, 66, 32);
     EXPECT_EQ(passed_on(segment), 2) << "press and release";
-}
-
-/// The real way: from the sink through a scaler that has doubled the picture.
-TEST(ClickPipeline, AScalerOnTheWayIsReckonedWith) {
-    const Ref<GstElement> pipeline(GST_ELEMENT(gst_object_ref_sink(gst_parse_launch(
-        "appsrc name=in format=time caps=video/x-raw,format=I420,width=96,height=64,framerate=25/1 ! ausmsegment "
-        "name=s inference-size=64 latency=0 mode=prompted click-to-prompt=true ! videoscale ! "
-        "video/x-raw,width=192,height=128 ! appsink name=out sync=false",
-        nullptr))));
-    ASSERT_EQ(gst_element_set_state(pipeline.get(), GST_STATE_PLAYING), GST_STATE_CHANGE_ASYNC);
-    const Ref<GstElement> in(gst_bin_get_by_name(GST_BIN(pipeline.get()), "in"));
-    const Ref<GstElement> out(gst_bin_get_by_name(GST_BIN(pipeline.get()), "out"));
-    Harness painter("identity");
-    painter.caps("video/x-raw,format=I420,width=96,height=64,framerate=25/1");
-    const auto pass = [&](int index) {
-        GstFlowReturn flow = GST_FLOW_ERROR;
-        const auto picture = painter.picture(index);
-        g_signal_emit_by_name(in.get(), "push-buffer", picture.get(), &flow);
-        GstSample* sample = nullptr;
-        g_signal_emit_by_name(out.get(), "pull-sample", &sample);
-        return Owned<GstSample>(sample);
-    };
-    ASSERT_TRUE(pass(0));
-    const Ref<GstPad> sink(gst_element_get_static_pad(out.get(), "sink"));
-    for (GstEvent* event : {gst_navigation_event_new_mouse_button_press(1, 96, 32, GST_NAVIGATION_MODIFIER_NONE),
-                            gst_navigation_event_new_mouse_button_release(1, 168, 96, GST_NAVIGATION_MODIFIER_NONE)})
-        EXPECT_TRUE(gst_pad_push_event(sink.get(), event));
-    const auto sample = pass(1);
-    ASSERT_TRUE(sample);
-    GstAusmMetaView view;
-    GstAusmObject object;
-    ASSERT_TRUE(gst_ausm_meta_get(gst_sample_get_buffer(sample.get()), &view));
-    ASSERT_EQ(view.n_objects, 1U);
-    ASSERT_TRUE(gst_ausm_meta_get_object(&view, 0, &object));
-    EXPECT_NEAR(object.x0, 0.5, 0.1) << "the square; with these numbers in the small picture it would be its border";
-    EXPECT_NEAR(object.x1, 0.875, 0.1);
-    gst_element_set_state(pipeline.get(), GST_STATE_NULL);
 }
 
 }  // namespace

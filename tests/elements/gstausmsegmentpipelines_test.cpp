@@ -3,6 +3,7 @@
 #include "../gst/temporary_folder.h"
 #include "segment.h"
 
+#include <gst/video/navigation.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -260,6 +261,41 @@ TEST_F(Pipelines, AStreamIsTakenAwayWhileItsSinkHoldsTheFirstFrame) {
     gst_element_release_request_pad(segment.get(), pad.get());
     EXPECT_EQ(segment->numpads, 2);
     stop();
+}
+
+/// The real way of a click: from the sink through a scaler that has doubled the picture.
+TEST_F(Pipelines, AClickComesThroughAScaler) {
+    if (!have({"appsrc", "videoscale", "appsink"}))
+        return;
+    build("appsrc name=in format=time caps=video/x-raw,format=I420,width=96,height=64,framerate=25/1 !" +
+          std::string(kSegment) +
+          "mode=prompted click-to-prompt=true ! videoscale ! video/x-raw,width=192,height=128 ! appsink name=out "
+          "sync=false");
+    ASSERT_NE(gst_element_set_state(pipeline.get(), GST_STATE_PLAYING), GST_STATE_CHANGE_FAILURE);
+    Harness painter("identity");
+    painter.caps("video/x-raw,format=I420,width=96,height=64,framerate=25/1");
+    const auto pass = [&](int index) {
+        GstFlowReturn flow = GST_FLOW_ERROR;
+        const auto picture = painter.picture(index);
+        g_signal_emit_by_name(element("in").get(), "push-buffer", picture.get(), &flow);
+        GstSample* sample = nullptr;
+        g_signal_emit_by_name(element("out").get(), "pull-sample", &sample);
+        return Owned<GstSample>(sample);
+    };
+    ASSERT_TRUE(pass(0));
+    const Ref<GstPad> sink(gst_element_get_static_pad(element("out").get(), "sink"));
+    for (GstEvent* event : {gst_navigation_event_new_mouse_button_press(1, 96, 32, GST_NAVIGATION_MODIFIER_NONE),
+                            gst_navigation_event_new_mouse_button_release(1, 168, 96, GST_NAVIGATION_MODIFIER_NONE)})
+        EXPECT_TRUE(gst_pad_push_event(sink.get(), event));
+    const auto sample = pass(1);
+    ASSERT_TRUE(sample);
+    GstAusmMetaView view;
+    GstAusmObject object;
+    ASSERT_TRUE(gst_ausm_meta_get(gst_sample_get_buffer(sample.get()), &view));
+    ASSERT_EQ(view.n_objects, 1U);
+    ASSERT_TRUE(gst_ausm_meta_get_object(&view, 0, &object));
+    EXPECT_NEAR(object.x0, 0.5, 0.1) << "the square; with these numbers in the small picture it would be its border";
+    EXPECT_NEAR(object.x1, 0.875, 0.1);
 }
 
 }  // namespace

@@ -220,6 +220,21 @@ TEST_F(SessionTest, TwoRunsAgreeAndSavedStateContinues) {
     EXPECT_EQ(first->info().state_bytes, third->info().state_bytes);
 }
 
+TEST_F(SessionTest, TheFirstPromptAfterATimeWithoutObjectsStartsTheMemoryAnew) {
+    const auto early = open(Mode::kPrompted), late = open(Mode::kPrompted);
+    const Place disc{0.4, 0.5};
+    const std::vector<Prompt> prompts{scene_.disc_box(disc)};
+    for (int t = 0; t < 5; ++t)
+        (void)step(*late, scene_.draw({0.1 + 0.02 * t, 0.5}));
+    for (int t = 0; t < 3; ++t) {
+        const Place place{0.4 + 0.02 * t, 0.5};
+        const auto shown = t == 0 ? std::span<const Prompt>(prompts) : std::span<const Prompt>();
+        const auto a = step(*early, scene_.draw(place), shown), b = step(*late, scene_.draw(place), shown);
+        EXPECT_EQ(a.map, b.map) << t;
+    }
+    EXPECT_EQ(late->info().frames, 8) << "frames are counted on";
+}
+
 TEST_F(SessionTest, MorePassesReadTheFrameAgainAndLeaveTheMemoryAlone) {
     SessionOptions options;
     options.inference_size = 160;
