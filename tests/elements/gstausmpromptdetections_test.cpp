@@ -7,6 +7,10 @@
 
 #include <gtest/gtest.h>
 
+#ifdef AUSM_GST_ANALYTICS
+#include <gst/analytics/analytics.h>
+#endif
+
 using namespace ausm::test;
 using ausm::gst::detections;
 using ausm::gst::DetectionSettings;
@@ -71,6 +75,21 @@ TEST_F(Detections, ArePassedByScoreAndClass) {
     settings.classes = " , ";
     EXPECT_EQ(labels().size(), 3U) << "no class is named";
 }
+
+#ifdef AUSM_GST_ANALYTICS
+TEST_F(Detections, AreReadFromAnalyticsMetadataToo) {
+    GstAnalyticsRelationMeta* relations = gst_buffer_add_analytics_relation_meta(buffer.get());
+    GstAnalyticsODMtd added;
+    ASSERT_TRUE(gst_analytics_relation_meta_add_od_mtd(relations, g_quark_from_static_string("cat"), 10, 10, 40, 20,
+                                                       0.9F, &added));
+    ASSERT_TRUE(
+        gst_analytics_relation_meta_add_od_mtd(relations, g_quark_from_static_string("low"), 0, 0, 9, 9, 0.1F, &added));
+    const auto lines = detections(buffer.get(), settings, 100, 50);
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_EQ(lines[0].label, "cat");
+    EXPECT_EQ(lines[0].box, (Box{0.1, 0.2, 0.5, 0.6}));
+}
+#endif
 
 TEST_F(Detections, AnyNameIsMadeALabel) {
     add_region(buffer.get(), "a\nb", 0, 0, 9, 9);
