@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// ausm eval davis: the model's quality on DAVIS data by the official measures.
+// ausm eval: the quality of the model, or of masks that are there, on DAVIS data by the official measures.
 #include "eval/davis_report.h"
 #include "tools/command.h"
 #include "tools/eval_davis.h"
+#include "tools/score_masks.h"
 
 #include <nlohmann/json.hpp>
 
@@ -25,6 +26,13 @@ Examples:
   ausm eval davis --root DAVIS --sequences "$(paste -sd, DAVIS/ImageSets/2017/val.txt)" --masks masks
   ausm eval davis --root DAVIS --seeds 5
   ausm eval davis --root DAVIS --mode discovery)help";
+
+constexpr const char* kMasksExamples =
+    R"help(ROOT is as for `ausm eval davis`, whose --masks writes such a folder.
+
+Examples:
+  ausm eval masks --root DAVIS --masks masks
+  ausm eval masks --root DAVIS --masks masks --mode discovery --json)help";
 
 const std::map<std::string, PromptKind> kPrompts{{"mask", PromptKind::kMask},
                                                  {"box", PromptKind::kBox},
@@ -125,26 +133,78 @@ int run_davis(EvalOptions& options) {
     return interrupted ? kInterruptedStatus : 1;
 }
 
+struct MasksOptions {
+    DavisOptions davis;
+    std::string mode = "prompted", folder;
+    bool json = false;
+};
+
+int run_masks(MasksOptions& options) {
+    options.davis.discovery = options.mode == "discovery";
+    const auto videos = open_davis(options.davis);
+    const auto run = score_masks(videos, options.folder, options.davis.discovery);
+    if (!run.outcomes.empty()) {
+        const auto report = eval::make_report(run.outcomes, videos.size(), 1, options.davis.discovery);
+        if (options.json) {
+            nlohmann::ordered_json out{{"root", options.davis.root}, {"masks", options.folder}, {"mode", options.mode}};
+            out.update(eval::report_json(report));
+            std::cout << out.dump(2) << '\n';
+        } else {
+            std::cout << "Masks in " << options.folder << "; percent, "
+                      << (options.davis.discovery ? "all frames count" : "first and last frame do not count")
+                      << ", thirds in J&F\n"
+                      << eval::table(report);
+        }
+    }
+    if (run.failure.empty())
+        return 0;
+    std::cerr << "ausm: " << run.failure << "; " << run.outcomes.size() << " of " << videos.size()
+              << " videos were finished\n";
+    return 1;
+}
+
+/// What both ways of scoring ask: whose annotations, and how tracks and objects are matched.
+void add_data_options(CLI::App& command, DavisOptions& davis, std::string& mode) {
+    command.add_option("--root", davis.root, "Folder with the data, see below")->required();
+    command.add_option("--mode", mode, "prompted: the first annotation is shown; discovery: nothing is")
+        ->check(CLI::IsMember({"prompted", "discovery"}))
+        ->capture_default_str();
+    command.add_option("--sequences", davis.sequences, "Names of videos, parted by commas; default: all")
+        ->delimiter(',');
+}
+
+void add_masks(CLI::App& eval) {
+    auto options = std::make_shared<MasksOptions>();
+    auto* command = eval.add_subcommand("masks", "The same figures of masks that any program has written");
+    command->footer(kMasksExamples);
+    add_data_options(*command, options->davis, options->mode);
+    command
+        ->add_option("--masks", options->folder, "Folder with VIDEO/00000.png and so on; value k is object (track) k")
+        ->required()
+        ->check(CLI::ExistingDirectory);
+    command->add_flag("--json", options->json, "JSON, for programs");
+    command->callback([options] {
+        if (const int status = run_masks(*options); status != 0)
+            throw CLI::RuntimeError(status);
+    });
+}
+
 }  // namespace
 
 void add_eval(CLI::App& app) {
-    auto* eval = app.add_subcommand("eval", "Measures the model's quality on annotated videos");
+    auto* eval = app.add_subcommand("eval", "Measures the quality of masks on annotated videos");
     eval->require_subcommand(1);
+    add_masks(*eval);
     auto options = std::make_shared<EvalOptions>();
     auto* command = eval->add_subcommand(
         "davis", "J, F and J&F by the official DAVIS definition, by thirds of the videos and over ID draws");
     command->footer(kExamples);
     add_model_options(*command, options->model);
     auto& davis = options->davis;
-    command->add_option("--root", davis.root, "Folder with the data, see below")->required();
-    command->add_option("--mode", options->mode, "prompted: the first annotation is shown; discovery: nothing is")
-        ->check(CLI::IsMember({"prompted", "discovery"}))
-        ->capture_default_str();
+    add_data_options(*command, davis, options->mode);
     auto* prompt = command->add_option("--prompt", options->prompt, "How the first annotation's objects are shown")
                        ->check(CLI::IsMember({"mask", "box", "point", "scribble"}))
                        ->capture_default_str();
-    command->add_option("--sequences", davis.sequences, "Names of videos, parted by commas; default: all")
-        ->delimiter(',');
     auto* start = command
                       ->add_option("--start", davis.start,
                                    "Frame whose annotation is shown, from 0; earlier ones run without a prompt")

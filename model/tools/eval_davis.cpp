@@ -157,7 +157,7 @@ private:
         run_.network = std::to_string(info.input_width) + "x" + std::to_string(info.input_height);
         if (!options_.masks.empty())
             write(video, seed, kept, scores);
-        finish(video, seed, scores);
+        run_.outcomes.push_back(outcome_of(video, scores, static_cast<std::uint64_t>(seed), options_.discovery));
     }
 
     void write(const DavisVideo& video, int seed, const std::vector<LabelFrame>& frames,
@@ -170,18 +170,6 @@ private:
         }
         const auto folder = options_.seeds > 1 ? options_.masks + "/seed-" + std::to_string(seed) : options_.masks;
         write_masks(folder, video.sequence, frames, numbers);
-    }
-
-    void finish(const DavisVideo& video, int seed, const eval::TrackScores& scores) {
-        eval::VideoOutcome outcome;
-        outcome.name = video.sequence.name;
-        outcome.seed = static_cast<std::uint64_t>(seed);
-        outcome.frames = scores.frames();
-        outcome.tracks = scores.tracks();
-        outcome.tracks_per_frame = scores.tracks_per_frame();
-        for (const auto& object : options_.discovery ? scores.best() : scores.by_number())
-            outcome.objects.push_back({object.track, eval::davis_sequence_score(object.frames, !options_.discovery)});
-        run_.outcomes.push_back(std::move(outcome));
     }
 
     Engine& engine_;
@@ -213,6 +201,19 @@ std::vector<DavisVideo> open_davis(const DavisOptions& options) {
         videos.push_back({std::move(sequence), objects});
     }
     return videos;
+}
+
+eval::VideoOutcome outcome_of(const DavisVideo& video, const eval::TrackScores& scores, std::uint64_t seed,
+                              bool discovery) {
+    eval::VideoOutcome outcome;
+    outcome.name = video.sequence.name;
+    outcome.seed = seed;
+    outcome.frames = scores.frames();
+    outcome.tracks = scores.tracks();
+    outcome.tracks_per_frame = scores.tracks_per_frame();
+    for (const auto& object : discovery ? scores.best() : scores.by_number())
+        outcome.objects.push_back({object.track, eval::davis_sequence_score(object.frames, !discovery)});
+    return outcome;
 }
 
 DavisRun evaluate_davis(Engine& engine, const std::vector<DavisVideo>& videos, const DavisOptions& options,

@@ -5,6 +5,7 @@
 #include "ausm.h"
 #include "eval/davis_dataset.h"
 #include "eval/davis_report.h"
+#include "eval/track_scores.h"
 
 #include <functional>
 #include <string>
@@ -46,5 +47,9 @@ struct DavisRun {
 /// `failure`. stop: asked before every frame.
 [[nodiscard]] DavisRun evaluate_davis(Engine& engine, const std::vector<DavisVideo>& videos,
                                       const DavisOptions& options, const std::function<bool()>& stop);
+
+/// Of a finished video: object k by track k, or when `discovery` by the best assignment, every frame counted.
+[[nodiscard]] eval::VideoOutcome outcome_of(const DavisVideo& video, const eval::TrackScores& scores,
+                                            std::uint64_t seed, bool discovery);
 
 }  // namespace ausm::tools

@@ -100,6 +100,24 @@ TEST_F(EvalDavis, TheMasksGiveTheFigures) {
     }
 }
 
+TEST_F(EvalDavis, MasksAloneGiveTheSameFigures) {
+    const auto masks = data.path("masks");
+    for (const std::string mode : {"prompted", "discovery"}) {
+        const auto folder = masks + "-" + mode;
+        const auto json = json_of({"--masks", folder, "--mode", mode});
+        Process tool({"eval", "masks", "--root", data.root(), "--masks", folder, "--mode", mode, "--json"});
+        ASSERT_EQ(tool.status(), 0) << tool.err();
+        const auto scored = Json::parse(tool.out());
+        EXPECT_EQ(scored["overall"]["J&F"], json["overall"]["J&F"]) << mode;
+        EXPECT_EQ(scored["sequences"][1]["last-third"], json["sequences"][1]["last-third"]) << mode;
+    }
+    fs::remove(masks + "-prompted/two/00002.png");
+    Process tool({"eval", "masks", "--root", data.root(), "--masks", masks + "-prompted"});
+    EXPECT_EQ(tool.status(), 1);
+    EXPECT_NE(tool.err().find("two/00002.png"), std::string::npos) << tool.err();
+    EXPECT_NE(tool.out().find("one"), std::string::npos) << "the finished video is reported";
+}
+
 TEST_F(EvalDavis, EveryPromptWorks) {
     for (const auto* prompt : {"box", "point", "scribble"}) {
         const auto json = json_of({"--prompt", prompt, "--sequences", "one"});
