@@ -3,13 +3,12 @@
 #include "eval/davis_report.h"
 #include "tools/command.h"
 #include "tools/eval_davis.h"
+#include "tools/interrupt.h"
 #include "tools/score_masks.h"
 
 #include <nlohmann/json.hpp>
 
-#include <atomic>
 #include <cmath>
-#include <csignal>
 #include <iostream>
 #include <map>
 
@@ -45,31 +44,6 @@ struct EvalOptions {
     DavisOptions davis;
     std::string mode = "prompted", prompt = "mask";
     bool json = false;
-};
-
-std::atomic<bool> interrupted{false};
-static_assert(std::atomic<bool>::is_always_lock_free);  // a signal handler may set it
-
-/// While it lives, the first Ctrl-C (or SIGTERM) asks the run to end, the second ends the program.
-class InterruptGuard {
-public:
-    InterruptGuard() {
-        Action action{};
-        action.sa_handler = [](int) { interrupted = true; };
-        action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
-        sigaction(SIGINT, &action, &old_int_);
-        sigaction(SIGTERM, &action, &old_term_);
-    }
-    ~InterruptGuard() {
-        sigaction(SIGINT, &old_int_, nullptr);
-        sigaction(SIGTERM, &old_term_, nullptr);
-    }
-    InterruptGuard(const InterruptGuard&) = delete;
-    InterruptGuard& operator=(const InterruptGuard&) = delete;
-
-private:
-    using Action = struct sigaction;
-    Action old_int_{}, old_term_{};
 };
 
 nlohmann::ordered_json settings_json(const EvalOptions& options, const DavisRun& run, const ModelInfo& info) {

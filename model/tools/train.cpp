@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // ausm train: one stage of training from a recipe.
 #include "tools/command.h"
+#include "tools/interrupt.h"
 #include "tools/progress.h"
 #include "train/processes.h"
 #include "train/run.h"
 
 #include <ATen/ATen.h>
 
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
@@ -22,10 +22,6 @@ struct TrainOptions {
     int threads = 0;
     std::int64_t steps = 0;
 };
-
-std::atomic<bool> stop_asked{false};
-
-void ask_to_stop(int) { stop_asked = true; }
 
 /// The last line of what is on the terminal, and a line now and then elsewhere.
 class TrainProgress {
@@ -58,11 +54,10 @@ void train_stage(TrainOptions options) {
     options.run.device = device_of(options.device);
     use_threads(options.threads);
     options.run.processes = train::join_processes(options.run.device);
-    std::signal(SIGINT, ask_to_stop);
-    std::signal(SIGTERM, ask_to_stop);
+    const InterruptGuard guard;
     std::unique_ptr<TrainProgress> progress;
     const bool first = options.run.processes.rank == 0;
-    const auto done = train::run_training(recipe, options.run, stop_asked, [&](const train::RunStatus& status) {
+    const auto done = train::run_training(recipe, options.run, interrupted, [&](const train::RunStatus& status) {
         if (!first)
             return;
         if (!progress)
