@@ -94,28 +94,26 @@ std::vector<Origin> origins(const ModelInfo& model) {
 
 }  // namespace
 
+std::string stream_text(const StateDescription& state) {
+    return stream_json(state).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 std::map<std::string, std::string> state_metadata(const StateDescription& state, const ModelInfo& model) {
-    const auto text = stream_json(state).dump(-1, ' ', false, json::error_handler_t::replace);
     std::map<std::string, std::string> metadata{{"format", kFormat},
                                                 {"format_version", kVersion},
                                                 {"model", model.name},
                                                 {"weights_hash", model.weights_hash},
-                                                {"stream", text}};
+                                                {"stream", stream_text(state)}};
     for (const auto& origin : origins(model))
         metadata.emplace(origin.key, origin.here);
     return metadata;
 }
 
-StateDescription read_state_description(const io::Safetensors& file, const ModelInfo& model) {
-    if (file.metadata("format") != kFormat || file.metadata("format_version") != kVersion)
-        fail("format '" + file.metadata("format") + "' version '" + file.metadata("format_version") + "' is not known");
-    if (file.metadata("weights_hash") != model.weights_hash)
-        fail("it belongs to other weights (" + file.metadata("model") + ", hash " + file.metadata("weights_hash") +
-             "); this is " + model.name + ", hash " + model.weights_hash);
+StateDescription read_stream_text(std::string_view text, int slots, bool has_tensors) {
     StateDescription state;
     try {
-        const auto stream = json::parse(file.metadata("stream"));
-        state.table = read_table(stream, model.max_objects);
+        const auto stream = json::parse(text);
+        state.table = read_table(stream, slots);
         state.prompted = stream.at("prompted").get<bool>();
         state.frames = whole_field(stream, "frames", 0, kMaxCount);
         state.rows = whole_field(stream, "rows", 0, kMaxGrid);
@@ -126,9 +124,18 @@ StateDescription read_state_description(const io::Safetensors& file, const Model
     const bool empty = state.rows == 0 && state.columns == 0;
     if (!empty && (state.rows == 0 || state.columns == 0))
         fail("its grid is impossible");
-    if (empty && (!file.tensors().empty() || !state.table.objects().empty()))
+    if (empty && (has_tensors || !state.table.objects().empty()))
         fail("it has objects or tensors, but no frame");
     return state;
+}
+
+StateDescription read_state_description(const io::Safetensors& file, const ModelInfo& model) {
+    if (file.metadata("format") != kFormat || file.metadata("format_version") != kVersion)
+        fail("format '" + file.metadata("format") + "' version '" + file.metadata("format_version") + "' is not known");
+    if (file.metadata("weights_hash") != model.weights_hash)
+        fail("it belongs to other weights (" + file.metadata("model") + ", hash " + file.metadata("weights_hash") +
+             "); this is " + model.name + ", hash " + model.weights_hash);
+    return read_stream_text(file.metadata("stream"), model.max_objects, !file.tensors().empty());
 }
 
 std::vector<std::string> state_differences(const io::Safetensors& file, const ModelInfo& model) {

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ausm {
@@ -28,6 +29,13 @@ inline constexpr const char* kStateName = "saved state";
 
 /// Throws std::runtime_error that says why not: another format or version, other weights, damaged, contradictory.
 [[nodiscard]] StateDescription read_state_description(const io::Safetensors& file, const ModelInfo& model);
+
+/// The metadata "stream": the description itself, as JSON.
+[[nodiscard]] std::string stream_text(const StateDescription& state);
+
+/// Reads it for a model with `slots` ID vectors. Throws std::runtime_error that says why not: damaged, contradictory, or
+/// without a frame although there are objects, or tensors beside it.
+[[nodiscard]] StateDescription read_stream_text(std::string_view text, int slots, bool has_tensors);
 
 /// What was different where the state was saved, for instance "number of threads: 4 there, 2 here". With any of it the
 /// next masks may differ in their last bits.

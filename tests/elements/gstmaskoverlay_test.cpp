@@ -308,6 +308,9 @@ TEST(MaskOverlay, LabelsNeedABoxAndSomethingToSay) {
     EXPECT_FALSE(changed({0, 0, 0, 0}, "person")) << "the object is not in the picture";
     overlay.set("ids", "true");
     EXPECT_TRUE(changed({0, 0, 1, 1}, ""));
+    overlay.set("ids", "false");
+    overlay.set("scores", "true");
+    EXPECT_TRUE(changed({0, 0, 1, 1}, ""));
 }
 
 TEST(MaskOverlay, KeepsMetadataTimestampsAndAForeignReferenceToThePicture) {
