@@ -126,8 +126,8 @@ template <class Scalar, class State>
 void check_in_place() {
     const Case k{2, 3, 97, 4, 8, 5};
     Problem<Scalar, State> separate(k), in_place(k);
-    in_place.params.state_out = in_place.state_in.data();
-    in_place.params.tail_out = in_place.tail_in.data();
+    in_place.params.memory.state_out = in_place.state_in.data();
+    in_place.params.memory.tail_out = in_place.tail_in.data();
     mamba_step_cpu(separate.params, 0, separate.count());
     mamba_step_cpu(in_place.params, 0, in_place.count());
     const auto same = [](const auto& left, const auto& right) {
@@ -146,8 +146,8 @@ TEST(MambaStep, MemoryMayBeUpdatedInPlace) {
 TEST(MambaStep, ReferenceUpdatesMemoryInPlace) {
     const Case k{2, 3, 97, 4, 8, 5};
     Problem<float> separate(k), in_place(k);
-    in_place.params.state_out = in_place.state_in.data();
-    in_place.params.tail_out = in_place.tail_in.data();
+    in_place.params.memory.state_out = in_place.state_in.data();
+    in_place.params.memory.tail_out = in_place.tail_in.data();
     mamba_step_reference(separate.params, 0, separate.count());
     mamba_step_reference(in_place.params, 0, in_place.count());
     EXPECT_EQ(separate.y.get(), in_place.y.get());
