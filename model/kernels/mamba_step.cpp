@@ -19,26 +19,37 @@ AUSM_KERNEL_INLINE std::int64_t row_at(const MambaStepParams<Scalar, State>& p, 
     return row_offset(strides, pixel / p.pixels, 0, pixel % p.pixels);
 }
 
-/// Row j of a pixel's tail, 0 is the oldest.
+/// The memory of a pixel's row, with the state moved on to the pixel.
+template <class Scalar, class State>
+AUSM_KERNEL_INLINE MambaMemory<State> memory_at(const MambaStepParams<Scalar, State>& p, std::int64_t pixel) noexcept {
+    auto memory = memory_of(p, pixel / p.pixels);
+    const std::int64_t state = pixel % p.pixels * p.states * p.channels;
+    memory.state_in = memory.state_in ? memory.state_in + state : nullptr;
+    memory.state_out += state;
+    return memory;
+}
+
+/// Row j of a pixel's tail in the memory of its row, 0 is the oldest.
 template <class Scalar, class State>
 AUSM_KERNEL_INLINE std::int64_t tail_at(const MambaStepParams<Scalar, State>& p, std::int64_t pixel,
                                         std::int64_t j) noexcept {
-    return ((pixel / p.pixels * (p.taps - 1) + j) * p.pixels + pixel % p.pixels) * p.channels;
+    return (j * p.pixels + pixel % p.pixels) * p.channels;
 }
 
 /// Oldest first: the row that is read is never older than the one written, so tail_out may be tail_in.
 template <class Scalar, class State>
 AUSM_KERNEL_INLINE void move_tail(const MambaStepParams<Scalar, State>& p, std::int64_t pixel) noexcept {
+    const auto memory = memory_at(p, pixel);
     for (std::int64_t j = 0; j < p.taps - 2; ++j) {
-        State* to = p.tail_out + tail_at(p, pixel, j);
-        if (p.tail_in)
-            std::copy_n(p.tail_in + tail_at(p, pixel, j + 1), p.channels, to);
+        State* to = memory.tail_out + tail_at(p, pixel, j);
+        if (memory.tail_in)
+            std::copy_n(memory.tail_in + tail_at(p, pixel, j + 1), p.channels, to);
         else
             std::fill_n(to, p.channels, State{});
     }
     if (p.taps > 1) {
         const Scalar* u = p.u + row_at(p, p.u_strides, pixel);
-        State* to = p.tail_out + tail_at(p, pixel, p.taps - 2);
+        State* to = memory.tail_out + tail_at(p, pixel, p.taps - 2);
         for (std::int64_t c = 0; c < p.channels; ++c)
             store(to[c], widen(u[c]));
     }
@@ -59,10 +70,12 @@ void mamba_step_reference(const MambaStepParams<Scalar, State>& p, std::int64_t 
     std::vector<Value> x(static_cast<std::size_t>(p.channels)), steer(static_cast<std::size_t>(outputs));
     for (std::int64_t pixel = begin; pixel < end; ++pixel) {
         const Scalar* u = p.u + row_at(p, p.u_strides, pixel);
+        const auto memory = memory_at(p, pixel);
         for (std::int64_t c = 0; c < p.channels; ++c) {
             Value v = p.conv_bias[c];
-            for (std::int64_t k = 0; p.tail_in && k < p.taps - 1; ++k)
-                v += p.conv_weight[k * p.channels + c] * static_cast<Value>(widen(p.tail_in[tail_at(p, pixel, k) + c]));
+            for (std::int64_t k = 0; memory.tail_in && k < p.taps - 1; ++k)
+                v += p.conv_weight[k * p.channels + c] *
+                     static_cast<Value>(widen(memory.tail_in[tail_at(p, pixel, k) + c]));
             v += p.conv_weight[(p.taps - 1) * p.channels + c] * widen(u[c]);
             x[static_cast<std::size_t>(c)] = v / (Value(1) + std::exp(-v));
         }
@@ -81,10 +94,10 @@ void mamba_step_reference(const MambaStepParams<Scalar, State>& p, std::int64_t 
             delta = std::max(delta, Value(0)) + std::log1p(std::exp(-std::fabs(delta)));
             Value y = p.d[c] * xc;
             for (std::int64_t s = 0; s < p.states; ++s) {
-                const std::int64_t at = (pixel * p.states + s) * p.channels + c;
-                const Value before = p.state_in ? static_cast<Value>(widen(p.state_in[at])) : Value(0);
+                const std::int64_t at = s * p.channels + c;
+                const Value before = memory.state_in ? static_cast<Value>(widen(memory.state_in[at])) : Value(0);
                 const Value h = std::exp(delta * p.a[s * p.channels + c]) * before + delta * b[s] * xc;
-                store(p.state_out[at], h);
+                store(memory.state_out[at], h);
                 y += steer_c[s] * h;
             }
             const Value z = widen(p.z[row_at(p, p.z_strides, pixel) + c]);
@@ -119,12 +132,13 @@ AUSM_KERNEL_INLINE void multiply_add(Value* __restrict to, const Value* __restri
 template <class Scalar, class State>
 AUSM_KERNEL_INLINE void convolve(const MambaStepParams<Scalar, State>& p, std::int64_t pixel,
                                  Compute<Scalar>* __restrict x) noexcept {
+    const auto memory = memory_at(p, pixel);
     for (std::int64_t first = 0; first < p.channels; first += kSlice) {
         const std::int64_t width = std::min(kSlice, p.channels - first);
         std::copy_n(p.conv_bias + first, width, x + first);
-        for (std::int64_t k = 0; p.tail_in && k < p.taps - 1; ++k)
-            multiply_add(x + first, p.conv_weight + k * p.channels + first, p.tail_in + tail_at(p, pixel, k) + first,
-                         width);
+        for (std::int64_t k = 0; memory.tail_in && k < p.taps - 1; ++k)
+            multiply_add(x + first, p.conv_weight + k * p.channels + first,
+                         memory.tail_in + tail_at(p, pixel, k) + first, width);
         multiply_add(x + first, p.conv_weight + (p.taps - 1) * p.channels + first,
                      p.u + row_at(p, p.u_strides, pixel) + first, width);
         for (std::int64_t i = 0; i < width; ++i)
@@ -212,11 +226,12 @@ AUSM_KERNEL_INLINE void scan(const MambaStepParams<Scalar, State>& p, std::int64
                              const Compute<Scalar>* steer) noexcept {
     using Value = Compute<Scalar>;
     const std::int64_t all = p.states * p.channels;
-    State* state = p.state_out + pixel * all;
-    if (!p.state_in)
+    const auto memory = memory_at(p, pixel);
+    State* state = memory.state_out;
+    if (!memory.state_in)
         std::fill_n(state, all, State{});
-    else if (p.state_in != p.state_out)
-        std::copy_n(p.state_in + pixel * all, all, state);
+    else if (memory.state_in != state)
+        std::copy_n(memory.state_in, all, state);
     const Value *b = steer + p.rank * kPixels, *c = b + p.states * kPixels;
     for (std::int64_t first = 0; first < p.channels; first += kSlice) {
         const std::int64_t width = std::min(kSlice, p.channels - first);

@@ -21,12 +21,14 @@
 // From 1024 pixels on a block is four pixels by up to 256 threads (channels beyond in rounds): at least four blocks a
 // multiprocessor, whose phases overlap, 1024 threads with 64 bytes each in flight: 64 KB, three times what 3 TB/s at
 // 0.8 us need. Below, a frame lasts as long as its chain of latencies: two pixels a block, a thread for each pixel and
-// channel, and its state is asked for before anything else, to arrive while phases 1 and 2 run.
+// channel, and its state is asked for as soon as its place is known, to arrive while phases 1 and 2 run. Rows of the batch
+// may keep their memory anywhere: their addresses are read from a table, once a pixel, so that a replayed graph works on
+// other memories.
 //
 // Registers and shared memory, sm_90 (nvcc 13.0):
-//   S 8:   53 to 56, 9.0 KB below 1024 pixels; 55 to 56, 18.0 KB from there on
-//   S 16:  64, 9.0 KB, 12 to 16 bytes of spills below; 64, 18.0 KB, no spills from there on
-//   other: 64, 18.0 KB, 80 bytes of spills with float32 memory, none with bfloat16
+//   S 8:   53 to 56, 9.1 KB below 1024 pixels; 58 to 62, 18.1 KB from there on
+//   S 16:  64, 9.1 KB, 12 to 16 bytes of spilled loads below; 64, 18.1 KB, no spills from there on
+//   other: 64, 18.1 KB, 48 to 64 bytes of spilled loads with float32 memory, none with bfloat16
 //
 // Considered: one pixel a block reads all weights for every pixel, twice the bytes of the small model's memory;
 // x_weight on tensor cores, 96 of 232 operations a value that are not the limit; two channels a thread with 8-byte
@@ -54,16 +56,18 @@ struct Plan {
 };
 
 /// Where a pixel's rows start.
+template <class State>
 struct Place {
-    std::int64_t u, z, y, tail;
+    std::int64_t u, z, y;
+    MambaMemory<State> memory;
 };
 
-template <unsigned kPixels>
+template <unsigned kPixels, class State>
 struct alignas(16) Shared {
     float x[kPixels][kMaxChannels];
     float dt_low[kMaxRank][kPixels];
     float b[kPixels][kMaxStates], c[kPixels][kMaxStates];
-    Place places[kPixels];
+    Place<State> places[kPixels];
 };
 
 // The first-level cache is left to the weights: what a frame touches once passes it by.
@@ -103,7 +107,7 @@ template <class Plan, class Scalar, class State>
 struct Step {
     static constexpr unsigned kOwn = Plan::kOwn, kPixels = Plan::kPixels, kStates = Plan::kStates;
     const MambaStepParams<Scalar, State>& p;
-    Shared<kPixels>& shared;
+    Shared<kPixels, State>& shared;
     const unsigned channels = static_cast<unsigned>(p.channels), taps = static_cast<unsigned>(p.taps);
     const unsigned states = Plan::kExact ? kStates : static_cast<unsigned>(p.states),
                    rank = static_cast<unsigned>(p.rank);
@@ -113,18 +117,20 @@ struct Step {
     /// The last block may have fewer pixels.
     __device__ bool exists(unsigned i) const { return first_pixel + first + i < count; }
 
-    __device__ std::int64_t state_row(unsigned i) const {
-        return static_cast<std::int64_t>(first_pixel + first + i) * states * channels;
-    }
-
     __device__ void place_pixels() const {
         const unsigned thread = threadIdx.y * blockDim.x + threadIdx.x, pixel = first_pixel + thread;
         if (thread >= kPixels)
             return;
         const auto pixels = static_cast<unsigned>(p.pixels);
-        const std::int64_t b = pixel / pixels, n = pixel % pixels;
+        const std::int64_t b = min(pixel, count - 1) / pixels, n = pixel % pixels;
+        auto memory = memory_of(p, b);
+        const std::int64_t tail = n * channels, state = n * states * channels;
+        memory.tail_in = memory.tail_in ? memory.tail_in + tail : nullptr;
+        memory.state_in = memory.state_in ? memory.state_in + state : nullptr;
+        memory.tail_out += tail;
+        memory.state_out += state;
         shared.places[thread] = {row_offset(p.u_strides, b, 0, n), row_offset(p.z_strides, b, 0, n),
-                                 row_offset(p.y_strides, b, 0, n), (b * (taps - 1) * pixels + n) * channels};
+                                 row_offset(p.y_strides, b, 0, n), memory};
     }
 
     /// What the taps of pixel `first + i` meet, oldest first.
@@ -134,13 +140,13 @@ struct Step {
             rows[k] = 0.0F;
         if (!exists(i))
             return;
-        const Place place = shared.places[first + i];
+        const auto& place = shared.places[first + i];
         const float newest = load_once(p.u + place.u + channel);
-        if (p.tail_in != nullptr) {
+        if (const State* const tail = place.memory.tail_in; tail != nullptr) {
 #pragma unroll
             for (unsigned k = 0; k < kMaxTaps - 1; ++k)
                 if (k < taps - 1)
-                    rows[k] = load_once(p.tail_in + place.tail + k * p.pixels * p.channels + channel);
+                    rows[k] = load_once(tail + k * p.pixels * p.channels + channel);
         }
 #pragma unroll
         for (unsigned k = 0; k < kMaxTaps; ++k)
@@ -170,7 +176,7 @@ struct Step {
             shared.x[first + i][channel] = silu(sums[i]);
             if (!exists(i))
                 continue;
-            State* tail = p.tail_out + shared.places[first + i].tail + channel;
+            State* tail = shared.places[first + i].memory.tail_out + channel;
 #pragma unroll
             for (unsigned k = 1; k < kMaxTaps; ++k)
                 if (k < taps)
@@ -228,9 +234,12 @@ struct Step {
 #pragma unroll
         for (unsigned s = 0; s < kStates; ++s)
             h[s] = 0.0F;
-        if (p.state_in == nullptr || !exists(i))
+        if (!exists(i))
             return;
-        const State* from = p.state_in + state_row(i) + channel;
+        const State* from = shared.places[first + i].memory.state_in;
+        if (from == nullptr)
+            return;
+        from += channel;
 #pragma unroll
         for (unsigned s = 0; s < kStates; ++s)
             if (s < states)
@@ -258,8 +267,8 @@ struct Step {
                          float (&h)[kStates]) const {
         if (!exists(i))
             return;
-        const Place place = shared.places[first + i];
-        State* to = p.state_out + state_row(i) + channel;
+        const auto& place = shared.places[first + i];
+        State* to = place.memory.state_out + channel;
         const float z = load_once(p.z + place.z + channel);
         const float x = shared.x[first + i][channel], drive = delta * x;
         float y = __ldg(p.d + channel) * x;
@@ -276,13 +285,13 @@ struct Step {
 
     __device__ void run() const {
         const unsigned begin = threadIdx.x, stride = blockDim.x;
+        place_pixels();
+        __syncthreads();
         // With one pixel a thread its memory comes while the block computes what steers it.
         constexpr bool kEarly = kOwn == 1;
         float h[kStates];
         if (kEarly && begin < channels)
             load_state(0, begin, h);
-        place_pixels();
-        __syncthreads();
         for (unsigned channel = begin; channel < channels; channel += stride)
             convolve(channel);
         __syncthreads();
@@ -308,7 +317,7 @@ struct Step {
 template <class Plan, class Scalar, class State>
 __global__ void __launch_bounds__(Plan::kThreads, 1024 / Plan::kThreads)
     step_kernel(const MambaStepParams<Scalar, State> p) {
-    __shared__ Shared<Plan::kPixels> shared;
+    __shared__ Shared<Plan::kPixels, State> shared;
     const Step<Plan, Scalar, State> step{p, shared};
     step.run();
 }

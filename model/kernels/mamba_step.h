@@ -5,14 +5,25 @@
 #include <cstdint>
 
 #include "kernels/bfloat16.h"
+#include "kernels/cpu_dispatch.h"
 #include "kernels/row_strides.h"
 
 namespace ausm {
 
+/// The memory of one row of the batch, every part contiguous.
+template <class State>
+struct MambaMemory {
+    const State* tail_in;   // [K - 1, N, C] the K - 1 inputs before this frame, oldest first; null: zero
+    State* tail_out;        // [K - 1, N, C]; may be null when K is 1
+    const State* state_in;  // [N, S, C], or null: zero
+    State* state_out;       // [N, S, C]
+};
+
 /// Sizes, strides and pointers of one frame; the channel is the innermost, contiguous dimension everywhere.
 /// Weights and all arithmetic are Compute<Scalar>; `State` is what the memory between frames is kept in, rounded when
 /// it is written: float, BFloat16, or double with double activations.
-/// Outputs must not overlap inputs, except that `tail_out` may be `tail_in` and `state_out` may be `state_in`.
+/// Outputs must not overlap inputs, except that `tail_out` may be `tail_in` and `state_out` may be `state_in`. `rows` is
+/// read when the kernel runs, wherever it runs: a recorded launch finds other memories at its next replay.
 template <class Scalar, class State = Compute<Scalar>>
 struct MambaStepParams {
     using Value = Compute<Scalar>;
@@ -28,11 +39,21 @@ struct MambaStepParams {
     const Value* dt_bias;                                      // [C]
     const Value* a;                                            // [S, C] negative: -exp(A_log) transposed
     const Value* d;                                            // [C] skip
-    const State* tail_in;   // [B, K - 1, N, C] contiguous, the K - 1 inputs before this, oldest first; null: zero
-    State* tail_out;        // [B, K - 1, N, C] contiguous; may be null when K is 1
-    const State* state_in;  // [B, N, S, C] contiguous, or null: zero
-    State* state_out;       // [B, N, S, C] contiguous
+    MambaMemory<State> memory;                                 // of the first row; the others follow it, contiguous
+    const MambaMemory<State>* rows = nullptr;                  // [B] rows that lie anywhere, instead of `memory`
 };
+
+/// The memory of row `row`.
+template <class Scalar, class State>
+AUSM_KERNEL_INLINE MambaMemory<State> memory_of(const MambaStepParams<Scalar, State>& p, std::int64_t row) noexcept {
+    if (p.rows)
+        return p.rows[row];
+    const std::int64_t tail = row * (p.taps - 1) * p.pixels * p.channels,
+                       state = row * p.pixels * p.states * p.channels;
+    const auto& first = p.memory;
+    return {first.tail_in ? first.tail_in + tail : nullptr, first.tail_out ? first.tail_out + tail : nullptr,
+            first.state_in ? first.state_in + state : nullptr, first.state_out + state};
+}
 
 /// Both handle the pixels [begin, end) out of batch * pixels (index b * pixels + n), any sizes. Reentrant; they
 /// allocate a few rows of scratch memory. The reference walks channel by channel with <cmath>; the other takes eight

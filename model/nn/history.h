@@ -12,6 +12,9 @@ namespace ausm {
 struct LayerState {
     at::Tensor conv_tail;  ///< [B, d_conv - 1, N, C] last inputs of the causal convolution
     at::Tensor scan;       ///< [B, N, S, C] h of the selective scan
+    /// Instead of both, for one frame without gradient: [B, 4] int64, the MambaMemory of each row of the batch. The frame
+    /// reads and writes the memories that it names when it runs.
+    at::Tensor rows{};
 };
 
 /// Memory of a stream (B = 1) or of a batch of clips. Its size depends on the grid alone, never on time or on the

@@ -39,12 +39,16 @@ at::Tensor Mamba::step(const at::Tensor& x, LayerState& state) const {
                                    .a = a_,
                                    .d = d_,
                                    .tail = state.conv_tail,
-                                   .state = state.scan});
-    state = {std::move(result.tail), std::move(result.state)};
+                                   .state = state.scan,
+                                   .rows = state.rows});
+    if (!state.rows.defined())
+        state = {std::move(result.tail), std::move(result.state)};
     return out_(result.y).unsqueeze(1);
 }
 
 at::Tensor Mamba::scan(const at::Tensor& x, LayerState& state) const {
+    if (state.rows.defined())
+        return step(x, state);
     if (x.is_cuda() && x.size(1) == 1 && x.scalar_type() != at::kDouble && !c10::GradMode::is_enabled())
         return step(x, state);
     const auto projected = in_(x).to(a_.scalar_type());  // [B, T, N, 2 C] = u, z

@@ -20,7 +20,7 @@ public:
     [[nodiscard]] LayerState initial_state(std::int64_t batch, std::int64_t tokens) const;
 
 private:
-    /// One frame on a GPU.
+    /// One frame in one kernel: on a GPU, and where the rows of the batch keep their memory apart.
     at::Tensor step(const at::Tensor& x, LayerState& state) const;
 
     std::int64_t inner_, states_, rank_;

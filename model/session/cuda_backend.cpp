@@ -27,6 +27,25 @@ void enter_cuda_thread(at::Device device) {
     auto& context = at::globalContext();
     context.setAllowTF32CuDNN(false);
     context.setBenchmarkCuDNN(true);
+    context.setDeterministicCuDNN(true);
+}
+
+std::string cuda_error_text(at::Device device, const c10::Error& error) {
+    if (dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr)
+        return "not enough memory on " + device.str() +
+               "; use a smaller inference-size or fewer streams. The stream's state is kept";
+    int before = 0;
+    const bool known = cudaGetDevice(&before) == cudaSuccess;
+    auto state = cudaSetDevice(device.index());
+    if (state == cudaSuccess)
+        state = cudaDeviceSynchronize();
+    if (known)
+        static_cast<void>(cudaSetDevice(before));
+    if (state == cudaSuccess)
+        return error.what_without_backtrace();
+    // After an error of the device itself every call fails: nothing on it can be read any more.
+    return "the GPU " + device.str() + " is lost (" + cudaGetErrorString(state) +
+           "), and with it the state of every stream on it; start the application again";
 }
 
 void* current_cuda_context() {

@@ -60,7 +60,13 @@ public:
     std::shared_ptr<FrameInput> make(const Frame& frame, InputSize size) override {
         const c10::cuda::CUDAStreamGuard guard(stream_);
         const auto picture = at::empty({1, size.height, size.width, 3}, at::TensorOptions(device_).dtype(dtype_));
-        return dtype_ == at::kBFloat16 ? make_of<BFloat16>(frame, size, picture) : make_of<float>(frame, size, picture);
+        try {
+            return dtype_ == at::kBFloat16 ? make_of<BFloat16>(frame, size, picture)
+                                           : make_of<float>(frame, size, picture);
+        } catch (...) {
+            static_cast<void>(cudaStreamSynchronize(stream_));  // what was launched may still read the frame
+            throw;
+        }
     }
 
 private:

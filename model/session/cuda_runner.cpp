@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Batches on a GPU: one plan a size, one synchronisation a batch, and errors that say what is left.
+// Batches on a GPU: one plan a size, and one synchronisation a batch.
 #include "session/cuda_backend.h"
 #include "session/net_plan.h"
 
@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <list>
-#include <stdexcept>
 
 namespace ausm {
 namespace {
@@ -86,11 +85,11 @@ public:
     using NetRunner::NetRunner;
 
     void step(std::span<NetPass* const> passes) override {
-        guarded([&] {
+        again_with_less([&] {
             auto& graphs = graphs_for(NetPlanKey::of(passes, net().config()));
             graphs.plan().load(passes);
             graphs.run();
-            graphs.plan().copy_out(passes.size());
+            graphs.plan().copy_out(passes);
             c10::cuda::getCurrentCUDAStream().synchronize();
             graphs.plan().take(passes);
             for (auto* pass : passes)
@@ -98,8 +97,33 @@ public:
         });
     }
 
+    /// Waits for itself: who prompts wants to know what the network makes of it before objects are judged.
     void refine(NetPass& pass) override {
-        guarded([&] { NetRunner::refine(pass); });
+        again_with_less([&] {
+            const auto count = pass.count();
+            const auto prediction = read_again(pass);
+            const auto logits = prediction.masks[0].contiguous();
+            auto probabilities = logits.slice(0, 0, count).sigmoid();
+            const auto cells = (probabilities > 0.5).sum({1, 2}).to(at::kFloat);
+            const auto numbers = at::cat({prediction.presence[0], cells}).to(at::kCPU);
+            pass.presence = numbers.slice(0, 0, logits.size(0));
+            pass.logits = logits;
+            pass.probabilities = std::move(probabilities);
+            const auto* first = numbers.const_data_ptr<float>() + logits.size(0);
+            pass.cells.assign(first, first + count);
+        });
+    }
+
+    std::shared_ptr<DrawnMap> draw(const at::Tensor& logits, std::span<const std::uint8_t> values,
+                                   const MapRequest& request) override {
+        std::shared_ptr<DrawnMap> drawn;
+        again_with_less([&] { drawn = std::make_shared<DrawnMap>(logits, values, request); });
+        return drawn;
+    }
+
+    void free_spare_memory() override {
+        sizes_.clear();
+        c10::cuda::CUDACachingAllocator::emptyCache();
     }
 
 private:
@@ -120,38 +144,17 @@ private:
     /// Runs `work`; when memory is short, again after everything that is only kept ready has been freed. A pass that
     /// fails keeps the history that it came with: only finished work replaces it.
     template <class Work>
-    void guarded(const Work& work) {
-        if (!lost_.empty())
-            throw std::runtime_error(lost_);
+    void again_with_less(const Work& work) {
         try {
-            try {
-                work();
-            } catch (const c10::OutOfMemoryError&) {
-                sizes_.clear();
-                c10::cuda::CUDACachingAllocator::emptyCache();
-                work();
-            }
+            work();
         } catch (const c10::OutOfMemoryError&) {
-            throw std::runtime_error("not enough memory on " + net().device().str() +
-                                     "; use a smaller inference-size or fewer streams. The stream's state is kept");
-        } catch (const c10::Error&) {
-            note_loss();
-            throw;
+            c10::cuda::getCurrentCUDAStream().synchronize();  // what was launched reads what is freed
+            free_spare_memory();
+            work();
         }
     }
 
-    /// After an error of the device itself every later call fails, too: nothing on it can be read any more.
-    void note_loss() {
-        const auto error = cudaDeviceSynchronize();
-        if (error == cudaSuccess)
-            return;
-        lost_ = "the GPU " + net().device().str() + " is lost (" + cudaGetErrorString(error) +
-                "), and with it the state of every stream on it; start the application again";
-        throw std::runtime_error(lost_);
-    }
-
     std::list<std::unique_ptr<NetGraphs>> sizes_;  // last used first
-    std::string lost_;                             // why every call fails
 };
 
 }  // namespace

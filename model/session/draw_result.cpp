@@ -6,6 +6,8 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
 namespace ausm {
 namespace {
 
@@ -44,23 +46,12 @@ void describe(Object& object, const LabelStats& stats, const Result& result) {
     object.box = {stats.x0 / width, stats.y0 / height, stats.x1 / width, stats.y1 / height};
 }
 
-}  // namespace
-
-void draw_result(FrameOutput& output, std::span<const Prompt> prompts, const Frame& frame,
-                 const SessionOptions& options, Result& result) {
+/// From the logits, by the kernel; statistics of each row.
+std::vector<LabelStats> draw_here(const FrameOutput& output, Result& result) {
     const bool any = output.logits.defined();
-    const bool small = options.map_size == MapSize::kModel && output.map_columns > 0;
-    result.map_width = small ? output.map_columns : frame.width;
-    result.map_height = small ? output.map_rows : frame.height;
-    const auto pixels = static_cast<std::size_t>(result.map_width) * static_cast<std::size_t>(result.map_height);
-    result.map.resize(pixels);
-    result.confidence.resize(options.confidence ? pixels : 0);
     std::vector<std::uint8_t> values;
-    bool given = false;
-    for (const auto& shown : output.shown) {
+    for (const auto& shown : output.shown)
         values.push_back(shown.object.value);
-        given = given || shown.given >= 0;
-    }
     std::vector<LabelStats> stats(values.size());
     label_map_cpu({.objects = static_cast<std::int64_t>(values.size()),
                    .rows = output.map_rows,
@@ -74,17 +65,51 @@ void draw_result(FrameOutput& output, std::span<const Prompt> prompts, const Fra
                    .height = result.map_height,
                    .map = result.map.data(),
                    .map_stride = result.map_width,
-                   .confidence = options.confidence ? result.confidence.data() : nullptr,
+                   .confidence = result.confidence.empty() ? nullptr : result.confidence.data(),
                    .confidence_stride = result.map_width,
                    .stats = stats.data()},
                   0, result.map_height);
+    return stats;
+}
+
+/// From the network's device; statistics in the order of `shown`.
+std::vector<LabelStats> fetch(const FrameOutput& output, Result& result) {
+    output.drawn->wait();
+    std::ranges::copy(output.drawn->map(), result.map.begin());
+    std::ranges::copy(output.drawn->confidence(), result.confidence.begin());
+    std::vector<LabelStats> stats;
+    for (const auto& shown : output.shown)
+        stats.push_back(shown.row < 0 ? LabelStats{} : output.drawn->stats(shown.row));
+    return stats;
+}
+
+}  // namespace
+
+MapRequest map_request(const Frame& frame, InputSize input, const SessionOptions& options) {
+    constexpr int kCell = 4;  // pixels of the input
+    if (options.map_size == MapSize::kModel)
+        return {input.width / kCell, input.height / kCell, options.confidence};
+    return {frame.width, frame.height, options.confidence};
+}
+
+void draw_result(FrameOutput& output, std::span<const Prompt> prompts, const MapRequest& map, std::int64_t stream_time,
+                 Result& result) {
+    result.map_width = map.width;
+    result.map_height = map.height;
+    const auto pixels = static_cast<std::size_t>(map.width) * static_cast<std::size_t>(map.height);
+    result.map.resize(pixels);
+    result.confidence.resize(map.confidence ? pixels : 0);
+    auto stats = output.drawn ? fetch(output, result) : draw_here(output, result);
+    bool given = false;
+    for (const auto& shown : output.shown)
+        if (shown.given >= 0) {
+            paint_given(result, prompts[static_cast<std::size_t>(shown.given)], shown.object.value);
+            given = true;
+        }
     if (given) {
-        for (const auto& shown : output.shown)
-            if (shown.given >= 0)
-                paint_given(result, prompts[static_cast<std::size_t>(shown.given)], shown.object.value);
         const auto all = measure(result);
-        for (std::size_t i = 0; i < values.size(); ++i)
-            stats[i] = all[values[i]];
+        for (std::size_t i = 0; i < stats.size(); ++i)
+            stats[i] = all[output.shown[i].object.value];
     }
     result.objects.clear();
     for (std::size_t i = 0; i < output.shown.size(); ++i) {
@@ -93,7 +118,7 @@ void draw_result(FrameOutput& output, std::span<const Prompt> prompts, const Fra
     }
     result.answers = std::move(output.answers);
     result.changes = std::move(output.changes);
-    result.stream_time = frame.stream_time;
+    result.stream_time = stream_time;
 }
 
 }  // namespace ausm

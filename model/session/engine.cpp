@@ -119,12 +119,14 @@ EngineImpl::EngineImpl(const io::Safetensors& weights, const EnginePlan& plan)
             core_->net = std::make_unique<AusmNet>(weights, dtype, device);
             core_->runner = make_cuda_runner(*core_->net);
             core_->make_input_maker = [device, dtype] { return make_cuda_input_maker(device, dtype); };
+            core_->explain = [device](const c10::Error& error) { return cuda_error_text(device, error); };
             return;
         }
 #endif
         core_->net = std::make_unique<AusmNet>(weights, dtype);
         core_->runner = std::make_unique<NetRunner>(*core_->net);
         core_->make_input_maker = make_host_input_maker;
+        core_->explain = [](const c10::Error& error) { return std::string(error.what_without_backtrace()); };
     });
     const auto& config = core_->net->config();
     core_->info = {.name = config.name,

@@ -25,6 +25,7 @@ struct FrameTask {
 
     std::shared_ptr<FrameGate> gate;
     InputSize size;
+    MapRequest map;
     std::shared_ptr<FrameInput> input;
     std::vector<Prompt> prompts;
     SessionOptions options;

@@ -2,6 +2,8 @@
 // Copies into and out of the plan's tensors.
 #include "session/net_plan.h"
 
+#include "session/object_rules.h"
+
 #include <ATen/ATen.h>
 
 #include <algorithm>
@@ -14,6 +16,10 @@ namespace {
 void join_into(at::Tensor to, std::vector<at::Tensor> rows) {
     rows.resize(static_cast<std::size_t>(to.size(0)), rows.front());
     at::cat_out(to, rows);
+}
+
+at::TensorOptions pinned(const AusmNet& net, at::ScalarType dtype) {
+    return at::TensorOptions().dtype(dtype).pinned_memory(net.device().is_cuda());
 }
 
 template <class Pick>
@@ -39,60 +45,101 @@ NetPlanKey NetPlanKey::of(std::span<NetPass* const> passes, const NetConfig& con
 }
 
 NetPlan::NetPlan(const AusmNet& net, const NetPlanKey& key) : net_(net), key_(key) {
-    const auto pinned = [&](at::ScalarType dtype) {
-        return at::TensorOptions().dtype(dtype).pinned_memory(net.device().is_cuda());
-    };
     const Grid grid{key.height / AusmNet::kStride, key.width / AusmNet::kStride};
     const auto device = at::TensorOptions(net.device());
     in_.images =
         at::empty({key.batch, 3, key.height, key.width}, device.dtype(net.dtype()), at::MemoryFormat::ChannelsLast);
-    in_.history = net.initial_history(key.batch, grid);
-    in_.history.features = in_.history.features.contiguous();
+    blank_ = net.initial_history(1, grid).layers;
+    spare_ = net.initial_history(std::max<std::int64_t>(key.batch / 2 - 1, 0), grid).layers;
+    host_memories_ = at::zeros({static_cast<std::int64_t>(blank_.size()), key.batch, 4}, pinned(net, at::kLong));
+    memories_ = at::zeros(host_memories_.sizes(), device.dtype(at::kLong));
+    in_.history = {grid, at::empty({key.batch, grid.tokens(), net.config().dim}, device.dtype(net.dtype())), {}};
+    for (const auto& rows : memories_.unbind())
+        in_.history.layers.push_back({{}, {}, rows});
     const auto queries = key.objects + net.config().detection_queries;
-    host_presence_ = at::empty({key.batch, queries}, pinned(at::kFloat));
-    host_logits_ = at::empty({key.batch, queries, 4 * grid.rows, 4 * grid.columns}, pinned(at::kFloat));
+    host_presence_ = at::empty({key.batch, queries}, pinned(net, at::kFloat));
     phases_ = {[this] { frame_ = net_.encode(in_.images); },
                [this] {
-                   after_ = in_.history;
-                   compressed_ = net_.compress(in_.marks, after_);
-                   after_.features = frame_.features;
+                   auto history = in_.history;
+                   compressed_ = net_.compress(in_.marks, history);
                },
-               [this] {
-                   const auto prediction = net_.decode(frame_, compressed_, in_.marks.slots, in_.valid);
-                   presence_ = prediction.presence.to(at::kFloat);
-                   logits_ = prediction.masks.to(at::kFloat).contiguous();
-               }};
-    if (key.objects == 0)
-        return;
-    host_slots_ = at::zeros({key.batch, key.objects}, pinned(at::kLong));
-    host_kinds_ = at::zeros({key.batch, 1, key.objects}, pinned(at::kLong));
-    host_valid_ = at::zeros({key.batch, key.objects}, pinned(at::kBool));
-    host_masks_ = at::zeros({key.batch, 1, key.objects, 4 * grid.rows, 4 * grid.columns}, pinned(at::kFloat));
-    masks32_ = at::empty(host_masks_.sizes(), device.dtype(at::kFloat));
+               [this] { decode(); }};
+    if (key.objects > 0)
+        make_marks();
+}
+
+void NetPlan::make_marks() {
+    const auto grid = in_.history.grid;
+    const auto device = at::TensorOptions(net_.device());
+    host_slots_ = at::zeros({key_.batch, key_.objects}, pinned(net_, at::kLong));
+    host_kinds_ = at::zeros({key_.batch, 1, key_.objects}, pinned(net_, at::kLong));
+    host_valid_ = at::zeros({key_.batch, key_.objects}, pinned(net_, at::kBool));
+    host_cells_ = at::zeros({key_.batch, key_.objects}, pinned(net_, at::kLong));
+    host_seen_ = at::zeros({key_.batch, key_.objects}, pinned(net_, at::kBool));
+    masks32_ = at::empty({key_.batch, 1, key_.objects, 4 * grid.rows, 4 * grid.columns}, device.dtype(at::kFloat));
     in_.marks = {at::empty(host_slots_.sizes(), device.dtype(at::kLong)),
-                 at::empty(host_masks_.sizes(), device.dtype(net.dtype())),
+                 at::empty(masks32_.sizes(), device.dtype(net_.dtype())),
                  at::empty(host_kinds_.sizes(), device.dtype(at::kLong))};
     in_.valid = at::empty(host_valid_.sizes(), device.dtype(at::kBool));
+}
+
+void NetPlan::decode() {
+    const auto prediction = net_.decode(frame_, compressed_, in_.marks.slots, in_.valid);
+    presence_ = prediction.presence.to(at::kFloat);
+    logits_ = prediction.masks.to(at::kFloat).contiguous();
+    if (key_.objects == 0)
+        return;
+    const auto marked = logits_.narrow(1, 0, key_.objects);
+    probabilities_ = marked.sigmoid();
+    cells_ = (probabilities_ > 0.5).sum({2, 3});
+    seen_ = (presence_.narrow(1, 0, key_.objects).sigmoid() >= kSeenPresence).logical_and_(cells_ >= kSeenCells);
+    shown_ = marked.masked_fill(seen_.logical_not().unsqueeze(2).unsqueeze(3), kHidden);
 }
 
 void NetPlan::load(std::span<NetPass* const> passes) {
     join_into(in_.images,
               of_passes(passes, [&](const NetPass& pass) { return pass.images.to(net_.device(), net_.dtype()); }));
     join_into(in_.history.features, of_passes(passes, [](const NetPass& pass) { return pass.history.features; }));
-    for (std::size_t i = 0; i < in_.history.layers.size(); ++i) {
-        auto& layer = in_.history.layers[i];
-        join_into(layer.conv_tail,
-                  of_passes(passes, [&](const NetPass& pass) { return pass.history.layers[i].conv_tail; }));
-        join_into(layer.scan, of_passes(passes, [&](const NetPass& pass) { return pass.history.layers[i].scan; }));
-    }
+    load_memory(passes);
     if (key_.objects > 0)
         load_marks(passes);
+}
+
+/// Rows beyond the passes read what the first one reads and write what nobody reads.
+void NetPlan::load_memory(std::span<NetPass* const> passes) {
+    own_.assign(passes.size(), {});
+    for (auto& own : own_)
+        own.history.grid = in_.history.grid;
+    auto* address = host_memories_.mutable_data_ptr<std::int64_t>();
+    const auto put = [&](const void* memory) { *address++ = reinterpret_cast<std::int64_t>(memory); };
+    for (std::size_t i = 0; i < blank_.size(); ++i) {
+        const auto& blank = blank_[i];
+        for (std::size_t row = 0; row < static_cast<std::size_t>(key_.batch); ++row) {
+            const bool real = row < passes.size();
+            const auto& before = passes[real ? row : 0]->history.layers[i];
+            for (const auto& [given, size] :
+                 {std::pair(&before.conv_tail, &blank.conv_tail), std::pair(&before.scan, &blank.scan)})
+                TORCH_CHECK(given->sizes() == size->sizes() && given->is_contiguous() &&
+                                given->scalar_type() == size->scalar_type() && given->device() == size->device(),
+                            "a memory of another network");
+            if (real)
+                own_[row].history.layers.push_back({at::empty_like(blank.conv_tail), at::empty_like(blank.scan)});
+            const auto extra = static_cast<std::int64_t>(row - passes.size());
+            const auto after =
+                real ? own_[row].history.layers[i] : LayerState{spare_[i].conv_tail[extra], spare_[i].scan[extra]};
+            put(before.conv_tail.const_data_ptr());
+            put(after.conv_tail.mutable_data_ptr());
+            put(before.scan.const_data_ptr());
+            put(after.scan.mutable_data_ptr());
+        }
+    }
+    memories_.copy_(host_memories_, /*non_blocking=*/true);
 }
 
 /// Slots without an object are not valid: zero masks mark nothing, and no query looks at theirs.
 void NetPlan::load_marks(std::span<NetPass* const> passes) {
     host_valid_.zero_();
-    host_masks_.zero_();
+    masks32_.zero_();
     for (std::size_t i = 0; i < passes.size(); ++i) {
         const auto& pass = *passes[i];
         const auto row = static_cast<std::int64_t>(i), count = pass.count();
@@ -100,45 +147,56 @@ void NetPlan::load_marks(std::span<NetPass* const> passes) {
             continue;
         host_slots_[row].narrow(0, 0, count).copy_(pass.slots);
         host_kinds_[row][0].narrow(0, 0, count).copy_(pass.kinds);
-        host_masks_[row][0].narrow(0, 0, count).copy_(pass.masks);
         host_valid_[row].narrow(0, 0, count).fill_(true);
+        masks32_[row][0].narrow(0, 0, count).copy_(pass.masks, /*non_blocking=*/true);
     }
     in_.marks.slots.copy_(host_slots_, /*non_blocking=*/true);
     in_.marks.kinds.copy_(host_kinds_, true);
     in_.valid.copy_(host_valid_, true);
-    masks32_.copy_(host_masks_, true);
     in_.marks.masks.copy_(masks32_);
 }
 
-void NetPlan::copy_out(std::size_t count) {
+void NetPlan::copy_out(std::span<NetPass* const> passes) {
     host_presence_.copy_(presence_, /*non_blocking=*/true);
-    host_logits_.copy_(logits_, true);
-    std::vector<at::Tensor> to, from;
-    const auto take = [&](const at::Tensor& all, std::size_t row) {
-        from.push_back(all.narrow(0, static_cast<std::int64_t>(row), 1));
-        to.push_back(at::empty(from.back().sizes(), all.options()));
-        return to.back();
-    };
-    own_.clear();
-    for (std::size_t i = 0; i < count; ++i) {
-        History own{after_.grid, take(after_.features, i), {}};
-        for (const auto& layer : after_.layers)
-            own.layers.push_back({take(layer.conv_tail, i), take(layer.scan, i)});
-        own_.push_back(std::move(own));
+    if (key_.objects > 0) {
+        host_cells_.copy_(cells_, true);
+        host_seen_.copy_(seen_, true);
     }
-    at::_foreach_copy_(to, from);
+    for (std::size_t i = 0; i < passes.size(); ++i) {
+        const auto& pass = *passes[i];
+        auto& own = own_[i];
+        const auto row = static_cast<std::int64_t>(i), count = pass.count();
+        own.history.features = frame_.features.narrow(0, row, 1).clone();
+        own.logits = at::cat({logits_[row].narrow(0, 0, count), logits_[row].slice(0, key_.objects)});
+        if (count == 0)
+            continue;
+        own.probabilities = probabilities_[row].narrow(0, 0, count).clone();
+        if (pass.map.width > 0)
+            own.drawn = std::make_shared<DrawnMap>(shown_[row].narrow(0, 0, count), pass.values, pass.map);
+    }
 }
 
 void NetPlan::take(std::span<NetPass* const> passes) {
-    const auto presence = host_presence_.clone(), logits = host_logits_.clone();  // the next frame overwrites them
     for (std::size_t i = 0; i < passes.size(); ++i) {
         auto& pass = *passes[i];
-        const auto row = static_cast<std::int64_t>(i);
-        NetRunner::take_prediction(pass, presence, logits, row, key_.objects);
-        pass.history = std::move(own_[i]);
+        auto& own = own_[i];
+        const auto row = static_cast<std::int64_t>(i), count = pass.count();
+        // Copies, because the next frame writes over it.
+        pass.presence = at::cat({host_presence_[row].narrow(0, 0, count), host_presence_[row].slice(0, key_.objects)});
+        pass.cells.clear();
+        pass.seen.clear();
+        for (std::int64_t k = 0; k < count; ++k) {
+            pass.cells.push_back(host_cells_.const_data_ptr<std::int64_t>()[row * key_.objects + k]);
+            pass.seen.push_back(host_seen_.const_data_ptr<bool>()[row * key_.objects + k] ? 1 : 0);
+        }
+        pass.logits = std::move(own.logits);
+        pass.probabilities = std::move(own.probabilities);
+        pass.drawn = std::move(own.drawn);
+        pass.history = std::move(own.history);
         pass.frame = {frame_.features.narrow(0, row, 1), frame_.s8.narrow(0, row, 1), frame_.s4.narrow(0, row, 1),
                       frame_.grid};
     }
+    own_.clear();
 }
 
 }  // namespace ausm

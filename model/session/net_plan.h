@@ -20,6 +20,9 @@ struct NetPlanKey {
 
 /// The network at one size, on any device: load(), the phases in their order, copy_out(), and when the device has
 /// finished, take(). Nothing here waits for the device; on a GPU every copy between it and the host is asynchronous.
+/// The memory of Mamba is read where the streams keep it and written to tensors that become theirs in take(): a stream
+/// has two of everything while its frame is worked on, so that a frame that fails leaves no trace, and no copy is made.
+/// What is recorded finds them by a table of addresses that lies still.
 class NetPlan {
 public:
     NetPlan(const AusmNet& net, const NetPlanKey& key);
@@ -31,24 +34,37 @@ public:
     void load(std::span<NetPass* const> passes);
     /// Encode, compress, decode. They read and write tensors of this plan alone.
     [[nodiscard]] const std::array<std::function<void()>, 3>& phases() const { return phases_; }
-    /// Results to the host, and to histories of their own for the first `count` rows.
-    void copy_out(std::size_t count);
+    /// Results to the host or to tensors of the streams' own; label maps that are asked for are drawn.
+    void copy_out(std::span<NetPass* const> passes);
     /// Fills the passes but for their times. Their frames are views, good until the next load().
     void take(std::span<NetPass* const> passes);
 
 private:
+    /// What one stream takes from a frame.
+    struct Own {
+        History history;
+        at::Tensor logits, probabilities;
+        std::shared_ptr<DrawnMap> drawn;
+    };
+
+    void make_marks();
+    void load_memory(std::span<NetPass* const> passes);
     void load_marks(std::span<NetPass* const> passes);
+    void decode();
 
     const AusmNet& net_;
     NetPlanKey key_;
     NetBatch in_;
-    at::Tensor masks32_;  // [B, 1, K, h4, w4] as they come from the host
+    std::vector<LayerState> blank_;  // of one row: sizes
+    std::vector<LayerState> spare_;  // [B / 2 - 1, ...] the most rows that a batch can be short of
+    at::Tensor memories_;            // [layers, B, 4] int64: a MambaMemory each
+    at::Tensor masks32_;             // [B, 1, K, h4, w4] as they are given
     // On the host; pinned where the network is on a GPU.
-    at::Tensor host_slots_, host_kinds_, host_masks_, host_valid_, host_presence_, host_logits_;
+    at::Tensor host_memories_, host_slots_, host_kinds_, host_valid_, host_presence_, host_cells_, host_seen_;
     Encoded frame_;
-    History after_;
     at::Tensor compressed_, presence_, logits_;
-    std::vector<History> own_;  // of the frame's streams
+    at::Tensor probabilities_, cells_, seen_, shown_;  // of the marked objects; shown: logits, hidden where not seen
+    std::vector<Own> own_;                             // of the frame's streams
     std::array<std::function<void()>, 3> phases_;
 };
 

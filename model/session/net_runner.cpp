@@ -46,7 +46,7 @@ History copy_of(History history) {
 
 }  // namespace
 
-NetBatch NetRunner::gather(std::span<NetPass* const> passes, std::int64_t objects) const {
+NetBatch NetRunner::gather(std::span<const NetPass* const> passes, std::int64_t objects) const {
     NetBatch batch;
     const auto device = net_.device();
     std::vector<at::Tensor> images, features;
@@ -126,12 +126,23 @@ void NetRunner::step(std::span<NetPass* const> passes) {
     }
 }
 
-void NetRunner::refine(NetPass& pass) {
-    const std::array<NetPass*, 1> one{&pass};
+Prediction NetRunner::read_again(const NetPass& pass) const {
+    const std::array<const NetPass*, 1> one{&pass};
     const auto batch = gather(one, pass.count());
     const auto prediction = net_.refine(pass.frame, batch.marks, batch.history);
-    take_prediction(pass, prediction.presence.to(at::kCPU, at::kFloat), prediction.masks.to(at::kCPU, at::kFloat), 0,
-                    pass.count());
+    return {prediction.presence.to(at::kFloat), prediction.masks.to(at::kFloat)};
+}
+
+void NetRunner::refine(NetPass& pass) {
+    const auto prediction = read_again(pass);
+    take_prediction(pass, prediction.presence.to(at::kCPU), prediction.masks.to(at::kCPU), 0, pass.count());
+    pass.probabilities = at::Tensor();
+    pass.cells.clear();
+}
+
+std::shared_ptr<DrawnMap> NetRunner::draw(const at::Tensor& /*logits*/, std::span<const std::uint8_t> /*values*/,
+                                          const MapRequest& /*request*/) {
+    return nullptr;
 }
 
 }  // namespace ausm

@@ -38,21 +38,15 @@ void check_options(const SessionOptions& options, const ModelInfo& info) {
         throw std::invalid_argument("batch-timeout must lie in 0 .. 1000000 microseconds");
 }
 
-namespace {
-
-/// An error as its session's caller shall see it.
-std::exception_ptr for_people(const std::exception_ptr& error) {
+std::exception_ptr EngineCore::for_people(const std::exception_ptr& error) const {
     try {
         std::rethrow_exception(error);
     } catch (const c10::Error& failure) {
-        // Its what() ends with a stack trace, which is no text for a user.
-        return std::make_exception_ptr(std::runtime_error(failure.what_without_backtrace()));
+        return std::make_exception_ptr(std::runtime_error(explain(failure)));
     } catch (...) {
         return std::current_exception();
     }
 }
-
-}  // namespace
 
 void EngineCore::step(const EngineThread::Frames& frames) noexcept {
     std::vector<StreamFrame> streams(frames.size());
@@ -63,6 +57,7 @@ void EngineCore::step(const EngineThread::Frames& frames) noexcept {
         stream.state = &task.state;
         stream.prompts = task.prompts;
         stream.options = &task.options;
+        stream.map = task.map;
         try {
             stream.images = task.input->images();
         } catch (...) {
@@ -106,29 +101,56 @@ bool SessionImpl::wait(const std::shared_ptr<FrameTask>& task) {
     return false;
 }
 
-StepStatus SessionImpl::step(const Frame& frame, std::span<const Prompt> prompts, Result& result) {
-    check_frame(frame);
-    const auto begin = Clock::now();
+/// What `work` gives; its errors are for people.
+template <class Work>
+auto SessionImpl::told(const Work& work) const {
+    try {
+        return work();
+    } catch (const c10::Error&) {
+        std::rethrow_exception(core_->for_people(std::current_exception()));
+    }
+}
+
+std::shared_ptr<FrameInput> SessionImpl::make_input(const Frame& frame, InputSize size) {
+    try {
+        return input_maker_->make(frame, size);
+    } catch (const c10::OutOfMemoryError&) {
+        thread_.run([&] { core_->runner->free_spare_memory(); });
+        return input_maker_->make(frame, size);
+    }
+}
+
+std::shared_ptr<FrameTask> SessionImpl::make_task(const Frame& frame, std::span<const Prompt> prompts) {
     auto task = std::make_shared<FrameTask>();
     task->gate = gate_;
     task->size = input_size(frame, options_.inference_size > 0 ? options_.inference_size : core_->info.inference_size);
-    try {
-        task->input = input_maker_->make(frame, task->size);
-    } catch (const c10::Error&) {
-        std::rethrow_exception(for_people(std::current_exception()));
-    }
+    task->map = map_request(frame, task->size, options_);
+    task->input = told([&] { return make_input(frame, task->size); });
     task->prompts.assign(prompts.begin(), prompts.end());
     task->options = options_;
     task->state = state_;
     task->posted = Clock::now();
+    return task;
+}
+
+StepStatus SessionImpl::step(const Frame& frame, std::span<const Prompt> prompts, Result& result) {
+    check_frame(frame);
+    const auto begin = Clock::now();
+    const auto task = make_task(frame, prompts);
     if (!wait(task)) {
-        task->input->release_frame();
+        told([&] { task->input->release_frame(); });
         return StepStatus::kInterrupted;
     }
-    if (task->error)
+    if (task->error) {
+        try {
+            task->input->release_frame();  // the frame failed before the network waited for its picture
+        } catch (const c10::Error&) {
+            // The device is lost: nothing reads the frame any more, and task->error says so.
+        }
         std::rethrow_exception(task->error);
+    }
     const auto finished = Clock::now();
-    draw_result(task->output, task->prompts, frame, options_, result);
+    told([&] { draw_result(task->output, task->prompts, task->map, frame.stream_time, result); });
     result.changes.insert(result.changes.begin(), removed_.begin(), removed_.end());
     // Nothing below throws: the frame counts.
     removed_.clear();
@@ -153,11 +175,17 @@ bool SessionImpl::remove(std::int64_t object) {
     const auto position = state_.table.find(object);
     if (!position)
         return false;
-    std::vector<at::Tensor> kept;
-    for (std::size_t i = 0; i < state_.table.objects().size(); ++i)
-        if (i != *position)
-            kept.push_back(state_.masks[static_cast<std::int64_t>(i)]);
-    auto masks = kept.empty() ? at::Tensor() : at::stack(kept);
+    at::Tensor masks;
+    // What lies on a GPU is the engine thread's to work with, here, in save() and in load(): by its stream alone.
+    told([&] {
+        thread_.run([&] {
+            std::vector<at::Tensor> kept;
+            for (std::size_t i = 0; i < state_.table.objects().size(); ++i)
+                if (i != *position)
+                    kept.push_back(state_.masks[static_cast<std::int64_t>(i)]);
+            masks = kept.empty() ? at::Tensor() : at::stack(kept);
+        });
+    });
     removed_.push_back({object, ObjectEvent::kRemoved});
     state_.masks = std::move(masks);
     state_.table.remove(*position);
@@ -173,11 +201,15 @@ void SessionImpl::reset() {
     resume();
 }
 
-std::vector<std::uint8_t> SessionImpl::save() const { return save_state(state_, core_->info); }
+std::vector<std::uint8_t> SessionImpl::save() const {
+    std::vector<std::uint8_t> bytes;
+    told([&] { thread_.run([&] { bytes = save_state(state_, core_->info); }); });
+    return bytes;
+}
 
 std::vector<std::string> SessionImpl::load(std::span<const std::uint8_t> bytes) {
     LoadedState loaded;
-    thread_.run([&] { loaded = load_state(bytes, core_->info, *core_->net); });
+    told([&] { thread_.run([&] { loaded = load_state(bytes, core_->info, *core_->net); }); });
     state_ = std::move(loaded.state);
     removed_.clear();
     info_.frames = state_.frames;

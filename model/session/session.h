@@ -13,6 +13,11 @@ struct EngineCore {
     std::unique_ptr<AusmNet> net;
     std::unique_ptr<NetRunner> runner;  // of net; the engine thread's
     std::function<std::unique_ptr<InputMaker>()> make_input_maker;
+    std::function<std::string(const c10::Error&)> explain;  // a failure of LibTorch for people; on any thread
+
+    /// An error as the caller of a session shall see it: what() of a c10::Error ends with a stack trace, and does not say
+    /// what became of the stream.
+    [[nodiscard]] std::exception_ptr for_people(const std::exception_ptr& error) const;
 
     /// One frame of each of these streams, then their callers are woken. On the engine thread; does not throw.
     void step(const EngineThread::Frames& frames) noexcept;
@@ -39,6 +44,10 @@ public:
     void resume() noexcept override;
 
 private:
+    template <class Work>
+    auto told(const Work& work) const;
+    std::shared_ptr<FrameTask> make_task(const Frame& frame, std::span<const Prompt> prompts);
+    std::shared_ptr<FrameInput> make_input(const Frame& frame, InputSize size);
     bool wait(const std::shared_ptr<FrameTask>& task);
 
     std::shared_ptr<Engine> engine_;  // keeps the thread alive

@@ -78,7 +78,7 @@ LoadedState load_state(std::span<const std::uint8_t> bytes, const ModelInfo& mod
     state.history = read_history(file, net, grid);
     const auto count = static_cast<std::int64_t>(state.table.objects().size());
     if (count > 0)
-        state.masks = read_tensor(file, "masks", {count, 4 * grid.rows, 4 * grid.columns}, at::kFloat);
+        state.masks = read_tensor(file, "masks", {count, 4 * grid.rows, 4 * grid.columns}, at::kFloat).to(net.device());
     return loaded;
 }
 

@@ -16,7 +16,7 @@ namespace ausm {
 struct StreamState {
     History history;
     ObjectTable table;
-    at::Tensor masks;       ///< [K, h4, w4] float32 mask probabilities of the last frame, in the table's order
+    at::Tensor masks;       ///< [K, h4, w4] float32 mask probabilities of the last frame, in the table's order; device
     bool prompted = false;  ///< an accepted prompt has ended discovery (Mode::kAuto)
     std::int64_t frames = 0;
 };
@@ -24,10 +24,12 @@ struct StreamState {
 /// A frame's answer before it is drawn at full size.
 struct FrameOutput {
     struct Shown {
-        Object object;   ///< box and area are filled by the drawing
-        int given = -1;  ///< position of the mask prompt that is shown as given, instead of logits
+        Object object;          ///< box and area are filled by the drawing
+        int given = -1;         ///< position of the mask prompt that is shown as given, instead of logits
+        std::int64_t row = -1;  ///< of its logits in what is drawn; -1: not drawn
     };
-    at::Tensor logits;  ///< [K, h4, w4] float32, contiguous, in the order of `shown`; absent: far below 0
+    at::Tensor logits;  ///< [K, h4, w4] float32, contiguous; absent: far below 0. Undefined: none, or drawn
+    std::shared_ptr<DrawnMap> drawn;    ///< where the network's device draws; null: the stream's caller does
     int map_rows = 0, map_columns = 0;  ///< h4, w4
     std::vector<Shown> shown;
     std::vector<PromptAnswer> answers;
@@ -41,11 +43,12 @@ struct StreamFrame {
     at::Tensor images;             ///< [1, 3, H, W] normalised
     std::span<const Prompt> prompts;
     const SessionOptions* options = nullptr;
+    MapRequest map;  ///< what the caller wants drawn
     FrameOutput output;
     std::exception_ptr error;  ///< what this frame failed with, null when it went well
 };
 
-/// The rules, with the numbers of their measurement (model/session/README.md). Reentrant for different runners.
+/// The rules, with the numbers of their measurement (model/README.md). Reentrant for different runners.
 class Tracker {
 public:
     explicit Tracker(NetRunner& runner) : runner_(runner), net_(runner.net()) {}
@@ -67,7 +70,9 @@ private:
     void read_again(Work& work) const;
     void age_objects(Work& work) const;
     void discover(Work& work) const;
-    static FrameOutput finish(Work& work);
+    [[nodiscard]] static bool is_drawn(const Work& work);
+    void draw(Work& work) const;
+    static void finish(Work& work);
 
     NetRunner& runner_;
     const AusmNet& net_;

@@ -4,13 +4,14 @@
 
 #include "ausm.h"
 
-#include <c10/core/TensorOptions.h>
+#include <ATen/core/Tensor.h>
 
 #include <vector>
 
 namespace ausm::tools {
 
-/// Operations per second (2 for a multiplication with its addition).
+/// Operations per second (2 for a multiplication with its addition), on normally distributed numbers: a GPU that
+/// multiplies zeros or ones takes less power, keeps a higher clock, and is faster than any network finds it.
 struct MachineRates {
     double mm = 0;    ///< at::mm of two 1024 x 1024 matrices, 4096 x 4096 on a GPU
     double conv = 0;  ///< 3x3 convolution of 64 to 64 channels at 64 x 112, channels-last
@@ -36,6 +37,8 @@ private:
     at::TensorOptions options_;
     int threads_;
     std::int64_t mm_side_;
+    at::Tensor a_, b_;               // factors of at::mm
+    at::Tensor picture_, kernel_;    // of the convolution
     std::vector<double> mm_, conv_;  // seconds
     std::vector<MachineRates> rounds_;
 };

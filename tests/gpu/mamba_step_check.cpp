@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One frame of Mamba on the device.
+#include <algorithm>
 #include <cstring>
 
 #include "check.h"
@@ -30,10 +31,11 @@ MambaStepParams<Scalar, State> mirrored(Problem<Scalar, State>& problem, DeviceA
     params.dt_bias = device.mirror(problem.dt_bias);
     params.a = device.mirror(problem.a);
     params.d = device.mirror(problem.d);
-    params.tail_in = params.tail_in ? device.mirror(problem.tail_in) : nullptr;
-    params.tail_out = device.mirror(problem.tail_out);
-    params.state_in = params.state_in ? device.mirror(problem.state_in) : nullptr;
-    params.state_out = device.mirror(problem.state_out);
+    auto& memory = params.memory;
+    memory.tail_in = memory.tail_in ? device.mirror(problem.tail_in) : nullptr;
+    memory.tail_out = device.mirror(problem.tail_out);
+    memory.state_in = memory.state_in ? device.mirror(problem.state_in) : nullptr;
+    memory.state_out = device.mirror(problem.state_out);
     return params;
 }
 
@@ -51,8 +53,8 @@ void check_repetition(Report& report, const Case& k, const Problem<Scalar, State
         DeviceArrays arrays;
         auto params = mirrored(again, arrays);
         if (k.memory) {
-            params.tail_out = const_cast<State*>(params.tail_in);
-            params.state_out = const_cast<State*>(params.state_in);
+            params.memory.tail_out = const_cast<State*>(params.memory.tail_in);
+            params.memory.state_out = const_cast<State*>(params.memory.state_in);
         }
         report.launched(mamba_step_cuda(params, nullptr));
         arrays.fetch();
@@ -60,6 +62,39 @@ void check_repetition(Report& report, const Case& k, const Problem<Scalar, State
     report.expect("y, run twice", same_bits(again.y.get(), first.y.get()));
     report.expect("tail in place", same_bits(k.memory ? again.tail_in : again.tail_out, first.tail_out));
     report.expect("state in place", same_bits(k.memory ? again.state_in : again.state_out, first.state_out));
+}
+
+/// Rows whose memories lie anywhere, here in the order from last to first: the bits of rows that lie side by side.
+template <class Scalar, class State>
+void check_rows_apart(Report& report, const Case& k, const Problem<Scalar, State>& first) {
+    Problem<Scalar, State> apart(k);
+    std::vector<MambaMemory<State>> rows;
+    {
+        DeviceArrays arrays;
+        auto params = mirrored(apart, arrays);
+        for (std::int64_t row = 0; row < k.batch; ++row)
+            rows.push_back(memory_of(params, row));
+        // Outputs of row b where those of row B - 1 - b would be.
+        for (std::size_t row = 0; row < rows.size() / 2; ++row) {
+            std::swap(rows[row].tail_out, rows[rows.size() - 1 - row].tail_out);
+            std::swap(rows[row].state_out, rows[rows.size() - 1 - row].state_out);
+        }
+        params.rows = arrays.mirror(rows);
+        params.memory = {};
+        report.launched(mamba_step_cuda(params, nullptr));
+        arrays.fetch();
+    }
+    const auto turned = [&](std::vector<State> values) {
+        const auto size = values.size() / static_cast<std::size_t>(k.batch);
+        for (std::size_t row = 0; row < rows.size() / 2; ++row)
+            std::swap_ranges(values.begin() + static_cast<std::ptrdiff_t>(row * size),
+                             values.begin() + static_cast<std::ptrdiff_t>((row + 1) * size),
+                             values.end() - static_cast<std::ptrdiff_t>((row + 1) * size));
+        return values;
+    };
+    report.expect("y, rows apart", same_bits(apart.y.get(), first.y.get()));
+    report.expect("tail, rows apart", same_bits(turned(apart.tail_out), first.tail_out));
+    report.expect("state, rows apart", same_bits(turned(apart.state_out), first.state_out));
 }
 
 template <class Scalar, class State>
@@ -79,6 +114,7 @@ void check_frame(Report& report, const Case& k) {
     report.expect("tail copied", same_bits(device.tail_out, naive.tail_out));
     report.expect("gaps untouched", device.y.untouched() == device.y.gaps());
     check_repetition(report, k, device);
+    check_rows_apart(report, k, device);
 }
 
 void check_limits(Report& report) {
@@ -104,8 +140,8 @@ void time_frame(Timings& timings, const Case& k) {
     Problem<Scalar, State> problem(k);
     DeviceArrays device;
     auto params = mirrored(problem, device);
-    params.tail_out = const_cast<State*>(params.tail_in);
-    params.state_out = const_cast<State*>(params.state_in);
+    params.memory.tail_out = const_cast<State*>(params.memory.tail_in);
+    params.memory.state_out = const_cast<State*>(params.memory.state_in);
     const auto taps = static_cast<double>(k.taps), states = static_cast<double>(k.states);
     const auto rank = static_cast<double>(k.rank);
     const double values = static_cast<double>(k.batch * k.pixels * k.channels);

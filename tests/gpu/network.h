@@ -35,8 +35,8 @@ private:
 
 /// One part of the program each; network_main.cpp lists them.
 using SectionFunction = void(const Target&, Report&, Figures&);
-SectionFunction compare_networks, compare_batches, compare_sessions, time_phases, time_course, time_streams,
-    check_limits;
+SectionFunction compare_networks, compare_batches, compare_maps, compare_sessions, time_phases, time_course,
+    time_streams, check_limits;
 
 // ---- networks -----------------------------------------------------------------------------------------------------
 

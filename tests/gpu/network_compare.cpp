@@ -70,7 +70,7 @@ public:
         runner_->step(pointers(free_));
         for (std::size_t i = 0; i < free_.size(); ++i) {
             const auto wanted = exact[i].logits.slice(0, 0, exact[i].count()) > 0;
-            const auto got = free_[i].logits.slice(0, 0, exact[i].count()) > 0;
+            const auto got = free_[i].logits.slice(0, 0, exact[i].count()).to(at::kCPU) > 0;
             errors_.inside += wanted.sum().item<double>();
             errors_.flipped += (wanted != got).sum().item<double>();
         }

@@ -117,7 +117,7 @@ void count_launches(const Target& target, const AusmNet& net, std::int64_t objec
     plan.load(batch);
     for (const auto& phase : plan.phases())
         phase();
-    plan.copy_out(1);
+    plan.copy_out(batch);
     wait_for(target.device);
     count_part(
         "copies in" + what, [&] { plan.load(batch); }, report, figures);
@@ -125,7 +125,7 @@ void count_launches(const Target& target, const AusmNet& net, std::int64_t objec
     for (std::size_t i = 0; i < names.size(); ++i)
         count_part(names[i] + what, plan.phases()[i], report, figures);
     count_part(
-        "copies out" + what, [&] { plan.copy_out(1); }, report, figures);
+        "copies out" + what, [&] { plan.copy_out(batch); }, report, figures);
 }
 
 }  // namespace

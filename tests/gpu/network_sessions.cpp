@@ -11,9 +11,9 @@ namespace {
 
 constexpr int kObjects = 2;
 
-/// Differing pixels and pixels of objects.
+/// Differing pixels, pixels of objects, and the largest differences of areas and boxes.
 struct Difference {
-    double pixels = 0, inside = 0;
+    double pixels = 0, inside = 0, area = 0, box = 0;
     void add(const Result& got, const Result& wanted) {
         if (got.map.size() != wanted.map.size()) {
             pixels = INFINITY;
@@ -22,6 +22,12 @@ struct Difference {
         for (std::size_t i = 0; i < wanted.map.size(); ++i) {
             pixels += got.map[i] != wanted.map[i] ? 1 : 0;
             inside += wanted.map[i] != 0 ? 1 : 0;
+        }
+        for (std::size_t i = 0; i < std::min(got.objects.size(), wanted.objects.size()); ++i) {
+            const auto &a = got.objects[i], &b = wanted.objects[i];
+            area = std::max(area, std::abs(a.area - b.area));
+            for (std::size_t side = 0; side < 4; ++side)
+                box = std::max(box, std::abs(a.box[side] - b.box[side]));
         }
     }
     [[nodiscard]] double share() const { return pixels / std::max(inside, 1.0); }
@@ -56,6 +62,9 @@ public:
             report_.expect("both objects on every frame", objects == frames_);
             report_.expect("the CPU finds something", to_cpu.inside > 0);
             report_.compare("pixels that differ from the CPU's", {to_cpu.share(), bound, 1});
+            report_.compare("areas that differ from the CPU's", {to_cpu.area, bound, 0});
+            // An edge that moves by one cell of the masks moves a box by as much.
+            report_.compare("boxes that differ from the CPU's", {to_cpu.box, 2.0 / 64, 0});
             figures_.value("pixels that differ from the CPU's, " + name + ", " + Video::name(format), to_cpu.share(),
                            "of the objects'");
             if (target_.on_gpu())

@@ -2,9 +2,9 @@
 // Networks, drawn frames and distances for the sections of gpu_network.
 #include "network.h"
 
+#include "map_course.h"
 #include "ops/cpu_features.h"
 #include "session/cuda_backend.h"
-#include "session/net_plan.h"
 
 #include <ATen/ATen.h>
 
@@ -15,32 +15,6 @@
 
 namespace ausm::gpu {
 namespace {
-
-/// What a GPU repeats as graphs, without them.
-class PlanRunner final : public NetRunner {
-public:
-    using NetRunner::NetRunner;
-    void step(std::span<NetPass* const> passes) override {
-        const auto key = NetPlanKey::of(passes, net().config());
-        if (!plan_ || plan_->key() != key)
-            plan_ = std::make_unique<NetPlan>(net(), key);
-        plan_->load(passes);
-        double begin = seconds_now();
-        std::array<double, 3> seconds{};
-        for (std::size_t i = 0; i < seconds.size(); ++i) {
-            plan_->phases()[i]();
-            seconds[i] = seconds_now() - begin;
-            begin += seconds[i];
-        }
-        plan_->copy_out(passes.size());
-        plan_->take(passes);
-        for (auto* pass : passes)
-            pass->times = {.encode = seconds[0], .compress = seconds[1], .decode = seconds[2]};
-    }
-
-private:
-    std::unique_ptr<NetPlan> plan_;
-};
 
 /// Disc `object` of a stream: centre and radius in shares of the picture.
 std::array<double, 3> disc_at(std::int64_t object, int time, int stream) {
@@ -84,7 +58,7 @@ std::unique_ptr<AusmNet> make_rounded_net(const Target& target) {
 std::unique_ptr<NetRunner> make_runner(const AusmNet& net) {
     if (net.device().is_cuda())
         return make_cuda_runner(net);
-    return std::make_unique<PlanRunner>(net);
+    return std::make_unique<test::PlanRunner>(net);
 }
 
 std::vector<at::ScalarType> precisions_of(const Target& target) {

@@ -172,14 +172,24 @@ void mamba_step_parts(benchmark::State& loop) {
     const auto p = frame.params();
     std::vector<float> x(frame.y.size()), dt(x), steer(static_cast<std::size_t>(kPixels * Frame::kOutputs));
     const RowStrides steer_rows = contiguous_rows(1, kPixels, Frame::kOutputs);
-    const CausalConv1dParams<float> conv{1,           1,         kPixels,   kChannels,  kTaps,
-                                         p.u,         x.data(),  frame.in,  frame.wide, p.conv_weight,
-                                         p.conv_bias, p.tail_in, p.tail_out};
+    const CausalConv1dParams<float> conv{1,
+                                         1,
+                                         kPixels,
+                                         kChannels,
+                                         kTaps,
+                                         p.u,
+                                         x.data(),
+                                         frame.in,
+                                         frame.wide,
+                                         p.conv_weight,
+                                         p.conv_bias,
+                                         p.memory.tail_in,
+                                         p.memory.tail_out};
     const float* b = steer.data() + Frame::kRank;
-    const SelectiveScanParams<float> scan{1,          1,          kPixels,     kChannels,  kStates,    x.data(),
-                                          dt.data(),  b,          b + kStates, p.z,        p.y,        frame.wide,
-                                          frame.wide, steer_rows, steer_rows,  frame.in,   frame.wide, p.a,
-                                          p.d,        p.dt_bias,  true,        p.state_in, p.state_out};
+    const SelectiveScanParams<float> scan{
+        1,           1,   kPixels, kChannels,  kStates,    x.data(),          dt.data(),         b,
+        b + kStates, p.z, p.y,     frame.wide, frame.wide, steer_rows,        steer_rows,        frame.in,
+        frame.wide,  p.a, p.d,     p.dt_bias,  true,       p.memory.state_in, p.memory.state_out};
     for (auto _ : loop) {
         causal_conv1d_cpu(conv, 0, kPixels);
         plain_product(x.data(), kChannels, kChannels, p.x_weight, Frame::kOutputs, steer.data());

@@ -3,6 +3,7 @@
 // products that it joins.
 #include "mamba_step_cases.h"
 
+#include <algorithm>
 #include <cstring>
 #include <numeric>
 
@@ -76,7 +77,7 @@ struct Parts {
         std::vector<Scalar> x(static_cast<std::size_t>(rows * p.channels)), dt(x);
         const RowStrides wide = contiguous_rows(1, p.pixels, p.channels);
         causal_conv1d_cpu({p.batch, 1, p.pixels, p.channels, p.taps, p.u, x.data(), p.u_strides, wide, p.conv_weight,
-                           p.conv_bias, p.tail_in, tail_out.data()},
+                           p.conv_bias, p.memory.tail_in, tail_out.data()},
                           0, rows);
         const auto steer = product(x, p.channels, problem.x_weight, outputs);
         std::vector<Scalar> dt_low, b, c, dt_weight;  // dt_weight: [C, R], as the product takes it
@@ -91,10 +92,29 @@ struct Parts {
                 dt_weight.push_back(p.dt_weight[r * p.channels + channel]);
         dt = product(dt_low, p.rank, dt_weight, p.channels);
         const RowStrides narrow = contiguous_rows(1, p.pixels, p.states);
-        selective_scan_cpu({p.batch,   1,         p.pixels, p.channels,  p.states,         x.data(),
-                            dt.data(), b.data(),  c.data(), p.z,         y.storage.data(), wide,
-                            wide,      narrow,    narrow,   p.z_strides, y.strides,        p.a,
-                            p.d,       p.dt_bias, true,     p.state_in,  state_out.data()},
+        selective_scan_cpu({p.batch,
+                            1,
+                            p.pixels,
+                            p.channels,
+                            p.states,
+                            x.data(),
+                            dt.data(),
+                            b.data(),
+                            c.data(),
+                            p.z,
+                            y.storage.data(),
+                            wide,
+                            wide,
+                            narrow,
+                            narrow,
+                            p.z_strides,
+                            y.strides,
+                            p.a,
+                            p.d,
+                            p.dt_bias,
+                            true,
+                            p.memory.state_in,
+                            state_out.data()},
                            0, rows);
     }
 
@@ -126,8 +146,8 @@ template <class Scalar, class State>
 void check_in_place() {
     const Case k{2, 3, 97, 4, 8, 5};
     Problem<Scalar, State> separate(k), in_place(k);
-    in_place.params.state_out = in_place.state_in.data();
-    in_place.params.tail_out = in_place.tail_in.data();
+    in_place.params.memory.state_out = in_place.state_in.data();
+    in_place.params.memory.tail_out = in_place.tail_in.data();
     mamba_step_cpu(separate.params, 0, separate.count());
     mamba_step_cpu(in_place.params, 0, in_place.count());
     const auto same = [](const auto& left, const auto& right) {
@@ -146,13 +166,35 @@ TEST(MambaStep, MemoryMayBeUpdatedInPlace) {
 TEST(MambaStep, ReferenceUpdatesMemoryInPlace) {
     const Case k{2, 3, 97, 4, 8, 5};
     Problem<float> separate(k), in_place(k);
-    in_place.params.state_out = in_place.state_in.data();
-    in_place.params.tail_out = in_place.tail_in.data();
+    in_place.params.memory.state_out = in_place.state_in.data();
+    in_place.params.memory.tail_out = in_place.tail_in.data();
     mamba_step_reference(separate.params, 0, separate.count());
     mamba_step_reference(in_place.params, 0, in_place.count());
     EXPECT_EQ(separate.y.get(), in_place.y.get());
     EXPECT_EQ(separate.state_out, in_place.state_in);
     EXPECT_EQ(separate.tail_out, in_place.tail_in);
+}
+
+TEST(MambaStep, RowsMayLieAnywhere) {
+    using Step = void (*)(const MambaStepParams<float>&, std::int64_t, std::int64_t);
+    const Case k{2, 5, 33, 4, 4, 3};
+    for (const Step step : {Step(mamba_step_cpu), Step(mamba_step_reference<float, float>)}) {
+        Problem<float> together(k), apart(k);
+        std::vector<MambaMemory<float>> rows{memory_of(apart.params, 0), memory_of(apart.params, 1)};
+        std::swap(rows[0].state_out, rows[1].state_out);
+        std::swap(rows[0].tail_out, rows[1].tail_out);
+        apart.params.rows = rows.data();
+        apart.params.memory = {};
+        step(together.params, 0, together.count());
+        step(apart.params, 0, apart.count());
+        const auto turned = [](std::vector<float> values) {
+            std::rotate(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
+            return values;
+        };
+        EXPECT_EQ(apart.y.get(), together.y.get());
+        EXPECT_EQ(turned(apart.state_out), together.state_out);
+        EXPECT_EQ(turned(apart.tail_out), together.tail_out);
+    }
 }
 
 TEST(MambaStep, RangesTouchOnlyTheirPixelsAndJoinToTheWhole) {

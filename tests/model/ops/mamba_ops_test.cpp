@@ -129,6 +129,41 @@ TEST(MambaStepOp, EqualsItsParts) {
     EXPECT_CLOSE(half.state, rounded.state, 1e-5);
 }
 
+// Each row of the batch keeps its memory in tensors of its own, in any order.
+TEST(MambaStepOp, RowsApartGiveTheBitsOfRowsSideBySide) {
+    at::manual_seed(9);
+    constexpr std::int64_t kBatch = 3, kTokens = 5, kChannels = 24, kStates = 8, kRank = 3, kTaps = 4;
+    MambaStepInputs in{.projected = at::randn({kBatch, kTokens, 2 * kChannels}),
+                       .conv_weight = at::randn({kTaps, kChannels}),
+                       .conv_bias = at::randn({kChannels}),
+                       .x_weight = at::randn({kRank + 2 * kStates, kChannels}),
+                       .dt_weight = at::randn({kRank, kChannels}),
+                       .dt_bias = at::randn({kChannels}),
+                       .a = -at::randn({kStates, kChannels}).exp(),
+                       .d = at::randn({kChannels}),
+                       .tail = at::randn({kBatch, kTaps - 1, kTokens, kChannels}),
+                       .state = at::randn({kBatch, kTokens, kStates, kChannels})};
+    const auto expected = mamba_step(in);
+    std::vector<at::Tensor> tails(kBatch), states(kBatch), new_tails(kBatch), new_states(kBatch);
+    in.rows = at::empty({kBatch, 4}, at::kLong);
+    auto* address = in.rows.mutable_data_ptr<std::int64_t>();
+    for (std::size_t row = 0; row < kBatch; ++row) {
+        const auto b = static_cast<std::int64_t>(row);
+        tails[row] = in.tail[b].clone(), states[row] = in.state[b].clone();
+        new_tails[row] = at::empty_like(tails[row]), new_states[row] = at::empty_like(states[row]);
+        for (const auto& memory : {tails[row], new_tails[row], states[row], new_states[row]})
+            *address++ = reinterpret_cast<std::int64_t>(memory.const_data_ptr());
+    }
+    in.tail = in.state = at::Tensor();
+    const auto apart = mamba_step(in);
+    EXPECT_TRUE(at::equal(apart.y, expected.y));
+    EXPECT_FALSE(apart.state.defined());
+    EXPECT_TRUE(at::equal(at::stack(new_states), expected.state));
+    EXPECT_TRUE(at::equal(at::stack(new_tails), expected.tail));
+    in.rows = in.rows.narrow(1, 0, 3);
+    EXPECT_THROW(mamba_step(in), c10::Error);
+}
+
 TEST(MambaStepOp, WrongInputsAreRefused) {
     const auto projected = at::randn({1, 3, 8});
     const MambaStepInputs in{.projected = projected,

@@ -104,7 +104,7 @@ TEST_F(NetRunnerTest, APlanUsedFrameAfterFrameEqualsStreamsAlone) {
         plan.load(batch);
         for (const auto& phase : plan.phases())
             phase();
-        plan.copy_out(batch.size());
+        plan.copy_out(batch);
         plan.take(batch);
         for (std::size_t i = 0; i < alone.size(); ++i) {
             NetPass* one = &alone[i];
@@ -120,6 +120,49 @@ TEST_F(NetRunnerTest, APlanUsedFrameAfterFrameEqualsStreamsAlone) {
             alone[i].kinds = together[i].kinds, alone[i].masks = together[i].masks;
         }
     }
+}
+
+// Double buffers: a frame that fails after all of its work, and one whose result nobody takes, have changed nothing.
+TEST_F(NetRunnerTest, AFrameOfAPlanLeavesTheMemoryThatItCameWith) {
+    std::vector<NetPass> passes{pass(1), pass(2), pass(0)};
+    std::vector<NetPass*> batch;
+    for (auto& one : passes)
+        batch.push_back(&one);
+    NetPlan plan(net_, NetPlanKey::of(batch, net_.config()));
+    const auto run = [&] {
+        plan.load(batch);
+        for (const auto& phase : plan.phases())
+            phase();
+        plan.copy_out(batch);
+    };
+    run();
+    plan.take(batch);
+    const auto before = passes;
+    std::vector<at::Tensor> values;
+    for (const auto& one : before)
+        for (const auto& layer : one.history.layers)
+            values.insert(values.end(), {layer.scan.clone(), layer.conv_tail.clone()});
+    run();  // and fails: nothing is taken
+    run();
+    plan.take(batch);
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < before.size(); ++i)
+        for (std::size_t k = 0; k < before[i].history.layers.size(); ++k) {
+            const auto &old = before[i].history.layers[k], &now = passes[i].history.layers[k];
+            EXPECT_TRUE(at::equal(old.scan, values[next++])) << "stream " << i;
+            EXPECT_TRUE(at::equal(old.conv_tail, values[next++])) << "stream " << i;
+            EXPECT_FALSE(at::equal(now.scan, old.scan)) << "stream " << i;
+            EXPECT_EQ(now.scan.storage().nbytes(), now.scan.nbytes()) << "no stream keeps another's memory alive";
+        }
+}
+
+TEST_F(NetRunnerTest, AMemoryOfAnotherSizeIsRefused) {
+    auto one = pass(1);
+    const std::vector<NetPass*> batch{&one};
+    NetPlan plan(net_, NetPlanKey::of(batch, net_.config()));
+    auto& scan = one.history.layers[0].scan;
+    scan = scan.narrow(1, 0, 2);
+    EXPECT_THROW(plan.load(batch), c10::Error);
 }
 
 TEST_F(NetRunnerTest, PlansAreRoundedUp) {

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// When an object counts as seen, and what is done to one that is not: the same on the host and on a GPU.
+#pragma once
+
+#include <cstdint>
+
+namespace ausm {
+
+constexpr double kSeenPresence = 0.5;   // presence probability from which an object counts as seen
+constexpr std::int64_t kSeenCells = 4;  // and cells of the 1/4 map above one half
+constexpr float kHidden = -30;          // logit of what is not to be seen
+
+}  // namespace ausm

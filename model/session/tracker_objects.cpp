@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+// A frame from its masks to its answer: ageing, discovery, what is kept and what is drawn.
+#include "session/object_rules.h"
+#include "session/tracker_work.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace ausm {
+namespace {
+
+constexpr std::int64_t kNewCells = 12;  // a detection needs as many
+constexpr double kMaxOverlap = 0.5;     // IoU with a living object above which a detection is that object
+constexpr double kMaxCovered = 0.7;     // share of a detection that living objects may cover
+
+std::int64_t cells(const at::Tensor& binary) { return binary.sum().item<std::int64_t>(); }
+
+/// Rows that are wanted on the host: in one copy, or as they are.
+std::vector<at::Tensor> on_host(std::vector<at::Tensor> rows) {
+    if (rows.empty() || rows.front().is_cpu())
+        return rows;
+    return at::stack(rows).to(at::kCPU).unbind();
+}
+
+}  // namespace
+
+at::Tensor stacked(const std::vector<at::Tensor>& rows) {
+    const auto& first = rows.front();
+    const auto step = first.numel();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto offset = first.storage_offset() + static_cast<std::int64_t>(i) * step;
+        if (!rows[i].is_alias_of(first) || rows[i].storage_offset() != offset || !rows[i].is_contiguous())
+            return at::stack(rows);
+    }
+    auto sizes = first.sizes().vec();
+    sizes.insert(sizes.begin(), static_cast<std::int64_t>(rows.size()));
+    auto strides = first.strides().vec();
+    strides.insert(strides.begin(), step);
+    return first.as_strided(sizes, strides);
+}
+
+/// Seen or not, and what follows from it: messages, and the end of discovered objects that stay away.
+void Tracker::age_objects(Work& work) const {
+    auto& table = work.state.table;
+    for (auto i = work.objects.size(); i-- > 0;) {
+        auto& object = table.objects()[i];
+        auto& entry = work.objects[i];
+        const bool seen = entry.prompt || (object.score >= kSeenPresence && entry.cells >= kSeenCells);
+        object.unseen = seen ? 0 : object.unseen + 1;
+        if (object.origin == ObjectOrigin::kAuto && object.unseen > work.options.max_age)
+            work.remove(i);
+    }
+    for (std::size_t i = 0; i < work.objects.size(); ++i) {
+        const auto& object = table.objects()[i];
+        const bool seen = object.unseen == 0;
+        if (object.fresh)
+            work.output.changes.push_back({object.id, ObjectEvent::kAppeared});
+        else if (seen != work.objects[i].was_seen)
+            work.output.changes.push_back({object.id, seen ? ObjectEvent::kBack : ObjectEvent::kAbsent});
+    }
+}
+
+/// Detections that are no living object become objects, the surest first.
+void Tracker::discover(Work& work) const {
+    const auto mode = work.options.mode;
+    if (mode == Mode::kPrompted || (mode == Mode::kAuto && work.state.prompted))
+        return;
+    auto& table = work.state.table;
+    const auto* presence = work.detection_presence.const_data_ptr<float>();
+    std::vector<std::int64_t> order(static_cast<std::size_t>(work.detection_presence.numel()));
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return presence[a] > presence[b]; });
+    if (work.options.top_k > 0 && static_cast<std::size_t>(work.options.top_k) < order.size())
+        order.resize(static_cast<std::size_t>(work.options.top_k));
+    const auto sure = [&](auto query) { return !(presence[query] < work.options.threshold); };
+    order.erase(std::find_if_not(order.begin(), order.end(), sure), order.end());
+    if (order.empty())
+        return;
+    std::vector<at::Tensor> rows;  // the candidates' logits, then the masks of the living
+    for (const auto query : order)
+        rows.push_back(work.detection_logits[query]);
+    for (const auto& object : work.objects)
+        rows.push_back(object.mask);
+    rows = on_host(std::move(rows));
+    std::vector<at::Tensor> living;
+    for (auto i = order.size(); i < rows.size(); ++i)
+        living.push_back(rows[i] > 0.5);
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        const auto query = order[i];
+        const auto found = rows[i] > 0;
+        const auto size = cells(found);
+        if (size < kNewCells)
+            continue;
+        auto covered = at::zeros_like(found);
+        const bool same = std::any_of(living.begin(), living.end(), [&](const at::Tensor& mask) {
+            covered.logical_or_(mask);
+            return static_cast<double>(cells(found & mask)) > kMaxOverlap * static_cast<double>(cells(found | mask));
+        });
+        if (same || static_cast<double>(cells(found & covered)) > kMaxCovered * static_cast<double>(size))
+            continue;
+        if (!work.make_room(work.limit(net_.config())) || table.next_id() > ObjectTable::kMaxId)
+            break;
+        auto& object = work.add(0, ObjectOrigin::kAuto);
+        object.score = presence[query];
+        const auto logits = work.detection_logits[query];
+        work.objects.back().logits = logits;
+        work.objects.back().mask = logits.sigmoid();
+        work.output.changes.push_back({object.id, ObjectEvent::kAppeared});
+        living.push_back(found);
+    }
+}
+
+/// Whether the map that was drawn with the network's answer shows just the objects that are to be seen.
+bool Tracker::is_drawn(const Work& work) {
+    if (!work.pass.drawn)
+        return false;
+    std::vector<std::uint8_t> visible(work.marked.size());
+    for (std::size_t i = 0; i < work.objects.size(); ++i) {
+        const auto& entry = work.objects[i];
+        if (work.state.table.objects()[i].unseen > 0 || entry.given >= 0)
+            continue;
+        if (entry.row < 0)
+            return false;
+        visible[static_cast<std::size_t>(entry.row)] = 1;
+    }
+    return visible == work.pass.seen;
+}
+
+/// What is to be seen: one rule, whoever draws it.
+void Tracker::draw(Work& work) const {
+    auto& output = work.output;
+    if (is_drawn(work)) {
+        output.drawn = work.pass.drawn;
+        for (std::size_t i = 0; i < work.objects.size(); ++i)
+            output.shown[i].row = work.objects[i].row;
+        return;
+    }
+    std::vector<at::Tensor> logits;
+    std::vector<std::uint8_t> values;
+    for (std::size_t i = 0; i < work.objects.size(); ++i) {
+        const auto& object = work.state.table.objects()[i];
+        const auto& entry = work.objects[i];
+        if (object.unseen > 0 || entry.given >= 0)
+            entry.logits.fill_(kHidden);  // its own, or a row of this frame's answer that nobody else reads
+        logits.push_back(entry.logits);
+        values.push_back(object.value());
+        output.shown[i].row = static_cast<std::int64_t>(i);
+    }
+    if (logits.empty())
+        return;
+    output.logits = stacked(logits);
+    output.drawn = runner_.draw(output.logits, values, work.frame.map);
+    if (output.drawn)
+        output.logits = at::Tensor();
+}
+
+/// The state after the frame, and the objects as they are told.
+void Tracker::finish(Work& work) {
+    auto& state = work.state;
+    std::vector<at::Tensor> masks;
+    for (std::size_t i = 0; i < work.objects.size(); ++i) {
+        auto& object = state.table.objects()[i];
+        const auto& entry = work.objects[i];
+        masks.push_back(entry.mask);
+        Object shown{.id = object.id, .value = object.value(), .label = object.label, .score = object.score};
+        shown.origin = object.origin;
+        shown.state = object.fresh                           ? ObjectState::kNew
+                      : object.unseen == 0                   ? ObjectState::kTracked
+                      : object.unseen > work.options.max_age ? ObjectState::kLost
+                                                             : ObjectState::kAbsent;
+        work.output.shown.push_back({std::move(shown), entry.given});
+        object.fresh = false;
+    }
+    work.output.map_rows = static_cast<int>(state.history.grid.rows * 4);
+    work.output.map_columns = static_cast<int>(state.history.grid.columns * 4);
+    state.masks = masks.empty() ? at::Tensor() : stacked(masks);
+    ++state.frames;
+}
+
+}  // namespace ausm
