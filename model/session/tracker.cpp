@@ -52,6 +52,16 @@ PromptMask merged(const PromptMask& first, PromptMask second) {
     return second;
 }
 
+/// The largest value at each cell of what `mask` gives of every object that this frame's prompts show; undefined: none.
+template <typename Mask>
+at::Tensor united(const std::vector<ObjectWork>& objects, const Mask& mask) {
+    at::Tensor all;
+    for (const auto& object : objects)
+        if (object.prompt && object.prompt->has_inside)
+            all = all.defined() ? at::maximum(all, mask(object)) : mask(object);
+    return all;
+}
+
 }  // namespace
 
 /// A new stream, or a picture of another shape: the memory starts anew, and living objects enter it again by their
@@ -174,8 +184,11 @@ void Tracker::take_prediction(Work& work) {
 
 /// Prompts on this frame: masks are taken as given; boxes, points and scribbles are read with E = X_t + marker(all
 /// objects, the prompted ones by their prompts), and only the prompted objects take the result (ausm.md section 3).
+/// What a prompt shows, no other object marks while it is read: a part of something that is followed already could
+/// never become an object of its own otherwise.
 void Tracker::reading_pass(Work& work) const {
     auto& table = work.state.table;
+    const auto shown = united(work.objects, [](const ObjectWork& object) { return object.prompt->inside; });
     std::vector<std::int64_t> slots, kinds;
     std::vector<at::Tensor> masks;
     std::vector<std::size_t> order;
@@ -203,6 +216,8 @@ void Tracker::reading_pass(Work& work) const {
                 table.objects()[i].score = 1;
                 object.logits = at::logit(mark, 1e-6);
             }
+        } else if (shown.defined()) {
+            mark = mark * (1 - shown);
         }
         order.push_back(i);
         slots.push_back(table.objects()[i].slot);
@@ -224,6 +239,22 @@ void Tracker::reading_pass(Work& work) const {
             object.logits = object.logits.masked_fill(object.prompt->outside > 0, kHidden);
         object.mask = object.logits.sigmoid();
         table.objects()[i].score = presence[row].item<float>();
+    }
+}
+
+/// Prompted objects take their cells from those that have no prompt on this frame: what was shown last is meant.
+void Tracker::take_cells(Work& work) {
+    const auto mine = united(work.objects, [](const ObjectWork& object) { return object.mask; });
+    if (!mine.defined())
+        return;
+    const auto taken = mine > 0.5;
+    for (auto& object : work.objects) {
+        if (object.prompt)
+            continue;
+        object.logits = object.logits.masked_fill(taken, kHidden);
+        object.row = -1;
+        object.mask = object.mask.masked_fill(taken, 0);
+        object.cells = (object.mask > 0.5).sum().item<std::int64_t>();
     }
 }
 
@@ -266,6 +297,7 @@ void Tracker::begin(Work& work) const {
 void Tracker::end(Work& work) const {
     take_prediction(work);
     reading_pass(work);
+    take_cells(work);
     for (int pass = 1; pass < work.options.passes; ++pass)
         read_again(work);
     age_objects(work);

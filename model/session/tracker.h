@@ -67,6 +67,7 @@ private:
     static void mark_objects(Work& work);
     static void take_prediction(Work& work);
     void reading_pass(Work& work) const;
+    static void take_cells(Work& work);
     void read_again(Work& work) const;
     void age_objects(Work& work) const;
     void discover(Work& work) const;

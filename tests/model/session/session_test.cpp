@@ -88,6 +88,31 @@ TEST_F(SessionTest, MaskPromptIsShownAsGiven) {
     }
 }
 
+TEST_F(SessionTest, APartOfAnObjectMayBecomeOneOfItsOwn) {
+    const auto session = open(Mode::kPrompted);
+    const Place disc{0.4, 0.5}, square{0.58, 0.5};
+    Prompt both;
+    both.kind = PromptKind::kMask;
+    both.mask_width = kWidth, both.mask_height = kHeight;
+    for (int y = 0; y < kHeight; ++y)
+        for (int x = 0; x < kWidth; ++x) {
+            const bool on_disc = std::hypot(x - disc.x * kWidth, y - disc.y * kHeight) < 0.2 * kHeight;
+            const bool on_square =
+                std::abs(x - square.x * kWidth) < 0.12 * kHeight && std::abs(y - square.y * kHeight) < 0.12 * kHeight;
+            both.mask.push_back(on_disc || on_square ? 255 : 0);
+        }
+    (void)step(*session, scene_.draw(disc, square), {&both, 1});
+    EXPECT_GT(test::disc_iou(step(*session, scene_.draw(disc, square)), 1, disc), 0.6);
+    const auto part = scene_.disc_box(disc, 2);
+    EXPECT_GT(test::disc_iou(step(*session, scene_.draw(disc, square), {&part, 1}), 2, disc), 0.7);
+    Result later;
+    for (int t = 0; t < 5; ++t)
+        later = step(*session, scene_.draw(disc, square));
+    EXPECT_GT(test::disc_iou(later, 2, disc), 0.7);
+    ASSERT_EQ(later.objects.size(), 2U);
+    EXPECT_GT(later.objects[0].area, 0) << "the square is still the first object's";
+}
+
 TEST_F(SessionTest, DiscoveryFindsAndKeepsWithoutPrompts) {
     const auto session = open(Mode::kAuto);
     Place disc{0.3, 0.5};
