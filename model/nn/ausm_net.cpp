@@ -74,6 +74,11 @@ at::Tensor AusmNet::compress(const Marks& marks, History& history) const {
     return compressor_->step(marked, place(history.grid).code, history.grid, history.layers);
 }
 
+at::Tensor AusmNet::compress(const at::Tensor& features, const Marks& marks, History& history) const {
+    const auto marked = marks.count() > 0 ? features + (*marker_)(marks, history.grid) : features;
+    return compressor_->scan(marked, place(history.grid).code, history.grid, history.layers);
+}
+
 Prediction AusmNet::decode(const Encoded& frame, const at::Tensor& compressed, const at::Tensor& slots,
                            const at::Tensor& valid, AttentionTrace* trace, Intermediate* intermediate) const {
     const auto [code, known] = place(frame.grid);
@@ -110,17 +115,15 @@ Prediction AusmNet::scan(const Encoded& frames, const Marks& marks, const at::Te
                          Intermediate* intermediate) const {
     const auto batch = history.features.size(0), time = frames.features.size(0) / batch;
     const auto features = frames.features.unflatten(0, {batch, time});  // X_1 .. X_T
-    auto marked = at::cat({history.features.unsqueeze(1), features.narrow(1, 0, time - 1)}, 1);
+    const auto before = at::cat({history.features.unsqueeze(1), features.narrow(1, 0, time - 1)}, 1);
     at::Tensor slots;
-    if (marks.count() > 0) {
-        marked = marked + (*marker_)(marks, frames.grid);
+    if (marks.count() > 0)
         slots = marks.slots.unsqueeze(1).expand({batch, time, marks.count()}).flatten(0, 1);
-    }
-    auto layers = history.layers;
-    const auto compressed = compressor_->scan(marked, place(frames.grid).code, frames.grid, layers);
+    History next{frames.grid, features.select(1, time - 1), history.layers};
+    const auto compressed = compress(before, marks, next);
     auto prediction = decode(frames, compressed.flatten(0, 1), slots, valid.defined() ? valid.flatten(0, 1) : valid,
                              nullptr, intermediate);
-    history = {frames.grid, features.select(1, time - 1), std::move(layers)};
+    history = std::move(next);
     return prediction;
 }
 

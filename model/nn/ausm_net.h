@@ -51,6 +51,8 @@ public:
     /// E = X_{t-1} + marker(marks), then one step of the compressor: returns F_t [B, N, D]; history's layers move on,
     /// its features are for the caller to replace by X_t once the frame has succeeded.
     at::Tensor compress(const Marks& marks, History& history) const;
+    /// The same for T frames at once: features [B, T, N, D] are the X_{t-1} of each; returns F [B, T, N, D].
+    at::Tensor compress(const at::Tensor& features, const Marks& marks, History& history) const;
     /// frame: X_t; compressed: F_t [B, N, D]; slots: [B, K] of the tracked objects (undefined: none).
     [[nodiscard]] Prediction decode(const Encoded& frame, const at::Tensor& compressed, const at::Tensor& slots,
                                     const at::Tensor& valid = {}, AttentionTrace* trace = nullptr,

@@ -63,6 +63,8 @@ TrainRecipe read_train(JsonFields fields) {
         fields.fail("precision", "is '" + r.precision + "', must be auto, fp32 or bf16");
     within(fields, "own_marks", r.own_marks, 0, 1);
     within(fields, "own_marks_clips", r.own_marks_clips, 0, 1);
+    within(fields, "burn_in", r.burn_in, 0, 1);
+    within(fields, "burn_in_passes", r.burn_in_passes, 1, 1000);
     within(fields, "checkpoint_every", r.checkpoint_every, 1, 1e8);
     if (fields.has("optimizer"))
         r.optimizer = read_optimizer(fields.object("optimizer"));

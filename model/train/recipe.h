@@ -25,12 +25,14 @@ struct OptimizerRecipe {
 };
 
 struct TrainRecipe {
-    std::int64_t steps = 2000;       ///< of the whole stage
-    std::int64_t batch = 2;          ///< clips a process and pass
-    std::int64_t accumulate = 1;     ///< passes a step
-    std::string precision = "auto";  ///< fp32, bf16 (autocast) or auto: bf16 where the hardware has it
-    double own_marks = 0.6;          ///< share of the objects of a clip that wear the network's own marks
-    double own_marks_clips = 0.75;   ///< share of the steps on which any do
+    std::int64_t steps = 2000;        ///< of the whole stage
+    std::int64_t batch = 2;           ///< clips a process and pass
+    std::int64_t accumulate = 1;      ///< passes a step
+    std::string precision = "auto";   ///< fp32, bf16 (autocast) or auto: bf16 where the hardware has it
+    double own_marks = 0.6;           ///< share of the objects of a clip that wear the network's own marks
+    double own_marks_clips = 0.75;    ///< share of the steps on which any do
+    double burn_in = 0;               ///< share of the steps whose clips begin with the memory of a longer stream
+    std::int64_t burn_in_passes = 4;  ///< of which the clip is seen up to so many times before
     std::int64_t checkpoint_every = 200;
     OptimizerRecipe optimizer;
     LossWeights loss;

@@ -71,6 +71,7 @@ void RunLog::write(const RunStatus& status) {
                     {"learning_rate", r.learning_rate},
                     {"seconds",
                      {{"encode", r.encode_s},
+                      {"burn_in", r.burn_in_s},
                       {"own_marks", r.own_marks_s},
                       {"forward", r.forward_s},
                       {"loss", r.loss_s},

@@ -11,9 +11,12 @@ namespace {
 constexpr double kKeepDropped = 0.7;  // share of dropped marks that stay dropped
 
 /// X_0, or the clip's own first features where a prompt is read on its own frame. first: [B, N, D].
-History first_history(const AusmNet& net, const ClipBatch& batch, Grid grid, const at::Tensor& first) {
+History first_history(const AusmNet& net, const ClipBatch& batch, Grid grid, const at::Tensor& first,
+                      const Memory& memory) {
     auto history = net.initial_history(batch.batch(), grid);
     history.features = at::where(batch.rereads.view({-1, 1, 1}), first, history.features);
+    if (!memory.empty())
+        history.layers = memory;
     return history;
 }
 
@@ -25,22 +28,23 @@ at::Tensor normalised_images(const AusmNet& net, const ClipBatch& batch) {
 
 at::Tensor teacher_marks(const AusmNet& net, const ClipBatch& batch) { return batch.marks.to(net.dtype()) / 255; }
 
-Outputs parallel_forward(const AusmNet& net, const Encoded& frames, const ClipBatch& batch, const at::Tensor& marks) {
+Outputs parallel_forward(const AusmNet& net, const Encoded& frames, const ClipBatch& batch, const at::Tensor& marks,
+                         const Memory& memory) {
     const auto first = frames.features.unflatten(0, {batch.batch(), batch.time()}).select(1, 0);
-    auto history = first_history(net, batch, frames.grid, first);
+    auto history = first_history(net, batch, frames.grid, first, memory);
     Outputs outputs;
     outputs.last = net.scan(frames, {batch.slots, marks, batch.kinds}, batch.tracked, history, &outputs.intermediate);
     return outputs;
 }
 
-Outputs iterative_forward(const AusmNet& net, const ClipBatch& batch, const at::Tensor& marks) {
+Outputs iterative_forward(const AusmNet& net, const ClipBatch& batch, const at::Tensor& marks, const Memory& memory) {
     const auto images = normalised_images(net, batch).unflatten(0, {batch.batch(), batch.time()});
     std::vector<Outputs> frames;
     History history;
     for (std::int64_t t = 0; t < batch.time(); ++t) {
         const auto frame = net.encode(images.select(1, t));
         if (t == 0)
-            history = first_history(net, batch, frame.grid, frame.features);
+            history = first_history(net, batch, frame.grid, frame.features, memory);
         const auto compressed =
             net.compress({batch.slots, marks.narrow(1, t, 1), batch.kinds.narrow(1, t, 1)}, history);
         auto& out = frames.emplace_back();
@@ -62,14 +66,34 @@ Outputs iterative_forward(const AusmNet& net, const ClipBatch& batch, const at::
     return outputs;
 }
 
+Memory burn_in(const AusmNet& net, const Encoded& frames, const ClipBatch& batch, const at::Tensor& marks,
+               std::int64_t passes) {
+    const c10::NoGradGuard no_grad;
+    const auto time = batch.time();
+    if (time < 2)
+        return {};
+    // Marks of frame t belong to the features of frame t - 1.
+    const auto features = frames.features.unflatten(0, {batch.batch(), time}).narrow(1, 0, time - 1);
+    const auto shown = marks.narrow(1, 1, time - 1) * batch.start.eq(0).view({batch.batch(), 1, -1, 1, 1});
+    const auto kinds = batch.kinds.narrow(1, 1, time - 1);
+    auto history = net.initial_history(batch.batch(), frames.grid);
+    for (auto left = passes; left > 0; --left) {
+        if (left % 2 == 1)
+            net.compress(features.flip(1), {batch.slots, shown.flip(1), kinds.flip(1)}, history);
+        else
+            net.compress(features, {batch.slots, shown, kinds}, history);
+    }
+    return std::move(history.layers);
+}
+
 at::Tensor own_marks(const AusmNet& net, const Encoded& frames, const ClipBatch& batch, const at::Tensor& marks,
-                     double probability, const std::pair<at::Tensor, at::Tensor>& random) {
+                     double probability, const std::pair<at::Tensor, at::Tensor>& random, const Memory& memory) {
     const c10::NoGradGuard no_grad;
     const auto time = batch.time(), objects = batch.objects();
     if (time < 2)
         return marks;
-    auto history =
-        first_history(net, batch, frames.grid, frames.features.unflatten(0, {batch.batch(), time}).select(1, 0));
+    auto history = first_history(net, batch, frames.grid,
+                                 frames.features.unflatten(0, {batch.batch(), time}).select(1, 0), memory);
     const auto masks = net.scan(frames, {batch.slots, marks, batch.kinds}, batch.tracked, history).masks;
     const auto predicted =
         masks.narrow(1, 0, objects).sigmoid().to(marks.scalar_type()).unflatten(0, {batch.batch(), time});

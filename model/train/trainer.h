@@ -16,7 +16,7 @@ struct StepReport {
     double loss = 0;
     Loss parts;
     double gradient_norm = 0, learning_rate = 0;
-    double encode_s = 0, own_marks_s = 0, forward_s = 0, loss_s = 0, backward_s = 0, optimizer_s = 0;
+    double encode_s = 0, burn_in_s = 0, own_marks_s = 0, forward_s = 0, loss_s = 0, backward_s = 0, optimizer_s = 0;
 };
 
 /// The loss is not a number any more. The weights are those from before the step.

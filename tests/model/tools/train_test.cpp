@@ -23,7 +23,7 @@ protected:
         TrainingSet::SetUp();
         text("recipe.json", R"({"sources": [{"name": "set", "format": "id-maps", "path": "set", "role": "picture"}],
             "clips": {"frames": 2, "height": 64, "width": 96},
-            "train": {"steps": 12, "batch": 1, "checkpoint_every": 4, "own_marks": 0.5}})");
+            "train": {"steps": 12, "batch": 1, "checkpoint_every": 4, "own_marks": 0.5, "burn_in": 0.5}})");
     }
     [[nodiscard]] std::vector<std::string> command(const std::string& out) const {
         return {"train", path("recipe.json"), "--data", path("data"), "--out", path(out), "--threads", "1"};

@@ -4,6 +4,8 @@
 #include "train/losses.h"
 #include "train/weight_groups.h"
 
+#include <c10/core/GradMode.h>
+
 #include "reference.h"
 #include "training_clips.h"
 
@@ -90,6 +92,35 @@ TEST(TeacherForcing, OwnMarksAreWhatTheFrameBeforeHasPredicted) {
     EXPECT_TRUE(at::equal(own_marks(net, frames, batch, marks, 0, {at::zeros({3, 1, 3}), at::zeros(shape)}), marks));
     const auto revived = own_marks(net, frames, batch, marks, 1, {at::zeros({3, 1, 3}), at::ones(shape)});
     EXPECT_CLOSE(revived[0][3][0], predicted[0][2][0], 1e-5);
+}
+
+TEST(TeacherForcing, BurnInIsWhatSteppingForthAndBackLeaves) {
+    const auto net = trainable_net(at::kDouble, 16);
+    const auto batch = three_clips();
+    const auto marks = teacher_marks(net, batch);
+    const auto frames = net.encode(normalised_images(net, batch));
+    const auto features = frames.features.unflatten(0, {3, 4});
+    const auto memory = burn_in(net, frames, batch, marks, 2);
+    auto history = net.initial_history(3, frames.grid);
+    const c10::NoGradGuard no_grad;
+    for (const auto t : {1, 2, 3, 3, 2, 1}) {
+        history.features = features.select(1, t - 1);
+        auto shown = marks.narrow(1, t, 1).clone();
+        shown.select(2, 1).zero_();  // the second object of every clip, and all of the third clip, are found at t_i = 1
+        shown[2].zero_();
+        net.compress({batch.slots, shown, batch.kinds.narrow(1, t, 1)}, history);
+    }
+    ASSERT_EQ(memory.size(), history.layers.size());
+    for (std::size_t i = 0; i < memory.size(); ++i) {
+        EXPECT_FALSE(memory[i].scan.requires_grad());
+        EXPECT_CLOSE(memory[i].scan, history.layers[i].scan, 1e-9);
+        EXPECT_CLOSE(memory[i].conv_tail, history.layers[i].conv_tail, 1e-9);
+    }
+    const auto with = parallel_forward(net, frames, batch, marks, memory).last.masks;
+    EXPECT_CLOSE(with, iterative_forward(net, batch, marks, memory).last.masks, 1e-5);
+    EXPECT_GT((with - parallel_forward(net, frames, batch, marks).last.masks).abs().max().item<double>(), 0.1);
+    auto one = stack({squares_clip({.frames = 1})});
+    EXPECT_TRUE(burn_in(net, net.encode(normalised_images(net, one)), one, teacher_marks(net, one), 3).empty());
 }
 
 }  // namespace
