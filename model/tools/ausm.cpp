@@ -120,6 +120,7 @@ int main(int argc, char** argv) {
     ausm::tools::add_info(app);
     ausm::tools::add_bench(app);
     ausm::tools::add_train(app);
+    ausm::tools::add_average(app);
 #ifdef AUSM_HAVE_JPEG
     ausm::tools::add_eval(app);
     ausm::tools::add_data(app);

@@ -43,6 +43,7 @@ CLI::Validator size_check();
 /// $AUSM_WEIGHTS, else the installed file.
 std::string default_weights();
 
+void add_average(CLI::App& app);
 void add_info(CLI::App& app);
 void add_bench(CLI::App& app);
 void add_eval(CLI::App& app);
