@@ -68,10 +68,7 @@ Encoded AusmNet::encode(const at::Tensor& images) const {
 }
 
 at::Tensor AusmNet::compress(const Marks& marks, History& history) const {
-    auto marked = history.features;
-    if (marks.count() > 0)
-        marked = marked + (*marker_)(marks, history.grid).squeeze(1);
-    return compressor_->step(marked, place(history.grid).code, history.grid, history.layers);
+    return compress(history.features.unsqueeze(1), marks, history).squeeze(1);
 }
 
 at::Tensor AusmNet::compress(const at::Tensor& features, const Marks& marks, History& history) const {

@@ -38,11 +38,6 @@ at::Tensor HistoryCompressor::scan(at::Tensor marked, const at::Tensor& code, Gr
     return marked;
 }
 
-at::Tensor HistoryCompressor::step(const at::Tensor& marked, const at::Tensor& code, Grid grid,
-                                   std::vector<LayerState>& states) const {
-    return scan(marked.unsqueeze(1), code, grid, states).squeeze(1);
-}
-
 std::vector<LayerState> HistoryCompressor::initial_states(std::int64_t batch, std::int64_t tokens) const {
     std::vector<LayerState> states;
     for (const auto& layer : layers_)

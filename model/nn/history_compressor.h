@@ -32,8 +32,6 @@ public:
 
     /// All frames of a clip at once: E [B, T, N, D] -> F [B, T, N, D]; the states move on by T frames.
     at::Tensor scan(at::Tensor marked, const at::Tensor& code, Grid grid, std::vector<LayerState>& states) const;
-    /// One frame: E [B, N, D] -> F [B, N, D].
-    at::Tensor step(const at::Tensor& marked, const at::Tensor& code, Grid grid, std::vector<LayerState>& states) const;
 
     [[nodiscard]] std::vector<LayerState> initial_states(std::int64_t batch, std::int64_t tokens) const;
 

@@ -40,18 +40,6 @@ std::vector<double> normalised_shares(const AverageOptions& options) {
     return shares;
 }
 
-/// Throws std::runtime_error that names the file and the tensor when the two are not of one network.
-void check_alike(const io::Safetensors& first, const io::Safetensors& other) {
-    if (first.metadata("config") != other.metadata("config"))
-        throw std::runtime_error(other.name() + ": another network than " + first.name());
-    for (const auto& [name, view] : first.tensors()) {
-        const auto found = other.tensors().find(name);
-        if (found == other.tensors().end() || found->second.shape != view.shape)
-            throw std::runtime_error(other.name() + ": tensor " + name + " is missing or has another shape than in " +
-                                     first.name());
-    }
-}
-
 void average(const AverageOptions& options) {
     if (std::filesystem::exists(options.out) && !options.overwrite)
         throw std::runtime_error("'" + options.out + "' exists; give --overwrite to replace it");
@@ -59,8 +47,9 @@ void average(const AverageOptions& options) {
     std::vector<io::Safetensors> files;
     for (const auto& path : options.weights) {
         files.push_back(io::Safetensors::read(path));
-        const AusmNet usable(files.back(), at::kFloat);  // else its error names what is wrong
-        check_alike(files.front(), files.back());
+        const AusmNet usable(files.back(), at::kFloat);  // else its error names every wrong tensor
+        if (files.front().metadata("config") != files.back().metadata("config"))
+            throw std::runtime_error(path + ": another network than " + files.front().name());
     }
     TensorFile out;
     for (const auto& [name, view] : files.front().tensors()) {

@@ -81,6 +81,14 @@ void print(const EvalOptions& options, const DavisRun& run, const ModelInfo& inf
               << eval::table(report);
 }
 
+/// Whether a run of `videos` went to its end; says else why not.
+bool finished(const DavisRun& run, std::size_t videos) {
+    if (!run.failure.empty())
+        std::cerr << "ausm: " << run.failure << "; " << run.outcomes.size() << " of " << videos
+                  << " videos were finished\n";
+    return run.failure.empty();
+}
+
 /// The exit status.
 int run_davis(EvalOptions& options) {
     options.davis.discovery = options.mode == "discovery";
@@ -100,10 +108,8 @@ int run_davis(EvalOptions& options) {
             print(options, run, engine->info(), report);
         }
     }
-    if (run.failure.empty())
+    if (finished(run, videos.size() * draws))
         return 0;
-    std::cerr << "ausm: " << run.failure << "; " << run.outcomes.size() << " of " << videos.size() * draws
-              << " videos were finished\n";
     return interrupted ? kInterruptedStatus : 1;
 }
 
@@ -130,11 +136,7 @@ int run_masks(MasksOptions& options) {
                       << eval::table(report);
         }
     }
-    if (run.failure.empty())
-        return 0;
-    std::cerr << "ausm: " << run.failure << "; " << run.outcomes.size() << " of " << videos.size()
-              << " videos were finished\n";
-    return 1;
+    return finished(run, videos.size()) ? 0 : 1;
 }
 
 /// What both ways of scoring ask: whose annotations, and how tracks and objects are matched.

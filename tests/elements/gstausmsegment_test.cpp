@@ -380,9 +380,7 @@ TEST(AusmSegment, StatsCountAndTime) {
     segment.show(5, 0);
     for (int i = 1; i < 5; ++i)
         ASSERT_TRUE(segment.pass(i));
-    GstStructure* raw = nullptr;
-    g_object_get(segment.element(), "stats", &raw, nullptr);
-    const Owned<GstStructure> stats(raw);
+    const auto stats = segment.stats();
     guint64 frames = 0;
     guint64 state = 0;
     guint objects = 0;

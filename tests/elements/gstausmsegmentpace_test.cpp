@@ -22,9 +22,7 @@ Seen seen(GstBuffer* buffer) {
 }
 
 guint64 stat(const Segment& segment, const char* field) {
-    GstStructure* raw = nullptr;
-    g_object_get(segment.element(), "stats", &raw, nullptr);
-    const Owned<GstStructure> stats(raw);
+    const auto stats = segment.stats();
     guint64 number = G_MAXUINT64;
     gst_structure_get_uint64(stats.get(), field, &number);
     return number;

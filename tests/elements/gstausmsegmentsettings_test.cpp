@@ -71,9 +71,7 @@ TEST(Settings, InferenceSizeIsTheShortSideOfTheNetworksInput) {
     for (const auto& [size, width, height] : {std::tuple{64, 96, 64}, {65, 160, 96}, {128, 192, 128}}) {
         g_object_set(segment.element(), "inference-size", size, nullptr);
         ASSERT_TRUE(segment.pass(size));
-        GstStructure* raw = nullptr;
-        g_object_get(segment.element(), "stats", &raw, nullptr);
-        const Owned<GstStructure> stats(raw);
+        const auto stats = segment.stats();
         gint input_width = 0;
         gint input_height = 0;
         ASSERT_TRUE(gst_structure_get(stats.get(), "input-width", G_TYPE_INT, &input_width, "input-height", G_TYPE_INT,

@@ -66,6 +66,12 @@ struct Segment : Harness {
         return Ref<GstPad>(gst_element_get_static_pad(element(), name));
     }
 
+    [[nodiscard]] Owned<GstStructure> stats() const {
+        GstStructure* structure = nullptr;
+        g_object_get(element(), "stats", &structure, nullptr);
+        return Owned<GstStructure>(structure);
+    }
+
     Message answer() { return message(GST_MESSAGE_ELEMENT, ausm::gst::kPromptName); }
     /// Shows the square as object `id` on picture `index`.
     void show(int id, int index) {

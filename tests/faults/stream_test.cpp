@@ -228,9 +228,7 @@ TEST(Stream, SettingsAndPromptsFromAnotherThreadWhileFramesFlow) {
             g_object_set(segment.element(), "threshold", (i % 10) / 10.0, "max-age", i % 5, "mode", i % 4,
                          "inference-size", 32 + 32 * (i / 50 % 2), nullptr);
             add_prompt(segment, box(1 + i % 3));
-            GstStructure* stats = nullptr;
-            g_object_get(segment.element(), "stats", &stats, nullptr);
-            gst_structure_free(stats);
+            (void)segment.stats();
             std::this_thread::sleep_for(std::chrono::microseconds(500));
         }
         gst_harness_push_event(segment.get(), gst_event_new_flush_start());

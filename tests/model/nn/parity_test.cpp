@@ -76,7 +76,7 @@ TEST_F(Parity, EveryPhaseByItself) {
     const auto code = position_code(grid, config.dim, at::kFloat);
     const HistoryCompressor compressor(weights, config);
     auto states = compressor.initial_states(1, grid.tokens());
-    EXPECT_CLOSE(compressor.step(get("E").unsqueeze(0), code, grid, states)[0], get("F"), kPhaseBound);
+    EXPECT_CLOSE(compressor.scan(get("E").unsqueeze(0).unsqueeze(0), code, grid, states)[0][0], get("F"), kPhaseBound);
     for (std::size_t i = 0; i < states.size(); ++i) {
         const auto prefix = "state." + std::to_string(i);
         EXPECT_CLOSE(states[i].conv_tail[0], get(prefix + ".tail"), kPhaseBound);
