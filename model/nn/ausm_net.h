@@ -2,32 +2,28 @@
 // AusmNet: the phases of AUSM (arXiv 2508.19242, Alg. 1 and 2). Weights, never state.
 #pragma once
 
-#include "nn/backbone/backbone.h"
 #include "nn/config.h"
+#include "nn/head.h"
 #include "nn/history.h"
 #include "nn/history_compressor.h"
 #include "nn/history_decoder.h"
 #include "nn/marker.h"
-#include "nn/mask_decoder.h"
-#include "nn/pixel_decoder.h"
+#include "nn/neck.h"
 
 #include <map>
 #include <memory>
 
 namespace ausm {
 
-/// What a frame looks like, before the history is read.
-struct Encoded {
-    at::Tensor features;  ///< X [B, N, D]
-    at::Tensor s8, s4;    ///< fine backbone levels [B, ., 2h, 2w], [B, ., 4h, 4w]
-    Grid grid;            ///< h, w: 1/16 of the input
-};
-
-/// Working precision float64, float32 or bfloat16. Thread-bound: packed convolution weights and position codes are
-/// kept for the sizes seen last.
+///     images -> backbone -> levels -> neck -> X
+///     X of the last frame + marker -> history compressor -> F
+///     X, F -> history decoder -> G;  G, levels, tracked objects -> head -> masks
+///
+/// Backbone, neck and head are chosen by the configuration; the rest is the same in every network.
+/// Working precision float64, float32 or bfloat16. Thread-bound: on a CPU, convolutions keep packed weights for the sizes
+/// seen last.
 class AusmNet {
 public:
-    static constexpr std::int64_t kStride = 16;               ///< pixels per token
     static constexpr std::int64_t kMultiple = 32;             ///< input sizes are multiples of this
     static constexpr double kMean = 127, kScale = 1.0 / 128;  ///< (x - mean) * scale, x in 0 .. 255
 
@@ -43,6 +39,11 @@ public:
     /// All weights by their names in the file, of a network made with `trainable`; else empty.
     [[nodiscard]] const std::map<std::string, at::Tensor>& weights() const { return weights_; }
 
+    /// The tokens of an input of this size, and the cells of its masks.
+    [[nodiscard]] Grid grid(std::int64_t height, std::int64_t width) const;
+    [[nodiscard]] Grid mask_grid(Grid grid) const { return grid.times(config_.stride / kMaskStride); }
+    /// What the phases need of a grid. In training it is made anew for every step, because it depends on weights.
+    [[nodiscard]] Positions positions(Grid grid) const;
     /// The memory before the first frame: X_0 at every token, zero states.
     [[nodiscard]] History initial_history(std::int64_t batch, Grid grid) const;
 
@@ -50,32 +51,30 @@ public:
     [[nodiscard]] Encoded encode(const at::Tensor& images) const;
     /// E = X_{t-1} + marker(marks), then one step of the compressor: returns F_t [B, N, D]; history's layers move on,
     /// its features are for the caller to replace by X_t once the frame has succeeded.
-    at::Tensor compress(const Marks& marks, History& history) const;
+    at::Tensor compress(const Marks& marks, const Positions& positions, History& history) const;
     /// The same for T frames at once: features [B, T, N, D] are the X_{t-1} of each; returns F [B, T, N, D].
-    at::Tensor compress(const at::Tensor& features, const Marks& marks, History& history) const;
-    /// frame: X_t; compressed: F_t [B, N, D]; slots: [B, K] of the tracked objects (undefined: none).
-    [[nodiscard]] Prediction decode(const Encoded& frame, const at::Tensor& compressed, const at::Tensor& slots,
-                                    const at::Tensor& valid = {}, AttentionTrace* trace = nullptr,
-                                    Intermediate* intermediate = nullptr) const;
+    at::Tensor compress(const at::Tensor& features, const Marks& marks, const Positions& positions,
+                        History& history) const;
+    /// frame: X_t; compressed: F_t [B, N, D]; slots: [B, K] of the tracked objects (undefined: none); valid, observer: as
+    /// for Head.
+    [[nodiscard]] Prediction decode(const Encoded& frame, const at::Tensor& compressed, const Positions& positions,
+                                    const at::Tensor& slots, const at::Tensor& valid = {},
+                                    HeadObserver* observer = nullptr) const;
 
     /// One frame (Alg. 1): encode, compress, decode; `history` becomes the memory after this frame.
     Prediction step(const at::Tensor& images, const Marks& marks, History& history) const;
     /// Extra reading pass on the frame whose step has just been made: E = X_t + marker(marks), read with the state after
     /// the step; nothing of it is stored (ausm.md section 3: prompts on the current frame).
-    [[nodiscard]] Prediction refine(const Encoded& frame, const Marks& marks, const History& history) const;
+    [[nodiscard]] Prediction refine(const Encoded& frame, const Positions& positions, const Marks& marks,
+                                    const History& history) const;
     /// All frames of a clip at once (Alg. 2). images: [B, T, 3, H, W]; marks.masks: [B, T, K, h4, w4] with the masks of
     /// the frame before each frame; valid: [B, T, K] bool or undefined. Returns B * T frames.
     Prediction scan(const at::Tensor& images, const Marks& marks, const at::Tensor& valid, History& history) const;
     /// The same for frames that have been encoded: [B * T, ...], the frames of a clip one after the other.
     Prediction scan(const Encoded& frames, const Marks& marks, const at::Tensor& valid, History& history,
-                    Intermediate* intermediate = nullptr) const;
+                    HeadObserver* observer = nullptr) const;
 
 private:
-    /// What every frame of one grid shares.
-    struct Place {
-        at::Tensor code, read;  // [1, N, D]: position code; what the history decoder adds to G (not kept in training)
-    };
-    [[nodiscard]] Place place(Grid grid) const;
     [[nodiscard]] at::Tensor vectors(const at::Tensor& slots, std::int64_t batch) const;
 
     NetConfig config_;
@@ -84,16 +83,12 @@ private:
     std::size_t parameters_ = 0;
     std::map<std::string, at::Tensor> weights_;
     std::unique_ptr<Backbone> backbone_;
-    std::optional<Linear> project16_;
-    std::optional<Conv2d> project32_;
-    std::optional<LayerNorm> feature_norm_, read_norm_;
+    std::unique_ptr<Neck> neck_;
     at::Tensor x0_;  // [D]
-    std::optional<Marker> marker_;
-    std::optional<HistoryCompressor> compressor_;
-    std::optional<HistoryDecoder> history_decoder_;
-    std::optional<FpnPixelDecoder> pixel_decoder_;
-    std::optional<MaskDecoder> mask_decoder_;
-    mutable std::map<std::pair<std::int64_t, std::int64_t>, Place> places_;
+    std::unique_ptr<Marker> marker_;
+    std::unique_ptr<HistoryCompressor> compressor_;
+    std::unique_ptr<HistoryDecoder> history_decoder_;
+    std::unique_ptr<Head> head_;
 };
 
 }  // namespace ausm

@@ -4,44 +4,64 @@
 
 #include "io/safetensors.h"
 
+#include <cstdint>
 #include <map>
 #include <string>
 
 namespace ausm {
 
-/// Names follow the symbols of ausm.md section 2 where there is one.
-struct NetConfig {
-    std::string name;
-    std::string backbone;       ///< class of the backbone: "efficientnet_lite0"
-    std::string pixel_decoder;  ///< class of the pixel decoder: "fpn"
-    int dim = 0;                ///< D
-    int heads = 0;              ///< of every attention
-    int ffn_dim = 0;            ///< hidden width of every feed-forward part
+struct BackboneConfig {
+    std::string kind;  ///< "efficientnet_lite0"
+};
+
+/// What remembers: marker, history compressor, history decoder.
+struct HistoryConfig {
+    int heads = 0;  ///< of every attention
+    int ffn = 0;    ///< hidden width of every feed-forward part
     int compressor_layers = 0;
     int compressor_pool = 1;  ///< keys and values of the compressor's attention are averaged n x n; 1: global
-    int history_decoder_layers = 0;
-    int mask_decoder_layers = 0;
-    int mask_dim = 0;           ///< channels of the mask features
-    int state_dim = 0;          ///< Mamba: d_state
-    int conv_width = 0;         ///< Mamba: d_conv
-    int expand = 0;             ///< Mamba: inner width = expand * dim
-    int id_vectors = 0;         ///< N_id
-    int detection_queries = 0;  ///< N_det
-    int inference_size = 0;     ///< default short side of the input, pixels
+    int decoder_layers = 0;
+    int state_dim = 0;   ///< Mamba: d_state
+    int conv_width = 0;  ///< Mamba: d_conv
+    int expand = 0;      ///< Mamba: inner width = expand * dim
+    int id_vectors = 0;  ///< N_id
 
-    [[nodiscard]] int head_dim() const { return dim / heads; }
-    [[nodiscard]] int inner_dim() const { return expand * dim; }
-    [[nodiscard]] int dt_rank() const { return (dim + 15) / 16; }
+    /// Width of what steers the step size of Mamba.
+    [[nodiscard]] static constexpr std::int64_t dt_rank(std::int64_t dim) { return (dim + 15) / 16; }
+};
+
+/// What makes masks: pixel decoder and mask decoder.
+struct HeadConfig {
+    std::string kind;  ///< "nano"
+    int heads = 0;     ///< of every attention
+    int ffn = 0;       ///< hidden width of every feed-forward part
+    int layers = 0;
+    int mask_dim = 0;    ///< channels of the mask features
+    int detections = 0;  ///< queries for objects that are not yet known, N_det
+};
+
+struct NetConfig {
+    std::string name;
+    int inference_size = 0;  ///< default short side of the input, pixels
+    int dim = 0;             ///< D
+    int stride = 0;          ///< pixels of the input in one token, along each side
+    BackboneConfig backbone;
+    HistoryConfig history;
+    HeadConfig head;
 };
 
 /// The small default model (model/README.md).
 NetConfig nano_config();
 
-/// The sizes of a network by the names that a file's "config" has for them (those that the training code writes).
-std::map<std::string, int> config_sizes(const NetConfig& config);
+/// The fields of a file's metadata "config", each as its JSON text.
+using ConfigFields = std::map<std::string, std::string>;
 
-/// The configuration in a weights file's metadata. Throws std::runtime_error that names the field: format or version
-/// unknown, model unknown, a size that differs from the preset of that name.
+/// The network that these fields describe. Throws std::runtime_error that names the field: it is missing, out of its
+/// range, does not fit another, or says what this program does not have.
+NetConfig read_config(const std::string& name, const ConfigFields& fields);
+
+/// The configuration in a weights file's metadata. Throws std::runtime_error that names the file and what is wrong: a
+/// format or version that is not known, or a field.
 NetConfig config_of(const io::Safetensors& file);
 
 }  // namespace ausm

@@ -55,9 +55,9 @@ struct Size {
     [[nodiscard]] Size over(std::int64_t n) const { return {(rows + n - 1) / n, (columns + n - 1) / n}; }
 };
 
-Part backbone(const NetConfig& config, Size input) {
-    if (config.backbone != "efficientnet_lite0")
-        throw std::runtime_error("unknown backbone '" + config.backbone + "'");
+Part backbone(const BackboneConfig& config, Size input) {
+    if (config.kind != "efficientnet_lite0")
+        throw std::runtime_error("unknown backbone '" + config.kind + "'");
     namespace net = efficientnet_lite0;
     Part part("backbone", Phase::kEncode);
     auto size = input.over(2);
@@ -86,52 +86,50 @@ Part projection(const NetConfig& config, Size grid) {
 /// Without an object there is nothing to mark, and the network leaves it out.
 Part marker(const NetConfig& config, Size grid, std::int64_t objects) {
     Part part("marker", Phase::kCompress);
-    part.vectors((config.id_vectors + kMarkKinds) * config.dim);
+    part.vectors((config.history.id_vectors + kMarkKinds) * config.dim);
     part.products(grid.cells() * objects * config.dim);
     part.linear(objects > 0 ? grid.cells() : 0, config.dim, config.dim, false);
     return part;
 }
 
-void mamba(Part& part, const NetConfig& config, std::int64_t tokens) {
-    const std::int64_t inner = config.inner_dim(), states = config.state_dim, rank = config.dt_rank();
-    part.linear(tokens, config.dim, 2 * inner, false);
+void mamba(Part& part, std::int64_t dim, const HistoryConfig& config, std::int64_t tokens) {
+    const std::int64_t inner = config.expand * dim, states = config.state_dim, rank = HistoryConfig::dt_rank(dim);
+    part.linear(tokens, dim, 2 * inner, false);
     part.products(tokens * inner * config.conv_width);
     part.vectors((config.conv_width + 1) * inner);
     part.linear(tokens, inner, rank + 2 * states, false);
     part.linear(tokens, rank, inner);
     part.cost.flops += static_cast<double>(tokens * inner * (states * kScanFlops + kChannelFlops));
     part.vectors((states + 1) * inner);  // A_log, D
-    part.linear(tokens, inner, config.dim, false);
+    part.linear(tokens, inner, dim, false);
 }
 
 Part compressor(const NetConfig& config, Size grid) {
     Part part("history compressor", Phase::kCompress);
-    for (int i = 0; i < config.compressor_layers; ++i) {
+    for (int i = 0; i < config.history.compressor_layers; ++i) {
         part.vectors(3 * 2 * config.dim);  // three norms
-        mamba(part, config, grid.cells());
-        part.attention(grid.cells(), grid.over(config.compressor_pool).cells(), config.dim);
-        part.feed_forward(grid.cells(), config.dim, config.ffn_dim, true);
+        mamba(part, config.dim, config.history, grid.cells());
+        part.attention(grid.cells(), grid.over(config.history.compressor_pool).cells(), config.dim);
+        part.feed_forward(grid.cells(), config.dim, config.history.ffn, true);
     }
     return part;
 }
 
 Part history_decoder(const NetConfig& config, Size grid) {
     Part part("history decoder", Phase::kDecode);
-    for (int i = 0; i < config.history_decoder_layers; ++i) {
+    for (int i = 0; i < config.history.decoder_layers; ++i) {
         part.vectors(3 * 2 * config.dim);
         part.attention(grid.cells(), grid.cells(), config.dim);
-        part.feed_forward(grid.cells(), config.dim, config.ffn_dim, true);
+        part.feed_forward(grid.cells(), config.dim, config.history.ffn, true);
     }
     part.linear(0, config.dim, config.dim, false);  // of the position code: the same on every frame
-    part.norm(config.dim);
     return part;
 }
 
 Part mask_features(const NetConfig& config, Size grid) {
-    if (config.pixel_decoder != "fpn")
-        throw std::runtime_error("unknown pixel decoder '" + config.pixel_decoder + "'");
-    const std::int64_t channels = config.mask_dim, cells8 = grid.times(2).cells(), cells4 = grid.times(4).cells();
+    const std::int64_t channels = config.head.mask_dim, cells8 = grid.times(2).cells(), cells4 = grid.times(4).cells();
     Part part("mask features", Phase::kDecode);
+    part.norm(config.dim);  // of G
     part.linear(grid.cells(), config.dim, channels);
     part.conv(cells8, efficientnet_lite0::kChannels[1], channels);
     part.conv(cells8, channels, channels, 3);
@@ -144,29 +142,36 @@ Part mask_features(const NetConfig& config, Size grid) {
 
 /// The heads' weights are shared by all layers: their operations are counted for each, their parameters once.
 Part mask_decoder(const NetConfig& config, Size grid, std::int64_t objects) {
-    const std::int64_t dim = config.dim, queries = objects + config.detection_queries;
+    const auto& net = config.head;
+    const std::int64_t dim = config.dim, queries = objects + net.detections;
     Part part("mask decoder", Phase::kDecode);
-    part.vectors((config.detection_queries + 2) * dim);  // detection queries, two types
-    part.norm(dim);                                      // of the queries
-    for (int i = 0; i < config.mask_decoder_layers; ++i) {
+    part.vectors((net.detections + 2) * dim);  // detection queries, two types
+    part.norm(dim);                            // of the queries
+    for (int i = 0; i < net.layers; ++i) {
         part.vectors(3 * 2 * dim);
         part.attention(queries, grid.cells(), dim);
         part.attention(queries, queries, dim);
-        part.feed_forward(queries, dim, config.ffn_dim, false);
+        part.feed_forward(queries, dim, net.ffn, false);
     }
     Part head("", Phase::kDecode);
     head.norm(dim);
     head.linear(queries, dim, dim);
     head.linear(queries, dim, dim);
-    head.linear(queries, dim, config.mask_dim);
-    head.linear(queries, dim, config.mask_dim);
+    head.linear(queries, dim, net.mask_dim);
+    head.linear(queries, dim, net.mask_dim);
     head.linear(queries, dim, 1);  // bias of the mask
-    part.cost.flops += head.cost.flops * (config.mask_decoder_layers + 1);
+    part.cost.flops += head.cost.flops * (net.layers + 1);
     part.vectors(head.cost.parameters);
-    part.linear(queries, dim, 1);                                                          // presence, at the end
-    part.products(config.mask_decoder_layers * queries * config.mask_dim * grid.cells());  // where to look
-    part.products(queries * config.mask_dim * grid.times(4).cells());                      // the masks
+    part.linear(queries, dim, 1);                                       // presence, at the end
+    part.products(net.layers * queries * net.mask_dim * grid.cells());  // where to look
+    part.products(queries * net.mask_dim * grid.times(4).cells());      // the masks
     return part;
+}
+
+std::vector<Part> head(const NetConfig& config, Size grid, std::int64_t objects) {
+    if (config.head.kind != "nano")
+        throw std::runtime_error("unknown head '" + config.head.kind + "'");
+    return {mask_features(config, grid), mask_decoder(config, grid, objects)};
 }
 
 }  // namespace
@@ -195,17 +200,19 @@ NetworkCost network_cost(const NetConfig& config, std::int64_t height, std::int6
         throw std::invalid_argument("the network's input is a multiple of " + std::to_string(kMultiple) +
                                     " in height and width, not " + std::to_string(height) + "x" +
                                     std::to_string(width));
-    if (objects < 0 || objects > config.id_vectors)
-        throw std::invalid_argument("objects must lie in 0 .. " + std::to_string(config.id_vectors));
-    const auto grid = Size{height, width}.over(16);
+    const auto& history = config.history;
+    if (objects < 0 || objects > history.id_vectors)
+        throw std::invalid_argument("objects must lie in 0 .. " + std::to_string(history.id_vectors));
+    const auto grid = Size{height, width}.over(config.stride);
     NetworkCost cost;
-    for (auto& part : {backbone(config, {height, width}), projection(config, grid), marker(config, grid, objects),
-                       compressor(config, grid), history_decoder(config, grid), mask_features(config, grid),
-                       mask_decoder(config, grid, objects)})
+    for (const auto& part : {backbone(config.backbone, {height, width}), projection(config, grid),
+                             marker(config, grid, objects), compressor(config, grid), history_decoder(config, grid)})
         cost.parts.push_back(part.cost);
-    const std::int64_t remembered = config.state_dim + config.conv_width - 1;
+    for (const auto& part : head(config, grid, objects))
+        cost.parts.push_back(part.cost);
+    const std::int64_t remembered = history.state_dim + history.conv_width - 1;
     cost.recurrent_bytes =
-        static_cast<std::size_t>(config.compressor_layers * grid.cells() * config.inner_dim() * remembered) *
+        static_cast<std::size_t>(history.compressor_layers * grid.cells() * history.expand * config.dim * remembered) *
         sizeof(float);
     cost.feature_elements = grid.cells() * config.dim;
     return cost;

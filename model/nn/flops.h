@@ -39,7 +39,7 @@ struct NetworkCost {
 
 /// height, width: of the network's input; objects: tracked on this frame. Throws std::invalid_argument when a size is
 /// not a positive multiple of 32 or objects lie outside 0 .. id_vectors, std::runtime_error for an unknown backbone or
-/// pixel decoder.
+/// head.
 NetworkCost network_cost(const NetConfig& config, std::int64_t height, std::int64_t width, std::int64_t objects);
 
 }  // namespace ausm

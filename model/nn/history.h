@@ -2,7 +2,9 @@
 // Everything that the network remembers between frames, as a value.
 #pragma once
 
-#include "nn/layers.h"
+#include "nn/grid.h"
+
+#include <ATen/core/Tensor.h>
 
 #include <vector>
 

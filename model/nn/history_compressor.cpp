@@ -6,17 +6,18 @@
 
 namespace ausm {
 
-CompressorLayer::CompressorLayer(WeightMap& weights, const std::string& name, const NetConfig& config)
-    : mamba_norm_(weights, name + ".n1", config.dim), attention_norm_(weights, name + ".n2", config.dim),
-      ffn_norm_(weights, name + ".n3", config.dim), mamba_(weights, name + ".mamba", config),
-      attention_(weights, name + ".attn", config.dim, config.heads),
-      ffn_(weights, name + ".ffn", config.dim, config.ffn_dim), pool_(config.compressor_pool) {}
+CompressorLayer::CompressorLayer(WeightMap& weights, const std::string& name, std::int64_t dim,
+                                 const HistoryConfig& config)
+    : mamba_norm_(weights, name + ".n1", dim), attention_norm_(weights, name + ".n2", dim),
+      ffn_norm_(weights, name + ".n3", dim), mamba_(weights, name + ".mamba", dim, config),
+      attention_(weights, name + ".attn", dim, config.heads), ffn_(weights, name + ".ffn", dim, config.ffn),
+      pool_(config.compressor_pool) {}
 
-at::Tensor CompressorLayer::scan(const at::Tensor& x, const at::Tensor& code, Grid grid, LayerState& state) const {
-    auto tokens = (x + mamba_.scan(mamba_norm_(x), state)).flatten(0, 1);  // [B * T, N, D]
-    const auto normed = attention_norm_(tokens);
-    const auto placed = normed + code;
-    const auto pooled = [&](const at::Tensor& y) {
+at::Tensor CompressorLayer::scan(const at::Tensor& x, const Positions& positions, LayerState& state) const {
+    const Grid grid = positions.grid;
+    at::Tensor tokens = (x + mamba_.scan(mamba_norm_(x), state)).flatten(0, 1);  // [B * T, N, D]
+    const at::Tensor normed = attention_norm_(tokens), placed = normed + positions.code;
+    const auto pooled = [&](const at::Tensor& y) {  // [B * T, ceil(h / pool) * ceil(w / pool), D]
         return pool_ == 1 ? y
                           : to_tokens(at::avg_pool2d(to_picture(y, grid), {pool_, pool_}, {}, {0, 0},
                                                      /*ceil_mode=*/true));
@@ -26,15 +27,15 @@ at::Tensor CompressorLayer::scan(const at::Tensor& x, const at::Tensor& code, Gr
     return tokens.unflatten(0, {x.size(0), x.size(1)});
 }
 
-HistoryCompressor::HistoryCompressor(WeightMap& weights, const NetConfig& config) {
+HistoryCompressor::HistoryCompressor(WeightMap& weights, std::int64_t dim, const HistoryConfig& config) {
     for (int i = 0; i < config.compressor_layers; ++i)
-        layers_.emplace_back(weights, "comp." + std::to_string(i), config);
+        layers_.emplace_back(weights, "comp." + std::to_string(i), dim, config);
 }
 
-at::Tensor HistoryCompressor::scan(at::Tensor marked, const at::Tensor& code, Grid grid,
+at::Tensor HistoryCompressor::scan(at::Tensor marked, const Positions& positions,
                                    std::vector<LayerState>& states) const {
     for (std::size_t i = 0; i < layers_.size(); ++i)
-        marked = layers_[i].scan(marked, code, grid, states.at(i));
+        marked = layers_[i].scan(marked, positions, states.at(i));
     return marked;
 }
 

@@ -4,6 +4,7 @@
 
 #include "nn/attention.h"
 #include "nn/mamba.h"
+#include "nn/positions.h"
 
 #include <vector>
 
@@ -12,9 +13,9 @@ namespace ausm {
 /// Pre-norm residual layer: Mamba over time -> attention inside the frame -> feed-forward.
 class CompressorLayer {
 public:
-    CompressorLayer(WeightMap& weights, const std::string& name, const NetConfig& config);
-    /// x: [B, T, N, D]; code: [1, N, D] position code.
-    at::Tensor scan(const at::Tensor& x, const at::Tensor& code, Grid grid, LayerState& state) const;
+    CompressorLayer(WeightMap& weights, const std::string& name, std::int64_t dim, const HistoryConfig& config);
+    /// x: [B, T, N, D] -> [B, T, N, D].
+    at::Tensor scan(const at::Tensor& x, const Positions& positions, LayerState& state) const;
 
     [[nodiscard]] const Mamba& mamba() const { return mamba_; }
 
@@ -28,10 +29,10 @@ private:
 
 class HistoryCompressor {
 public:
-    HistoryCompressor(WeightMap& weights, const NetConfig& config);
+    HistoryCompressor(WeightMap& weights, std::int64_t dim, const HistoryConfig& config);
 
     /// All frames of a clip at once: E [B, T, N, D] -> F [B, T, N, D]; the states move on by T frames.
-    at::Tensor scan(at::Tensor marked, const at::Tensor& code, Grid grid, std::vector<LayerState>& states) const;
+    at::Tensor scan(at::Tensor marked, const Positions& positions, std::vector<LayerState>& states) const;
 
     [[nodiscard]] std::vector<LayerState> initial_states(std::int64_t batch, std::int64_t tokens) const;
 

@@ -6,26 +6,27 @@
 
 namespace ausm {
 
-HistoryDecoder::Layer::Layer(WeightMap& weights, const std::string& name, const NetConfig& config)
-    : query_norm(weights, name + ".n1", config.dim), ffn_norm(weights, name + ".n2", config.dim),
-      history_norm(weights, name + ".nk", config.dim), attention(weights, name + ".attn", config.dim, config.heads),
-      ffn(weights, name + ".ffn", config.dim, config.ffn_dim) {}
+HistoryDecoder::Layer::Layer(WeightMap& weights, const std::string& name, std::int64_t dim, const HistoryConfig& config)
+    : query_norm(weights, name + ".n1", dim), ffn_norm(weights, name + ".n2", dim),
+      history_norm(weights, name + ".nk", dim), attention(weights, name + ".attn", dim, config.heads),
+      ffn(weights, name + ".ffn", dim, config.ffn) {}
 
-HistoryDecoder::HistoryDecoder(WeightMap& weights, const NetConfig& config)
-    : position_(weights, "gpos", config.dim, config.dim, false) {
-    for (int i = 0; i < config.history_decoder_layers; ++i)
-        layers_.emplace_back(weights, "dec." + std::to_string(i), config);
+HistoryDecoder::HistoryDecoder(WeightMap& weights, std::int64_t dim, const HistoryConfig& config)
+    : position_(weights, "gpos", dim, dim, false) {
+    for (int i = 0; i < config.decoder_layers; ++i)
+        layers_.emplace_back(weights, "dec." + std::to_string(i), dim, config);
 }
 
-at::Tensor HistoryDecoder::operator()(at::Tensor features, const at::Tensor& history, const at::Tensor& code,
-                                      const at::Tensor& place, Grid grid) const {
+at::Tensor HistoryDecoder::operator()(at::Tensor features, const at::Tensor& history,
+                                      const Positions& positions) const {
+    const at::Tensor& code = positions.code;
     for (const auto& layer : layers_) {
-        const auto normed = layer.history_norm(history);
-        features = features +
-                   layer.attention(layer.query_norm(features) + code, layer.attention.memory(normed + code, normed));
-        features = layer.ffn(layer.ffn_norm(features), grid, features);
+        const at::Tensor past = layer.history_norm(history);  // [B, N, D]
+        features =
+            features + layer.attention(layer.query_norm(features) + code, layer.attention.memory(past + code, past));
+        features = layer.ffn(layer.ffn_norm(features), positions.grid, features);
     }
-    return features + place;
+    return features + positions.read;
 }
 
 }  // namespace ausm

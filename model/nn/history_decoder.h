@@ -4,6 +4,8 @@
 
 #include "nn/attention.h"
 #include "nn/config.h"
+#include "nn/layers.h"
+#include "nn/positions.h"
 
 #include <vector>
 
@@ -11,23 +13,23 @@ namespace ausm {
 
 class HistoryDecoder {
 public:
-    HistoryDecoder(WeightMap& weights, const NetConfig& config);
-    /// What is added to G for the mask features' sake: the same for every frame of one size. code: [1, N, D].
-    [[nodiscard]] at::Tensor place(const at::Tensor& code) const { return position_(code); }
-    /// features X [B, N, D], history F [B, N, D], code and place [1, N, D] -> G [B, N, D].
-    at::Tensor operator()(at::Tensor features, const at::Tensor& history, const at::Tensor& code,
-                          const at::Tensor& place, Grid grid) const;
+    HistoryDecoder(WeightMap& weights, std::int64_t dim, const HistoryConfig& config);
+    /// What is added to G for the mask features' sake, Positions::read: the same for every frame of one size.
+    /// code: [1, N, D].
+    [[nodiscard]] at::Tensor added(const at::Tensor& code) const { return position_(code); }
+    /// features X [B, N, D], history F [B, N, D] -> G [B, N, D].
+    at::Tensor operator()(at::Tensor features, const at::Tensor& history, const Positions& positions) const;
 
 private:
     /// Pre-norm residual layer: global cross-attention -> feed-forward; no self-attention.
     struct Layer {
-        Layer(WeightMap& weights, const std::string& name, const NetConfig& config);
+        Layer(WeightMap& weights, const std::string& name, std::int64_t dim, const HistoryConfig& config);
         LayerNorm query_norm, ffn_norm, history_norm;
         Attention attention;
         GridFeedForward ffn;
     };
     std::vector<Layer> layers_;
-    Linear position_;  // puts the cell's place into G, for the mask features
+    Linear position_;  // puts the cell's position into G, for the mask features
 };
 
 }  // namespace ausm

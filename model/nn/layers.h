@@ -2,6 +2,7 @@
 // The small layers that every part of the network is made of. Each holds weights, never state.
 #pragma once
 
+#include "nn/grid.h"
 #include "nn/weight_map.h"
 #include "ops/conv2d.h"
 #include "ops/inverted_residual.h"
@@ -10,13 +11,6 @@
 #include <string>
 
 namespace ausm {
-
-/// Rows and columns of a token grid: token n is the cell (n / columns, n % columns).
-struct Grid {
-    std::int64_t rows = 0, columns = 0;
-    [[nodiscard]] std::int64_t tokens() const { return rows * columns; }
-    bool operator==(const Grid&) const = default;
-};
 
 /// tokens [B, N, C] as a channels-last picture [B, C, rows, columns]; a view.
 at::Tensor to_picture(const at::Tensor& tokens, Grid grid);

@@ -18,16 +18,16 @@ at::Tensor decay(const at::Tensor& a_log) { return a_log.exp().neg().t().contigu
 
 }  // namespace
 
-Mamba::Mamba(WeightMap& weights, const std::string& name, const NetConfig& config)
-    : inner_(config.inner_dim()), states_(config.state_dim), rank_(config.dt_rank()),
-      in_(weights, name + ".in_proj", config.dim, 2 * inner_, false),
+Mamba::Mamba(WeightMap& weights, const std::string& name, std::int64_t dim, const HistoryConfig& config)
+    : inner_(config.expand * dim), states_(config.state_dim), rank_(HistoryConfig::dt_rank(dim)),
+      in_(weights, name + ".in_proj", dim, 2 * inner_, false),
       conv_weight_(weights.take_exact(name + ".conv_w", {config.conv_width, inner_})),
       conv_bias_(weights.take_exact(name + ".conv_b", {inner_})),
       x_weight_(weights.take_exact(name + ".x_proj.weight", {rank_ + 2 * states_, inner_})),
       dt_weight_(weights.take_exact(name + ".dt_proj.weight", {inner_, rank_})),
       dt_bias_(weights.take_exact(name + ".dt_proj.bias", {inner_})), dt_columns_(dt_weight_.t().contiguous()),
       a_log_(weights.take_exact(name + ".A_log", {inner_, states_})), a_(decay(a_log_.detach())),
-      d_(weights.take_exact(name + ".Dp", {inner_})), out_(weights, name + ".out_proj", inner_, config.dim, false) {}
+      d_(weights.take_exact(name + ".Dp", {inner_})), out_(weights, name + ".out_proj", inner_, dim, false) {}
 
 at::Tensor Mamba::step(const at::Tensor& x, LayerState& state) const {
     auto result = ops::mamba_step({.projected = in_(x.squeeze(1)),
@@ -51,11 +51,11 @@ at::Tensor Mamba::scan(const at::Tensor& x, LayerState& state) const {
         return step(x, state);
     if (x.is_cuda() && x.size(1) == 1 && x.scalar_type() != at::kDouble && !c10::GradMode::is_enabled())
         return step(x, state);
-    const auto projected = in_(x).to(a_.scalar_type());  // [B, T, N, 2 C] = u, z
+    const at::Tensor projected = in_(x).to(a_.scalar_type());  // [B, T, N, 2 C] = u, z
     const auto conv = ops::causal_conv1d(projected.narrow(-1, 0, inner_), conv_weight_, conv_bias_, state.conv_tail);
     // [B, T, N, R + 2 S] = dt_low, B, C; autocast would round them
-    const auto steer = ops::linear(conv.y, x_weight_, {}).to(a_.scalar_type());
-    const auto dt = at::linear(steer.narrow(-1, 0, rank_), dt_weight_).to(a_.scalar_type());
+    const at::Tensor steer = ops::linear(conv.y, x_weight_, {}).to(a_.scalar_type());
+    const at::Tensor dt = at::linear(steer.narrow(-1, 0, rank_), dt_weight_).to(a_.scalar_type());  // [B, T, N, C]
     const auto result = ops::selective_scan({.x = conv.y,
                                              .dt = dt,
                                              .b = steer.narrow(-1, rank_, states_),

@@ -10,7 +10,7 @@ namespace ausm {
 
 class Mamba {
 public:
-    Mamba(WeightMap& weights, const std::string& name, const NetConfig& config);
+    Mamba(WeightMap& weights, const std::string& name, std::int64_t dim, const HistoryConfig& config);
 
     /// T frames at once. x: [B, T, N, D] -> [B, T, N, D]; `state` is the memory before the first frame and becomes the
     /// one after the last. One frame is T = 1: the recurrence is the same function.

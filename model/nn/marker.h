@@ -2,7 +2,6 @@
 // HistoryMarker: writes the objects' ID vectors where their masks are (arXiv 2508.19242, section 2.2).
 #pragma once
 
-#include "nn/config.h"
 #include "nn/layers.h"
 
 namespace ausm {
@@ -22,7 +21,7 @@ struct Marks {
 
 class Marker {
 public:
-    Marker(WeightMap& weights, const NetConfig& config);
+    Marker(WeightMap& weights, std::int64_t dim, std::int64_t id_vectors);
     /// -> [B, T, N, D]: W S with S = sum_i M_i (A_i + kind_i) / max(1, sum_i M_i), M area-averaged from 1/4 to the grid.
     at::Tensor operator()(const Marks& marks, Grid grid) const;
     /// ID vectors of slots [B, K] -> [B, K, D].

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Sine and cosine of a cell's place in the frame.
+// Sine and cosine of where a cell is in the frame.
 #pragma once
 
-#include "nn/layers.h"
+#include "nn/grid.h"
+
+#include <ATen/core/Tensor.h>
 
 namespace ausm {
 

@@ -16,20 +16,20 @@ constexpr std::int64_t kVector = 8;
 InvertedResidualWeights::InvertedResidualWeights(ConvLayer expand, std::int64_t expand_stride, ConvLayer depthwise,
                                                  std::int64_t stride, ConvLayer project)
     : expand_(std::move(expand)), depthwise_(std::move(depthwise)), project_(std::move(project)),
-      expand_stride_(expand_stride), stride_(stride) {}
+      expand_stride_(expand_stride),
+      stride_(stride), whole_{.expand = Conv2dWeights(expand_, expand_stride, 1),
+                              .depthwise = Conv2dWeights(depthwise_, stride, depthwise_.weight.size(0)),
+                              .project = Conv2dWeights(project_, 1, 1)} {}
 
-const std::vector<InvertedResidualWeights::Share>& InvertedResidualWeights::shares(std::int64_t count) const {
+std::span<const InvertedResidualWeights::Share> InvertedResidualWeights::shares(std::int64_t count) const {
     const auto channels = depthwise_.weight.size(0), vectors = (channels + kVector - 1) / kVector;
     count = std::min<std::int64_t>(count, vectors);
+    if (count == 1)
+        return {&whole_, 1};
     if (shares_.size() == static_cast<std::size_t>(count))
         return shares_;
     std::vector<Share> shares;
-    // Whole: what is in training must stay the tensor that it is.
-    if (count == 1)
-        shares.push_back({.expand = Conv2dWeights(expand_, expand_stride_, 1),
-                          .depthwise = Conv2dWeights(depthwise_, stride_, channels),
-                          .project = Conv2dWeights(project_, 1, 1)});
-    for (std::int64_t i = 0; count > 1 && i < count; ++i) {
+    for (std::int64_t i = 0; i < count; ++i) {
         const auto begin = vectors * i / count * kVector;
         const auto width = std::min(channels, vectors * (i + 1) / count * kVector) - begin;
         const auto part = [&](const at::Tensor& all, int dim) { return all.narrow(dim, begin, width).contiguous(); };
@@ -41,12 +41,13 @@ const std::vector<InvertedResidualWeights::Share>& InvertedResidualWeights::shar
                           .depthwise = Conv2dWeights(outputs(depthwise_), stride_, width),
                           .project = Conv2dWeights({part(project_.weight, 1), bias}, 1, 1)});
     }
-    return shares_ = std::move(shares);
+    shares_ = std::move(shares);
+    return shares_;
 }
 
 at::Tensor inverted_residual(const at::Tensor& x, const InvertedResidualWeights& weights,
                              const std::optional<at::Tensor>& add) {
-    const auto& shares = weights.shares(lane_count());
+    const auto shares = weights.shares(lane_count());
     std::vector<at::Tensor> sums(shares.size());
     run_pieces(static_cast<int>(shares.size()), [&](int i) {
         const auto index = static_cast<std::size_t>(i);

@@ -5,6 +5,7 @@
 #include "ops/conv2d.h"
 
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace ausm::ops {
@@ -23,11 +24,13 @@ private:
     struct Share {
         Conv2dWeights expand, depthwise, project;
     };
-    [[nodiscard]] const std::vector<Share>& shares(std::int64_t count) const;
+    /// For `count` lanes.
+    [[nodiscard]] std::span<const Share> shares(std::int64_t count) const;
 
     ConvLayer expand_, depthwise_, project_;
     std::int64_t expand_stride_, stride_;
-    mutable std::vector<Share> shares_;  // for the number of lanes seen last: thread-bound
+    Share whole_;                        // for one lane, never replaced: what a GPU has recorded refers to its weights
+    mutable std::vector<Share> shares_;  // for the number of lanes above one that was seen last: thread-bound
 };
 
 /// x: [B, in, h, w] -> [B, out, h', w'] = project(depthwise(expand(x))) + add.

@@ -86,7 +86,7 @@ std::vector<LabelStats> fetch(const FrameOutput& output, Result& result) {
 }  // namespace
 
 MapRequest map_request(const Frame& frame, InputSize input, const SessionOptions& options) {
-    constexpr int kCell = 4;  // pixels of the input
+    constexpr int kCell = static_cast<int>(kMaskStride);
     if (options.map_size == MapSize::kModel)
         return {input.width / kCell, input.height / kCell, options.confidence};
     return {frame.width, frame.height, options.confidence};

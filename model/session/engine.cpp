@@ -137,7 +137,7 @@ EngineImpl::EngineImpl(const io::Safetensors& weights, const EnginePlan& plan)
                    .threads = plan.threads,
                    .processor = plan.device < 0 ? ops::cpu_name() : cuda_device_name(plan.device),
                    .libtorch = TORCH_VERSION,
-                   .max_objects = std::min(config.id_vectors, 254),
+                   .max_objects = std::min(config.history.id_vectors, 254),
                    .inference_size = config.inference_size,
                    .parameters = core_->net->parameters()};
 }

@@ -38,14 +38,15 @@ NetPlanKey NetPlanKey::of(std::span<NetPass* const> passes, const NetConfig& con
         objects = std::max(objects, static_cast<std::size_t>(pass->count()));
     if (objects > 0)
         objects = std::max(objects, std::min(std::bit_ceil(std::max<std::size_t>(objects, 4)),
-                                             static_cast<std::size_t>(config.id_vectors)));
+                                             static_cast<std::size_t>(config.history.id_vectors)));
     const auto& images = passes.front()->images;
     return {static_cast<std::int64_t>(std::bit_ceil(passes.size())), static_cast<std::int64_t>(objects), images.size(2),
             images.size(3)};
 }
 
-NetPlan::NetPlan(const AusmNet& net, const NetPlanKey& key) : net_(net), key_(key) {
-    const Grid grid{key.height / AusmNet::kStride, key.width / AusmNet::kStride};
+NetPlan::NetPlan(const AusmNet& net, const NetPlanKey& key)
+    : net_(net), key_(key), positions_(net.positions(net.grid(key.height, key.width))) {
+    const auto grid = positions_.grid;
     const auto device = at::TensorOptions(net.device());
     in_.images =
         at::empty({key.batch, 3, key.height, key.width}, device.dtype(net.dtype()), at::MemoryFormat::ChannelsLast);
@@ -56,12 +57,12 @@ NetPlan::NetPlan(const AusmNet& net, const NetPlanKey& key) : net_(net), key_(ke
     in_.history = {grid, at::empty({key.batch, grid.tokens(), net.config().dim}, device.dtype(net.dtype())), {}};
     for (const auto& rows : memories_.unbind())
         in_.history.layers.push_back({{}, {}, rows});
-    const auto queries = key.objects + net.config().detection_queries;
+    const auto queries = key.objects + net.config().head.detections;
     host_presence_ = at::empty({key.batch, queries}, pinned(net, at::kFloat));
     phases_ = {[this] { frame_ = net_.encode(in_.images); },
                [this] {
                    auto history = in_.history;
-                   compressed_ = net_.compress(in_.marks, history);
+                   compressed_ = net_.compress(in_.marks, positions_, history);
                },
                [this] { decode(); }};
     if (key.objects > 0)
@@ -69,14 +70,14 @@ NetPlan::NetPlan(const AusmNet& net, const NetPlanKey& key) : net_(net), key_(ke
 }
 
 void NetPlan::make_marks() {
-    const auto grid = in_.history.grid;
+    const auto cells = net_.mask_grid(positions_.grid);
     const auto device = at::TensorOptions(net_.device());
     host_slots_ = at::zeros({key_.batch, key_.objects}, pinned(net_, at::kLong));
     host_kinds_ = at::zeros({key_.batch, 1, key_.objects}, pinned(net_, at::kLong));
     host_valid_ = at::zeros({key_.batch, key_.objects}, pinned(net_, at::kBool));
     host_cells_ = at::zeros({key_.batch, key_.objects}, pinned(net_, at::kLong));
     host_seen_ = at::zeros({key_.batch, key_.objects}, pinned(net_, at::kBool));
-    masks32_ = at::empty({key_.batch, 1, key_.objects, 4 * grid.rows, 4 * grid.columns}, device.dtype(at::kFloat));
+    masks32_ = at::empty({key_.batch, 1, key_.objects, cells.rows, cells.columns}, device.dtype(at::kFloat));
     in_.marks = {at::empty(host_slots_.sizes(), device.dtype(at::kLong)),
                  at::empty(masks32_.sizes(), device.dtype(net_.dtype())),
                  at::empty(host_kinds_.sizes(), device.dtype(at::kLong))};
@@ -84,7 +85,7 @@ void NetPlan::make_marks() {
 }
 
 void NetPlan::decode() {
-    const auto prediction = net_.decode(frame_, compressed_, in_.marks.slots, in_.valid);
+    const auto prediction = net_.decode(frame_, compressed_, positions_, in_.marks.slots, in_.valid);
     presence_ = prediction.presence.to(at::kFloat);
     logits_ = prediction.masks.to(at::kFloat).contiguous();
     if (key_.objects == 0)
@@ -193,8 +194,7 @@ void NetPlan::take(std::span<NetPass* const> passes) {
         pass.probabilities = std::move(own.probabilities);
         pass.drawn = std::move(own.drawn);
         pass.history = std::move(own.history);
-        pass.frame = {frame_.features.narrow(0, row, 1), frame_.s8.narrow(0, row, 1), frame_.s4.narrow(0, row, 1),
-                      frame_.grid};
+        pass.frame = frame_.row(row);
     }
     own_.clear();
 }

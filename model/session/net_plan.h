@@ -55,6 +55,7 @@ private:
     const AusmNet& net_;
     NetPlanKey key_;
     NetBatch in_;
+    Positions positions_;
     std::vector<LayerState> blank_;  // of one row: sizes
     std::vector<LayerState> spare_;  // [B / 2 - 1, ...] the most rows that a batch can be short of
     at::Tensor memories_;            // [layers, B, 4] int64: a MambaMemory each

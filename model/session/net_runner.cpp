@@ -10,6 +10,8 @@
 namespace ausm {
 namespace {
 
+constexpr std::size_t kMostPositions = 8;
+
 double seconds_since(std::chrono::steady_clock::time_point& start) {
     const auto now = std::chrono::steady_clock::now();
     const std::chrono::duration<double> passed = now - start;
@@ -66,15 +68,14 @@ NetBatch NetRunner::gather(std::span<const NetPass* const> passes, std::int64_t 
     }
     if (objects == 0)
         return batch;
-    const auto grid = batch.history.grid;
+    const auto cells = net_.mask_grid(batch.history.grid);
     std::vector<at::Tensor> slots, kinds, masks;
     for (const auto* pass : passes) {
         const bool none = pass->count() == 0;
         const auto numbers = at::TensorOptions().dtype(at::kLong);
         slots.push_back(padded(none ? at::empty({0}, numbers) : pass->slots, objects));
         kinds.push_back(padded(none ? at::empty({0}, numbers) : pass->kinds, objects));
-        masks.push_back(
-            padded(none ? at::empty({0, 4 * grid.rows, 4 * grid.columns}, at::kFloat) : pass->masks, objects));
+        masks.push_back(padded(none ? at::empty({0, cells.rows, cells.columns}, at::kFloat) : pass->masks, objects));
     }
     batch.marks = {joined(slots).to(device), joined(masks).unsqueeze(1).to(device, net_.dtype()),
                    joined(kinds).unsqueeze(1).to(device)};
@@ -99,6 +100,19 @@ void NetRunner::take_prediction(NetPass& pass, const at::Tensor& presence, const
     pass.logits = own(logits);
 }
 
+const Positions& NetRunner::positions(Grid grid) {
+    const auto found =
+        std::find_if(positions_.begin(), positions_.end(), [&](const auto& p) { return p.grid == grid; });
+    if (found != positions_.end()) {
+        positions_.splice(positions_.begin(), positions_, found);
+    } else {
+        if (positions_.size() >= kMostPositions)
+            positions_.pop_back();
+        positions_.push_front(net_.positions(grid));
+    }
+    return positions_.front();
+}
+
 void NetRunner::step(std::span<NetPass* const> passes) {
     std::int64_t objects = 0;
     for (const auto* pass : passes)
@@ -108,9 +122,10 @@ void NetRunner::step(std::span<NetPass* const> passes) {
     auto batch = gather(passes, objects);
     const auto frame = net_.encode(batch.images);
     times.encode = seconds_since(clock);
-    const auto compressed = net_.compress(batch.marks, batch.history);
+    const auto& where = positions(frame.grid);
+    const auto compressed = net_.compress(batch.marks, where, batch.history);
     times.compress = seconds_since(clock);
-    const auto prediction = net_.decode(frame, compressed, batch.marks.slots, batch.valid);
+    const auto prediction = net_.decode(frame, compressed, where, batch.marks.slots, batch.valid);
     batch.history.features = frame.features;
     const auto presence = prediction.presence.to(at::kCPU, at::kFloat);
     const auto logits = prediction.masks.to(at::kCPU, at::kFloat);
@@ -119,17 +134,16 @@ void NetRunner::step(std::span<NetPass* const> passes) {
         const auto row = static_cast<std::int64_t>(i);
         auto& pass = *passes[i];
         take_prediction(pass, presence, logits, row, objects);
-        pass.frame = {frame.features.narrow(0, row, 1), frame.s8.narrow(0, row, 1), frame.s4.narrow(0, row, 1),
-                      frame.grid};
+        pass.frame = frame.row(row);
         pass.history = passes.size() == 1 ? batch.history : copy_of(row_of(batch.history, row));
         pass.times = times;
     }
 }
 
-Prediction NetRunner::read_again(const NetPass& pass) const {
+Prediction NetRunner::read_again(const NetPass& pass) {
     const std::array<const NetPass*, 1> one{&pass};
     const auto batch = gather(one, pass.count());
-    const auto prediction = net_.refine(pass.frame, batch.marks, batch.history);
+    const auto prediction = net_.refine(pass.frame, positions(pass.frame.grid), batch.marks, batch.history);
     return {prediction.presence.to(at::kFloat), prediction.masks.to(at::kFloat)};
 }
 

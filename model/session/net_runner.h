@@ -6,6 +6,7 @@
 #include "nn/ausm_net.h"
 #include "session/drawn_map.h"
 
+#include <list>
 #include <memory>
 #include <span>
 
@@ -70,12 +71,16 @@ public:
 
 protected:
     /// What refine() has the network say, on its device: [1, K + N_det, ...] in float32.
-    [[nodiscard]] Prediction read_again(const NetPass& pass) const;
+    [[nodiscard]] Prediction read_again(const NetPass& pass);
     /// `objects`: K of the batch, at least that of every pass; `valid` is left undefined where nothing is padded.
     [[nodiscard]] NetBatch gather(std::span<const NetPass* const> passes, std::int64_t objects) const;
 
 private:
+    /// Of work that is launched each time anew; what is recorded owns its positions itself.
+    [[nodiscard]] const Positions& positions(Grid grid);
+
     const AusmNet& net_;
+    std::list<Positions> positions_;  // the sizes used last, the latest first
 };
 
 }  // namespace ausm

@@ -18,7 +18,7 @@ struct StateDescription {
     ObjectTable table;
     bool prompted = false;
     std::int64_t frames = 0;
-    std::int64_t rows = 0, columns = 0;  ///< of the grid at 1/16; both 0: saved before the first frame
+    std::int64_t rows = 0, columns = 0;  ///< of the grid of tokens; both 0: saved before the first frame
 };
 
 /// Errors of saved states begin with it.

@@ -77,8 +77,9 @@ LoadedState load_state(std::span<const std::uint8_t> bytes, const ModelInfo& mod
         return loaded;  // saved before the first frame
     state.history = read_history(file, net, grid);
     const auto count = static_cast<std::int64_t>(state.table.objects().size());
+    const auto cells = net.mask_grid(grid);
     if (count > 0)
-        state.masks = read_tensor(file, "masks", {count, 4 * grid.rows, 4 * grid.columns}, at::kFloat).to(net.device());
+        state.masks = read_tensor(file, "masks", {count, cells.rows, cells.columns}, at::kFloat).to(net.device());
     return loaded;
 }
 

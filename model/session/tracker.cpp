@@ -74,10 +74,11 @@ void Tracker::enter_grid(Work& work, Grid grid) const {
     work.fresh = state.history.empty() || state.history.grid != grid || first_prompt;
     if (work.fresh)
         state.history = net_.initial_history(1, grid);
+    const auto cells = net_.mask_grid(grid);
     for (std::size_t i = 0; i < work.objects.size(); ++i) {
         auto mask = state.masks[static_cast<std::int64_t>(i)];
         if (work.fresh)
-            mask = at::upsample_bilinear2d(mask.unsqueeze(0).unsqueeze(0), {grid.rows * 4, grid.columns * 4}, false)
+            mask = at::upsample_bilinear2d(mask.unsqueeze(0).unsqueeze(0), {cells.rows, cells.columns}, false)
                        .squeeze(0)
                        .squeeze(0);
         work.objects[i].mask = mask;
@@ -92,8 +93,8 @@ std::string Tracker::take_prompt(Work& work, const Prompt& prompt, int position,
         return "mode=discovery takes no prompts; use mode=auto, all or prompted";
     if (auto error = prompt_error(prompt); !error.empty())
         return error;
-    const auto grid = work.state.history.grid;
-    auto mask = prompt_mask(prompt, grid.rows * 4, grid.columns * 4);
+    const auto cells = net_.mask_grid(work.state.history.grid);
+    auto mask = prompt_mask(prompt, cells.rows, cells.columns);
     mask.inside = mask.inside.to(net_.device());
     if (mask.outside.defined())
         mask.outside = mask.outside.to(net_.device());
@@ -289,7 +290,7 @@ void Tracker::read_again(Work& work) const {
 
 void Tracker::begin(Work& work) const {
     const auto& images = work.frame.images;
-    enter_grid(work, {images.size(2) / AusmNet::kStride, images.size(3) / AusmNet::kStride});
+    enter_grid(work, net_.grid(images.size(2), images.size(3)));
     take_prompts(work, work.frame.prompts);
     mark_objects(work);
 }

@@ -73,7 +73,7 @@ private:
     void discover(Work& work) const;
     [[nodiscard]] static bool is_drawn(const Work& work);
     void draw(Work& work) const;
-    static void finish(Work& work);
+    void finish(Work& work) const;
 
     NetRunner& runner_;
     const AusmNet& net_;

@@ -157,7 +157,7 @@ void Tracker::draw(Work& work) const {
 }
 
 /// The state after the frame, and the objects as they are told.
-void Tracker::finish(Work& work) {
+void Tracker::finish(Work& work) const {
     auto& state = work.state;
     std::vector<at::Tensor> masks;
     for (std::size_t i = 0; i < work.objects.size(); ++i) {
@@ -173,8 +173,9 @@ void Tracker::finish(Work& work) {
         work.output.shown.push_back({std::move(shown), entry.given});
         object.fresh = false;
     }
-    work.output.map_rows = static_cast<int>(state.history.grid.rows * 4);
-    work.output.map_columns = static_cast<int>(state.history.grid.columns * 4);
+    const auto cells = net_.mask_grid(state.history.grid);
+    work.output.map_rows = static_cast<int>(cells.rows);
+    work.output.map_columns = static_cast<int>(cells.columns);
     state.masks = masks.empty() ? at::Tensor() : stacked(masks);
     ++state.frames;
 }

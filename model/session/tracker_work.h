@@ -39,7 +39,8 @@ struct Tracker::Work {
     at::Tensor detection_presence, detection_logits;
 
     [[nodiscard]] int limit(const NetConfig& config) const {
-        return options.max_objects > 0 ? std::min(options.max_objects, config.id_vectors) : config.id_vectors;
+        return options.max_objects > 0 ? std::min(options.max_objects, config.history.id_vectors)
+                                       : config.history.id_vectors;
     }
     void remove(std::size_t position) {
         output.changes.push_back({state.table.objects()[position].id, ObjectEvent::kRemoved});

@@ -34,22 +34,27 @@ const char* phase_name(Phase phase) {
 }
 
 Json config_json(const NetConfig& config) {
-    return {{"backbone", config.backbone},
-            {"pixel-decoder", config.pixel_decoder},
+    const auto& history = config.history;
+    const auto& head = config.head;
+    return {{"inference-size", config.inference_size},
             {"dim", config.dim},
-            {"heads", config.heads},
-            {"ffn-dim", config.ffn_dim},
-            {"compressor-layers", config.compressor_layers},
-            {"compressor-pool", config.compressor_pool},
-            {"history-decoder-layers", config.history_decoder_layers},
-            {"mask-decoder-layers", config.mask_decoder_layers},
-            {"mask-dim", config.mask_dim},
-            {"state-dim", config.state_dim},
-            {"conv-width", config.conv_width},
-            {"expand", config.expand},
-            {"id-vectors", config.id_vectors},
-            {"detection-queries", config.detection_queries},
-            {"inference-size", config.inference_size}};
+            {"stride", config.stride},
+            {"backbone", config.backbone.kind},
+            {"history-heads", history.heads},
+            {"history-ffn", history.ffn},
+            {"compressor-layers", history.compressor_layers},
+            {"compressor-pool", history.compressor_pool},
+            {"history-decoder-layers", history.decoder_layers},
+            {"state-dim", history.state_dim},
+            {"conv-width", history.conv_width},
+            {"expand", history.expand},
+            {"id-vectors", history.id_vectors},
+            {"head", head.kind},
+            {"mask-decoder-heads", head.heads},
+            {"mask-decoder-ffn", head.ffn},
+            {"mask-decoder-layers", head.layers},
+            {"mask-dim", head.mask_dim},
+            {"detection-queries", head.detections}};
 }
 
 Json cost_json(const NetworkCost& cost, const PictureSize& size, int objects) {

@@ -56,7 +56,7 @@ public:
             return dt + at::log(-at::expm1(-dt));
         }
         if (is("dt_proj.weight"))
-            return uniform(shape, 1 / std::sqrt(static_cast<double>(config_.dt_rank())));
+            return uniform(shape, 1 / std::sqrt(static_cast<double>(HistoryConfig::dt_rank(config_.dim))));
         if (has("dw.")) {  // passes its input on
             const auto weight = at::zeros(shape);
             if (shape.size() == 4)
@@ -85,14 +85,15 @@ public:
             if (name.ends_with("mamba.out_proj.weight"))
                 tensor.mul_(0.5);
         }
-        const auto directions = orthogonal(config_.dim).narrow(0, 0, config_.mask_dim) * 0.35;
+        const auto directions = orthogonal(config_.dim).narrow(0, 0, config_.head.mask_dim) * 0.35;
         all.at("g16.weight").copy_(directions);
         all.at("embs.weight").copy_(directions);
         all.at("emb.4.weight").mul_(0.2);
         for (const char* name : {"mf.weight", "c8.weight"})
             all.at(name).mul_(0.3);
-        const auto rows = static_cast<std::int64_t>(std::sqrt(config_.detection_queries / 2.0));
-        const auto code = position_code({rows, config_.detection_queries / rows}, config_.dim, at::kFloat)[0];
+        const std::int64_t detections = config_.head.detections;
+        const auto rows = std::max<std::int64_t>(static_cast<std::int64_t>(std::sqrt(detections / 2.0)), 1);
+        const auto code = position_code({rows, detections / rows}, config_.dim, at::kFloat)[0];
         all.at("det").narrow(0, 0, code.size(0)).copy_(code + 0.2 * normal(code.sizes()));
     }
 
@@ -178,7 +179,8 @@ io::Safetensors initial_weights(const io::Safetensors& weights, const at::Tensor
     initialiser.tie(all);
     WeightMap map(weights, at::kFloat);
     const auto pixels = (images.to(at::kFloat) - AusmNet::kMean) * AusmNet::kScale;
-    initialiser.calibrate(all, (*make_backbone(map, config))(pixels.contiguous(at::MemoryFormat::ChannelsLast)));
+    initialiser.calibrate(all,
+                          (*make_backbone(map, config.backbone))(pixels.contiguous(at::MemoryFormat::ChannelsLast)));
 
     TensorFile file;
     for (const auto& [name, tensor] : all)

@@ -28,9 +28,9 @@ io::Safetensors first_weights(const Recipe& recipe, const RunOptions& options) {
     if (config.name != recipe.model)
         throw std::runtime_error(options.weights + ": is " + config.name + ", the recipe " + recipe.name + " trains " +
                                  recipe.model);
-    if (recipe.clips.id_vectors != config.id_vectors)
+    if (recipe.clips.id_vectors != config.history.id_vectors)
         throw std::runtime_error(recipe.name + ": clips.id_vectors is " + std::to_string(recipe.clips.id_vectors) +
-                                 ", " + config.name + " has " + std::to_string(config.id_vectors));
+                                 ", " + config.name + " has " + std::to_string(config.history.id_vectors));
     return weights;
 }
 

@@ -32,23 +32,27 @@ Outputs parallel_forward(const AusmNet& net, const Encoded& frames, const ClipBa
                          const Memory& memory) {
     const auto first = frames.features.unflatten(0, {batch.batch(), batch.time()}).select(1, 0);
     auto history = first_history(net, batch, frames.grid, first, memory);
-    Outputs outputs;
-    outputs.last = net.scan(frames, {batch.slots, marks, batch.kinds}, batch.tracked, history, &outputs.intermediate);
-    return outputs;
+    LayerAnswers layers;
+    auto last = net.scan(frames, {batch.slots, marks, batch.kinds}, batch.tracked, history, &layers);
+    return {std::move(last), std::move(layers.answers)};
 }
 
 Outputs iterative_forward(const AusmNet& net, const ClipBatch& batch, const at::Tensor& marks, const Memory& memory) {
     const auto images = normalised_images(net, batch).unflatten(0, {batch.batch(), batch.time()});
     std::vector<Outputs> frames;
     History history;
+    Positions positions;
     for (std::int64_t t = 0; t < batch.time(); ++t) {
         const auto frame = net.encode(images.select(1, t));
-        if (t == 0)
+        if (t == 0) {
             history = first_history(net, batch, frame.grid, frame.features, memory);
+            positions = net.positions(frame.grid);
+        }
         const auto compressed =
-            net.compress({batch.slots, marks.narrow(1, t, 1), batch.kinds.narrow(1, t, 1)}, history);
-        auto& out = frames.emplace_back();
-        out.last = net.decode(frame, compressed, batch.slots, batch.tracked.select(1, t), nullptr, &out.intermediate);
+            net.compress({batch.slots, marks.narrow(1, t, 1), batch.kinds.narrow(1, t, 1)}, positions, history);
+        LayerAnswers layers;
+        auto last = net.decode(frame, compressed, positions, batch.slots, batch.tracked.select(1, t), &layers);
+        frames.push_back({std::move(last), std::move(layers.answers)});
         history.features = frame.features;
     }
     const auto together = [&](const auto& pick) {
@@ -77,11 +81,12 @@ Memory burn_in(const AusmNet& net, const Encoded& frames, const ClipBatch& batch
     const auto shown = marks.narrow(1, 1, time - 1) * batch.start.eq(0).view({batch.batch(), 1, -1, 1, 1});
     const auto kinds = batch.kinds.narrow(1, 1, time - 1);
     auto history = net.initial_history(batch.batch(), frames.grid);
+    const auto positions = net.positions(frames.grid);
     for (auto left = passes; left > 0; --left) {
         if (left % 2 == 1)
-            net.compress(features.flip(1), {batch.slots, shown.flip(1), kinds.flip(1)}, history);
+            net.compress(features.flip(1), {batch.slots, shown.flip(1), kinds.flip(1)}, positions, history);
         else
-            net.compress(features, {batch.slots, shown, kinds}, history);
+            net.compress(features, {batch.slots, shown, kinds}, positions, history);
     }
     return std::move(history.layers);
 }

@@ -7,11 +7,17 @@
 
 namespace ausm::train {
 
+/// What the head would have answered before each of its layers.
+struct LayerAnswers final : HeadObserver {
+    std::vector<Prediction> answers;
+    void before_layer(const std::function<Prediction()>& answer) override { answers.push_back(answer()); }
+};
+
 /// What the network says of all B * T frames, the frames of a clip one after the other. Queries: the K places of the
 /// clips, then the detections.
 struct Outputs {
     Prediction last;
-    Intermediate intermediate;  ///< before each layer of the mask decoder, masks at 1/8
+    std::vector<Prediction> intermediate;  ///< LayerAnswers, masks at 1/8
 };
 
 /// [B * T, 3, H, W] normalised, in the network's precision.

@@ -92,15 +92,15 @@ at::Tensor drawn_image(std::int64_t height, std::int64_t width, int time, int st
 
 NetPass first_pass(const AusmNet& net, std::int64_t height, std::int64_t width, std::int64_t count, int stream) {
     NetPass pass;
-    const Grid grid{height / AusmNet::kStride, width / AusmNet::kStride};
+    const auto grid = net.grid(height, width), cells = net.mask_grid(grid);
     pass.images = drawn_image(height, width, 0, stream);
     pass.history = net.initial_history(1, grid);
     if (count == 0)
         return pass;
     std::vector<at::Tensor> masks;
     for (std::int64_t object = 0; object < count; ++object)
-        masks.push_back(disc(disc_at(object, 0, stream), 4 * grid.rows, 4 * grid.columns));
-    pass.slots = (at::arange(count, at::kLong) * 5 + stream).remainder(net.config().id_vectors);
+        masks.push_back(disc(disc_at(object, 0, stream), cells.rows, cells.columns));
+    pass.slots = (at::arange(count, at::kLong) * 5 + stream).remainder(net.config().history.id_vectors);
     pass.kinds = at::full({count}, static_cast<std::int64_t>(MarkKind::kMask), at::kLong);
     pass.masks = at::stack(masks);
     return pass;

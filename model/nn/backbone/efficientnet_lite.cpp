@@ -2,8 +2,6 @@
 // 16 blocks in 7 stages, the stem being the first layer of the first; the pyramid leaves after blocks 2, 4, 10 and 15.
 #include "nn/backbone/efficientnet_lite.h"
 
-#include "nn/backbone/efficientnet_lite_stages.h"
-
 #include <ATen/ATen.h>
 
 #include <algorithm>
@@ -58,10 +56,10 @@ Pyramid EfficientNetLite0::operator()(const at::Tensor& images) const {
     return pyramid;
 }
 
-std::unique_ptr<Backbone> make_backbone(WeightMap& weights, const NetConfig& config) {
-    if (config.backbone == "efficientnet_lite0")
+std::unique_ptr<Backbone> make_backbone(WeightMap& weights, const BackboneConfig& config) {
+    if (config.kind == "efficientnet_lite0")
         return std::make_unique<EfficientNetLite0>(weights);
-    throw std::runtime_error("unknown backbone '" + config.backbone + "'");
+    throw std::runtime_error("unknown backbone '" + config.kind + "'");
 }
 
 }  // namespace ausm

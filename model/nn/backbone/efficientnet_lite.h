@@ -3,6 +3,7 @@
 #pragma once
 
 #include "nn/backbone/backbone.h"
+#include "nn/backbone/efficientnet_lite_stages.h"
 #include "nn/layers.h"
 
 #include <vector>
@@ -13,7 +14,7 @@ class EfficientNetLite0 final : public Backbone {
 public:
     explicit EfficientNetLite0(WeightMap& weights);
     [[nodiscard]] Pyramid operator()(const at::Tensor& images) const override;
-    [[nodiscard]] std::array<std::int64_t, 4> channels() const override { return {24, 40, 112, 320}; }
+    [[nodiscard]] PyramidChannels channels() const override { return efficientnet_lite0::kChannels; }
 
 private:
     /// Inverted bottleneck: 1x1 expand -> depthwise -> 1x1 project, plus the input where the shapes agree.

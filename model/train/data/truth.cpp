@@ -2,6 +2,7 @@
 // Arrays are walked by hand: T x K small planes are too little for one operator each.
 #include "train/data/truth.h"
 
+#include "nn/grid.h"
 #include "train/data/marks.h"
 #include "train/data/prompt_marks.h"
 
@@ -14,7 +15,7 @@
 namespace ausm::train {
 namespace {
 
-constexpr std::int64_t kCell = 4;         // pixels of a cell of the 1/4 map
+constexpr std::int64_t kCell = kMaskStride;
 constexpr std::int64_t kLeastToHide = 6;  // frames of a clip in which marks are hidden for several
 
 using Areas = std::vector<std::array<std::int64_t, 256>>;  // pixels, by frame and id

@@ -7,14 +7,17 @@
 namespace ausm {
 
 NetConfig config_of(const io::Safetensors& file) {
-    const auto config = nano_config();
-    if (file.metadata("model") != config.name)
-        throw std::runtime_error(file.name() + ": model '" + file.metadata("model") + "' is not known");
-    for (const auto& [key, value] : config_sizes(config))
-        if (file.metadata("config." + key) != std::to_string(value))
-            throw std::runtime_error(file.name() + ": config '" + key + "' is " + file.metadata("config." + key) +
-                                     ", " + config.name + " has " + std::to_string(value));
-    return config;
+    const std::string prefix = "config.";
+    ConfigFields fields;
+    for (const auto& [key, value] : file.metadata())
+        if (key.starts_with(prefix))
+            fields[key.substr(prefix.size())] = value;
+    const auto& name = file.metadata("model");
+    try {
+        return read_config(name, fields);
+    } catch (const std::runtime_error& error) {
+        throw std::runtime_error(file.name() + ": " + error.what());
+    }
 }
 
 }  // namespace ausm

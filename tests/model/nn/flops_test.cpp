@@ -103,7 +103,7 @@ TEST(Flops, AnotherSizeAndAPoolThatDoesNotDivide) {
     EXPECT_EQ(part_flops(cost, "marker"), operations(576 * 5 * 192 + 576 * 192 * 192));
     EXPECT_EQ(part_flops(cost, "history decoder"),
               operations(2 * (4 * 576 * 192 * 192 + 2 * 576 * 576 * 192 + 576 * 384 * (192 + 9 + 192))));
-    config.compressor_pool = 4;
+    config.history.compressor_pool = 4;
     EXPECT_EQ(part_flops(network_cost(config, 288, 512, 5), "history compressor"),
               operations(2 * (attention(40) + rest)) + scan);
 }
@@ -128,7 +128,7 @@ TEST(Flops, ParametersAreThoseOfTheWeightsFile) {
         {"backbone", "backbone"},   {"in16", "projection to X"}, {"in32", "projection to X"},
         {"nx", "projection to X"},  {"x0", "projection to X"},   {"ids", "marker"},
         {"kind", "marker"},         {"mark", "marker"},          {"comp", "history compressor"},
-        {"dec", "history decoder"}, {"gpos", "history decoder"}, {"ng", "history decoder"},
+        {"dec", "history decoder"}, {"gpos", "history decoder"}, {"ng", "mask features"},
         {"g16", "mask features"},   {"lat8", "mask features"},   {"lat4", "mask features"},
         {"c8", "mask features"},    {"c4", "mask features"},     {"c4p", "mask features"},
         {"mf", "mask features"},    {"det", "mask decoder"},     {"qtype", "mask decoder"},
@@ -157,7 +157,10 @@ TEST(Flops, RefusesSizesThatTheNetworkDoesNotTake) {
     EXPECT_THROW((void)network_cost(config, 256, 448, 65), std::invalid_argument);
     EXPECT_THROW((void)network_cost(config, 256, 448, -1), std::invalid_argument);
     auto other = config;
-    other.backbone = "swin";
+    other.backbone.kind = "swin";
+    EXPECT_THROW((void)network_cost(other, 256, 448, 1), std::runtime_error);
+    other = config;
+    other.head.kind = "mask2former";
     EXPECT_THROW((void)network_cost(other, 256, 448, 1), std::runtime_error);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The network against the independent PyTorch implementation in tests/reference, on the committed tensors.
 #include "nn/ausm_net.h"
-#include "nn/position_code.h"
+#include "nn/nano/pixel_decoder.h"
 #include "reference.h"
 
 #include <c10/core/InferenceMode.h>
@@ -26,6 +26,15 @@ Marks marks_of(const at::Tensor& slots, const at::Tensor& masks, const at::Tenso
     return {slots.unsqueeze(0), masks.unsqueeze(0).unsqueeze(0), kinds.unsqueeze(0).unsqueeze(0)};
 }
 
+/// The attention masks of every layer: a threshold on logits, so that rounding can flip single tokens.
+struct AttentionMasks final : HeadObserver {
+    std::vector<at::Tensor> seen, given;  // given: used instead, layer by layer
+    at::Tensor blocked(const at::Tensor& by_masks) override {
+        seen.push_back(by_masks);
+        return given.empty() ? by_masks : given.at(seen.size() - 1);
+    }
+};
+
 /// What both grids of phases.safetensors have: the whole frame, with the reference's attention masks given.
 void check_phases(const AusmNet& net, const Reference& reference, const std::string& prefix) {
     const auto get = [&](const std::string& name) { return reference.get(prefix + name); };
@@ -33,23 +42,24 @@ void check_phases(const AusmNet& net, const Reference& reference, const std::str
     const auto frame = net.encode(test::normalised(get("image_u8")).unsqueeze(0));
     EXPECT_CLOSE(frame.features[0], get("X"), kPhaseBound);
     auto history = net.initial_history(1, frame.grid);
-    const auto compressed = net.compress(marks, history);
+    const auto positions = net.positions(frame.grid);
+    const auto compressed = net.compress(marks, positions, history);
     EXPECT_CLOSE(compressed[0], get("F"), kPhaseBound);
 
-    AttentionTrace own;
-    (void)net.decode(frame, compressed, marks.slots, {}, &own);
-    AttentionTrace given{.given = true, .blocked = {}};
-    for (std::size_t i = 0; i < own.blocked.size(); ++i) {
-        given.blocked.push_back(get("pix." + std::to_string(i) + ".blocked").ne(0).unsqueeze(0));
-        const auto equal = own.blocked[i].eq(given.blocked[i]).to(at::kFloat).mean().item<float>();
+    AttentionMasks own, given;
+    (void)net.decode(frame, compressed, positions, marks.slots, {}, &own);
+    ASSERT_EQ(own.seen.size(), 3U);
+    for (std::size_t i = 0; i < own.seen.size(); ++i) {
+        given.given.push_back(get("pix." + std::to_string(i) + ".blocked").ne(0).unsqueeze(0));
+        const auto equal = own.seen[i].eq(given.given[i]).to(at::kFloat).mean().item<float>();
         EXPECT_GE(equal, 0.999F) << "attention mask of layer " << i;
     }
-    const auto prediction = net.decode(frame, compressed, marks.slots, {}, &given);
+    const auto prediction = net.decode(frame, compressed, positions, marks.slots, {}, &given);
     EXPECT_CLOSE(prediction.presence[0], get("presence"), kPhaseBound);
     const auto logits = get("logits");
     EXPECT_CLOSE(prediction.masks[0].slice(0, 0, logits.size(0)), logits, kPhaseBound);
 
-    const auto refined = net.refine(frame, marks, history);
+    const auto refined = net.refine(frame, positions, marks, history);
     EXPECT_CLOSE(refined.presence[0].slice(0, 0, 2), get("refine.presence"), kPhaseBound);
     EXPECT_CLOSE(refined.masks[0].slice(0, 0, 2), get("refine.logits"), kPhaseBound);
 }
@@ -65,29 +75,33 @@ TEST_F(Parity, EveryPhaseByItself) {
     const Grid grid{4, 6};
     WeightMap weights(test::weights(), at::kFloat);
     const auto image = test::normalised(get("image_u8")).unsqueeze(0).contiguous(at::MemoryFormat::ChannelsLast);
-    const auto pyramid = (*make_backbone(weights, config))(image);
+    const auto backbone = make_backbone(weights, config.backbone);
+    auto levels = (*backbone)(image);
     for (const auto& [level, name] : {std::pair{0, "s4"}, {1, "s8"}, {2, "s16"}, {3, "s32"}})
-        EXPECT_CLOSE(pyramid.at(static_cast<std::size_t>(level))[0], get(name), kPhaseBound);
+        EXPECT_CLOSE(levels.at(static_cast<std::size_t>(level))[0], get(name), kPhaseBound);
+    EXPECT_CLOSE((*make_neck(weights, config, backbone->channels()))(levels)[0], get("X"), kPhaseBound);
 
     const auto marks = marks_of(get("slots"), get("masks_u8").to(at::kFloat) / 255, get("kinds"));
     const auto x0 = weights.take("x0", {config.dim});
-    EXPECT_CLOSE(x0 + Marker(weights, config)(marks, grid)[0][0], get("E"), kPhaseBound);
+    EXPECT_CLOSE(x0 + Marker(weights, config.dim, config.history.id_vectors)(marks, grid)[0][0], get("E"), kPhaseBound);
 
-    const auto code = position_code(grid, config.dim, at::kFloat);
-    const HistoryCompressor compressor(weights, config);
+    const auto positions = net().positions(grid);
+    const HistoryCompressor compressor(weights, config.dim, config.history);
     auto states = compressor.initial_states(1, grid.tokens());
-    EXPECT_CLOSE(compressor.scan(get("E").unsqueeze(0).unsqueeze(0), code, grid, states)[0][0], get("F"), kPhaseBound);
+    EXPECT_CLOSE(compressor.scan(get("E").unsqueeze(0).unsqueeze(0), positions, states)[0][0], get("F"), kPhaseBound);
     for (std::size_t i = 0; i < states.size(); ++i) {
         const auto prefix = "state." + std::to_string(i);
         EXPECT_CLOSE(states[i].conv_tail[0], get(prefix + ".tail"), kPhaseBound);
         EXPECT_CLOSE(states[i].scan[0], get(prefix + ".ssm"), kPhaseBound);
     }
-    const HistoryDecoder decoder(weights, config);
-    const auto read = decoder(get("X").unsqueeze(0), get("F").unsqueeze(0), code, decoder.place(code), grid);
+    const HistoryDecoder decoder(weights, config.dim, config.history);
+    const auto read = decoder(get("X").unsqueeze(0), get("F").unsqueeze(0), positions);
     EXPECT_CLOSE(read[0], get("G"), kPhaseBound);
     const auto normed = LayerNorm(weights, "ng", config.dim)(get("G").unsqueeze(0));
     const auto last = [](const at::Tensor& x) { return x.unsqueeze(0).contiguous(at::MemoryFormat::ChannelsLast); };
-    const auto features = FpnPixelDecoder(weights, config, 40, 24)(normed, last(get("s8")), last(get("s4")), grid);
+    levels = {last(get("s4")), last(get("s8")), last(get("s16")), last(get("s32"))};
+    const nano::FpnPixelDecoder decode(weights, config.dim, config.head.mask_dim, backbone->channels());
+    const auto features = decode(normed, levels, grid);
     EXPECT_CLOSE(features[0], get("mask_features"), kPhaseBound);
 }
 
@@ -100,8 +114,9 @@ TEST_F(Parity, ThirtyTeacherForcedFrames) {
     for (std::int64_t t = 0; t < frames.size(0); ++t) {
         const auto marks = marks_of(slots, masks[t], kinds[t]);
         const auto frame = net().encode(frames[t].unsqueeze(0));
-        const auto compressed = net().compress(marks, history);
-        const auto prediction = net().decode(frame, compressed, marks.slots);
+        const auto positions = net().positions(frame.grid);
+        const auto compressed = net().compress(marks, positions, history);
+        const auto prediction = net().decode(frame, compressed, positions, marks.slots);
         history.features = frame.features;
         if (t % 10 != 9)
             continue;

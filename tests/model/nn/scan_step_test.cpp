@@ -24,7 +24,7 @@ protected:
 
 TEST_F(ScanStep, MambaLayer) {
     WeightMap weights(test::weights(), at::kFloat);
-    const Mamba mamba(weights, "comp.0.mamba", nano_config());
+    const Mamba mamba(weights, "comp.0.mamba", 192, nano_config().history);
     const auto x = random({2, kFrames, kTokens, 192}, at::kFloat);
     auto whole = mamba.initial_state(2, kTokens), stepped = whole;
     const auto parallel = mamba.scan(x, whole);
@@ -36,15 +36,15 @@ TEST_F(ScanStep, MambaLayer) {
 
 TEST_F(ScanStep, CompressorAndItsSplitIntoTwoClips) {
     WeightMap weights(test::weights(), at::kFloat);
-    const HistoryCompressor compressor(weights, nano_config());
-    const auto code = position_code(kGrid, 192, at::kFloat);
+    const HistoryCompressor compressor(weights, 192, nano_config().history);
+    const Positions positions{kGrid, position_code(kGrid, 192, at::kFloat), {}};
     const auto x = random({1, kFrames, kTokens, 192}, at::kFloat);
     auto whole = compressor.initial_states(1, kTokens), stepped = whole, split = whole;
-    const auto parallel = compressor.scan(x, code, kGrid, whole);
+    const auto parallel = compressor.scan(x, positions, whole);
     for (std::int64_t t = 0; t < kFrames; ++t)
-        EXPECT_CLOSE(compressor.scan(x.narrow(1, t, 1), code, kGrid, stepped), parallel.narrow(1, t, 1), 1e-5);
-    (void)compressor.scan(x.narrow(1, 0, 3), code, kGrid, split);
-    EXPECT_CLOSE(compressor.scan(x.narrow(1, 3, kFrames - 3), code, kGrid, split), parallel.narrow(1, 3, kFrames - 3),
+        EXPECT_CLOSE(compressor.scan(x.narrow(1, t, 1), positions, stepped), parallel.narrow(1, t, 1), 1e-5);
+    (void)compressor.scan(x.narrow(1, 0, 3), positions, split);
+    EXPECT_CLOSE(compressor.scan(x.narrow(1, 3, kFrames - 3), positions, split), parallel.narrow(1, 3, kFrames - 3),
                  1e-5);
 }
 

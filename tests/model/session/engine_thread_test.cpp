@@ -201,7 +201,7 @@ TEST(Tracker, AFailureStaysWithItsFrame) {
     const SessionOptions options;
     std::vector<StreamFrame> frames(3);
     for (std::size_t i = 0; i < 3; ++i) {
-        states[i].table = ObjectTable(net.config().id_vectors, 0);
+        states[i].table = ObjectTable(net.config().history.id_vectors, 0);
         frames[i].state = &states[i];
         frames[i].options = &options;
         frames[i].images = at::full({1, 3, 64, 96}, i == 1 ? 10.0 : 0.5);

@@ -86,7 +86,7 @@ class MapCourse {
 public:
     MapCourse(NetRunner& runner, const SessionOptions& options, int short_side)
         : drawing_(runner), plain_(runner), options_(options), short_side_(short_side) {
-        beside_.table = here_.table = ObjectTable(runner.net().config().id_vectors, 0);
+        beside_.table = here_.table = ObjectTable(runner.net().config().history.id_vectors, 0);
     }
 
     CourseFrame step(const Frame& frame, std::span<const Prompt> prompts) {

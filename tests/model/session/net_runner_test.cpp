@@ -112,7 +112,9 @@ TEST_F(NetRunnerTest, APlanUsedFrameAfterFrameEqualsStreamsAlone) {
             EXPECT_EQ(together[i].presence.sizes(), alone[i].presence.sizes());
             EXPECT_CLOSE(together[i].presence, alone[i].presence, 1e-5);
             EXPECT_CLOSE(together[i].logits, alone[i].logits, 1e-4);
-            EXPECT_CLOSE(together[i].frame.s4, alone[i].frame.s4, 1e-9);
+            EXPECT_CLOSE(together[i].frame.features, alone[i].frame.features, 1e-9);
+            for (std::size_t level = 0; level < 4; ++level)
+                EXPECT_CLOSE(together[i].frame.levels[level], alone[i].frame.levels[level], 1e-9);
             EXPECT_CLOSE(together[i].history.layers.back().scan, alone[i].history.layers.back().scan, 1e-9);
             together[i].images = at::randn_like(together[i].images);
             mark(together[i], (static_cast<std::int64_t>(i) + frame) % 4);

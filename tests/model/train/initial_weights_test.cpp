@@ -3,7 +3,7 @@
 #include "train/initial_weights.h"
 #include "train/losses.h"
 
-#include "reference.h"
+#include "small_net.h"
 #include "training_clips.h"
 
 namespace ausm::train {
@@ -35,9 +35,9 @@ TEST(InitialWeights, AreAWholeNetworkWithTheOldBackbone) {
 
 TEST(InitialWeights, FeaturesAreWhite) {
     WeightMap map(fresh(), at::kFloat);
-    const auto config = nano_config();
     const auto pixels = (some_images().to(at::kFloat) - 127) / 128;
-    const auto pyramid = (*make_backbone(map, config))(pixels.contiguous(at::MemoryFormat::ChannelsLast));
+    const auto pyramid =
+        (*make_backbone(map, nano_config().backbone))(pixels.contiguous(at::MemoryFormat::ChannelsLast));
     const auto tokens = pyramid[2].permute({0, 2, 3, 1}).flatten(0, 2);
     const auto projected = at::linear(tokens, get("in16.weight"), get("in16.bias")).narrow(1, 0, 40);
     const auto covariance = at::mm(projected.t(), projected) / projected.size(0);
@@ -56,6 +56,15 @@ TEST(InitialWeights, WhatBelongsTogetherIsTied) {
     EXPECT_TRUE(at::equal(get("g16.weight"), get("embs.weight")));
     const auto ids = get("ids");
     EXPECT_CLOSE(at::mm(ids, ids.t()), at::eye(64) * 192, 1e-4);
+}
+
+TEST(InitialWeights, AnyNetworkOfNanosKindCanBegin) {
+    const auto file = initial_weights(test::small_net(), some_images(), 3);
+    EXPECT_EQ(file.metadata("model"), "small-nano");
+    const AusmNet net(file, at::kFloat);
+    auto history = net.initial_history(1, {4, 6});
+    const auto masks = net.step(at::rand({1, 3, 64, 96}), {}, history).masks;
+    EXPECT_TRUE(masks.isfinite().all().item<bool>());
 }
 
 TEST(InitialWeights, ASeedGivesTheSameWeightsAndAnotherGivesOthers) {

@@ -103,12 +103,13 @@ TEST(TeacherForcing, BurnInIsWhatSteppingForthAndBackLeaves) {
     const auto memory = burn_in(net, frames, batch, marks, 2);
     auto history = net.initial_history(3, frames.grid);
     const c10::NoGradGuard no_grad;
+    const auto positions = net.positions(frames.grid);
     for (const auto t : {1, 2, 3, 3, 2, 1}) {
         history.features = features.select(1, t - 1);
         auto shown = marks.narrow(1, t, 1).clone();
         shown.select(2, 1).zero_();  // the second object of every clip, and all of the third clip, are found at t_i = 1
         shown[2].zero_();
-        net.compress({batch.slots, shown, batch.kinds.narrow(1, t, 1)}, history);
+        net.compress({batch.slots, shown, batch.kinds.narrow(1, t, 1)}, positions, history);
     }
     ASSERT_EQ(memory.size(), history.layers.size());
     for (std::size_t i = 0; i < memory.size(); ++i) {

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// Attention against its formula, with and without lanes.
+#include "ops/attention.h"
+#include "ops/lanes.h"
+#include "reference.h"
+
+#include <c10/core/InferenceMode.h>
+
+#include <cmath>
+
+namespace ausm::ops {
+namespace {
+
+constexpr std::int64_t kDim = 24, kHeads = 3, kWidth = kDim / kHeads;
+
+Projection projection() { return {at::randn({kDim, kDim}, at::kDouble) * 0.3, at::randn({kDim}, at::kDouble)}; }
+
+AttentionWeights some_weights() { return {projection(), projection(), projection(), projection(), kHeads}; }
+
+at::Tensor project(const at::Tensor& x, const Projection& p) { return at::matmul(x, p.weight.t()) + p.bias; }
+
+/// Head by head, as the formula is written.
+at::Tensor by_formula(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, const at::Tensor& mask,
+                      const AttentionWeights& w) {
+    const auto q = project(query, w.query), k = project(key, w.key), v = project(value, w.value);
+    std::vector<at::Tensor> heads;
+    for (std::int64_t head = 0; head < kHeads; ++head) {
+        const auto of = [&](const at::Tensor& x) { return x.narrow(2, head * kWidth, kWidth); };
+        auto scores = at::matmul(of(q), of(k).transpose(1, 2)) / std::sqrt(static_cast<double>(kWidth));
+        if (mask.defined())
+            scores = scores + mask.squeeze(1);
+        heads.push_back(at::matmul(scores.softmax(-1), of(v)));
+    }
+    return project(at::cat(heads, 2), w.output);
+}
+
+TEST(Attention, IsItsFormulaOnAnyNumberOfLanes) {
+    const c10::InferenceMode inference;
+    at::manual_seed(5);
+    const auto first = some_weights(), second = some_weights();
+    const auto key = at::randn({2, 19, kDim}, at::kDouble), value = at::randn({2, 19, kDim}, at::kDouble);
+    for (const int count : {1, 2, 3, 4}) {
+        Lanes lanes(count);
+        const LeadLanes lead(lanes);
+        const auto memories = attention_memories({&first, &second}, key, value);
+        ASSERT_EQ(memories.size(), 2U);
+        EXPECT_EQ(memories[0].key.sizes(), at::IntArrayRef({2, kHeads, 19, kWidth}));
+        for (const std::int64_t queries : {1, 5, 63, 64, 65, 200}) {
+            const auto query = at::randn({2, queries, kDim}, at::kDouble);
+            const auto mask = at::randn({2, 1, queries, 19}, at::kDouble);
+            EXPECT_CLOSE(attention(query, memories[0], {}, first), by_formula(query, key, value, {}, first), 1e-12)
+                << queries << " queries, " << count << " lanes";
+            EXPECT_CLOSE(attention(query, memories[1], mask, second), by_formula(query, key, value, mask, second),
+                         1e-12)
+                << queries << " queries with a mask, " << count << " lanes";
+        }
+    }
+}
+
+}  // namespace
+}  // namespace ausm::ops
