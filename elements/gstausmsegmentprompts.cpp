@@ -3,10 +3,8 @@
 #include "gstausmsegmentstream.h"
 
 #include "gstausmsegmentmessage.h"
-#include "gstausmsegmenttracked.h"
 
 #include <algorithm>
-#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -60,23 +58,26 @@ bool SegmentStream::submit(PromptParse parsed) {
     auto line = accept(std::move(parsed));
     if (!line)
         return false;
-    {
-        const std::lock_guard lock(lines_mutex_);
-        if (app_lines_.size() < kMaxWaiting) {
-            app_lines_.push_back(std::move(*line));
-            return true;
-        }
-    }
-    refuse(*line, kTooMany);
-    return false;
+    return wait_for_frame(std::move(*line), true);
 }
 
 void SegmentStream::collect(PromptParse parsed) {
-    auto line = accept(std::move(parsed));
-    if (line && stream_lines_.size() < kMaxWaiting)
-        stream_lines_.push_back(std::move(*line));
-    else if (line)
-        refuse(*line, kTooMany);
+    if (auto line = accept(std::move(parsed)))
+        static_cast<void>(wait_for_frame(std::move(*line), false));
+}
+
+/// False, with the refusal posted, when too many of its side wait.
+bool SegmentStream::wait_for_frame(PromptLine line, bool of_application) {
+    {
+        const std::lock_guard lock(lines_mutex_);
+        const auto waiting = std::ranges::count(lines_, of_application, &WaitingLine::of_application);
+        if (static_cast<std::size_t>(waiting) < kMaxWaiting) {
+            lines_.push_back({std::move(line), of_application});
+            return true;
+        }
+    }
+    refuse(line, kTooMany);
+    return false;
 }
 
 /// Detections come with every frame: of refusals in a row only the first is told.
@@ -100,35 +101,41 @@ void SegmentStream::refuse(const FramePrompts& taken, const char* reason) {
 
 bool SegmentStream::has_lines() {
     const std::lock_guard lock(lines_mutex_);
-    return !stream_lines_.empty() || !app_lines_.empty();
+    return !lines_.empty();
 }
 
 std::vector<PromptLine> SegmentStream::take_lines() {
-    std::vector<PromptLine> lines = std::exchange(stream_lines_, {});
+    std::vector<PromptLine> lines;
     const std::lock_guard lock(lines_mutex_);
-    std::move(app_lines_.begin(), app_lines_.end(), std::back_inserter(lines));
-    app_lines_.clear();
+    for (WaitingLine& waiting : lines_)
+        lines.push_back(std::move(waiting.line));
+    lines_.clear();
     return lines;
 }
 
-/// Carries out remove and reset, makes the others prompts for this frame; last those that depend on all others.
+/// Those that travelled in the stream; the application's go on waiting.
+std::vector<PromptLine> SegmentStream::take_stream_lines() {
+    std::vector<PromptLine> lines;
+    const std::lock_guard lock(lines_mutex_);
+    for (WaitingLine& waiting : lines_)
+        if (!waiting.of_application)
+            lines.push_back(std::move(waiting.line));
+    std::erase_if(lines_, [](const WaitingLine& waiting) { return !waiting.of_application; });
+    return lines;
+}
+
+/// Makes the lines prompts for this frame, in their order; last those that depend on all others.
 void SegmentStream::apply(FramePrompts& taken, const std::string& classes) {
     std::stable_partition(taken.lines.begin(), taken.lines.end(),
                           [](const PromptLine& line) { return !line.unless_tracked; });
     for (; taken.applied < taken.lines.size(); ++taken.applied) {
         const PromptLine& line = taken.lines[taken.applied];
-        if (line.op == PromptOp::kReset) {
-            for (std::size_t i = 0; i < taken.prompts.size(); ++i)
-                answer(taken.line(i),
-                       {false, taken.prompts[i].object, taken.prompts[i].ref, "a reset followed on the same frame"});
-            taken.prompts.clear();
-            taken.line_of.clear();
-            forget("requested");
-            answer(line, {true, 0, line.ref, ""});
-        } else if (line.op == PromptOp::kRemove) {
-            const bool removed = session_->remove(line.object);
-            std::erase_if(result_.objects, [&line](const Object& object) { return object.id == line.object; });
-            answer(line, {removed, line.object, line.ref, removed ? "" : "no such object lives"});
+        if (line.op == PromptOp::kReset || line.op == PromptOp::kRemove) {
+            Prompt prompt;
+            prompt.kind = line.op == PromptOp::kReset ? PromptKind::kReset : PromptKind::kRemove;
+            prompt.object = line.object;
+            prompt.ref = line.ref;
+            add(taken, {std::move(prompt)});
         } else if (!is_among(line.label, classes)) {
             refuse(line, "the label '" + line.label + "' is not among the classes of ausmsegment");
         } else {
@@ -144,9 +151,14 @@ void SegmentStream::apply(FramePrompts& taken, const std::string& classes) {
 /// Adds the prompts of the line that is applied now.
 void SegmentStream::add(FramePrompts& taken, std::vector<Prompt> made) {
     for (Prompt& prompt : made) {
-        if (taken.lines[taken.applied].unless_tracked && is_tracked(prompt, result_.objects, taken.prompts)) {
-            GST_DEBUG_OBJECT(element_, "followed already: '%s'", prompt.label.c_str());
-            continue;
+        if (taken.lines[taken.applied].unless_tracked) {
+            if (!taken.followed)
+                taken.followed.emplace(result_.objects, taken.prompts);
+            if (taken.followed->have(prompt)) {
+                GST_DEBUG_OBJECT(element_, "followed already: '%s'", prompt.label.c_str());
+                continue;
+            }
+            taken.followed->take(prompt);
         }
         taken.line_of.push_back(taken.applied);
         taken.prompts.push_back(std::move(prompt));

@@ -48,8 +48,8 @@ void SegmentStream::start(const SegmentSettings& settings) {
     info_ = {};
     measured_ = {};
     latency_ = 0;
-    stream_lines_.clear();
-    warned_ = false;
+    static_cast<void>(take_stream_lines());
+    warned_ = warned_not_finite_ = false;
     stats_.clear();
 }
 
@@ -63,7 +63,7 @@ void SegmentStream::close() {
     old.reset();
     engine_.reset();
     const std::lock_guard lock(lines_mutex_);
-    app_lines_.clear();
+    lines_.clear();
 }
 
 void SegmentStream::interrupt() noexcept {
@@ -95,7 +95,7 @@ void SegmentStream::forget(const char* reason) {
 }
 
 void SegmentStream::restart(const char* reason, bool forgets) {
-    for (const PromptLine& line : std::exchange(stream_lines_, {}))
+    for (const PromptLine& line : take_stream_lines())
         refuse(line, std::string("no frame came before the ") + reason);
     {
         const std::lock_guard lock(session_mutex_);
@@ -103,7 +103,7 @@ void SegmentStream::restart(const char* reason, bool forgets) {
         session_->resume();
     }
     pace_.restart();
-    warned_ = false;
+    warned_ = warned_not_finite_ = false;
     if (forgets)
         forget(reason);
 }
@@ -155,21 +155,32 @@ void SegmentStream::configure(const SegmentSettings& settings, bool late) {
     }
 }
 
-/// A removed object stands in the list of the frame before only.
-std::string SegmentStream::label_of(std::int64_t id) const {
-    for (const std::vector<Object>* objects : {&result_.objects, &previous_}) {
-        const auto found = std::ranges::find(*objects, id, &Object::id);
-        if (found != objects->end())
-            return found->label;
-    }
-    return {};
+/// A removed object stands in the list of the frame before; another one may have its id on this frame.
+std::string SegmentStream::label_of(const ObjectChange& change) const {
+    const auto& objects = change.event == ObjectEvent::kRemoved ? previous_ : result_.objects;
+    const auto found = std::ranges::find(objects, change.id, &Object::id);
+    return found != objects.end() ? found->label : "";
 }
 
-void SegmentStream::report(const FramePrompts& taken, GstClockTime stream_time) {
-    for (std::size_t i = 0; i < result_.answers.size(); ++i)
+/// `lived`: there was something to forget.
+void SegmentStream::report(const FramePrompts& taken, bool lived, GstClockTime stream_time) {
+    for (std::size_t i = 0; i < result_.answers.size(); ++i) {
+        if (taken.prompts[i].kind == PromptKind::kReset) {
+            refusing_ = false;
+            if (std::exchange(lived, false))
+                post_reset(element_, pad_, "requested");
+        }
         answer(taken.line(i), result_.answers[i]);
+    }
     for (const ObjectChange& change : result_.changes)
-        post_object(element_, pad_, change, label_of(change.id), stream_time);
+        post_object(element_, pad_, change, label_of(change), stream_time);
+    if (!result_.finite && !std::exchange(warned_not_finite_, true))
+        GST_ELEMENT_WARNING(
+            element_, LIBRARY, FAILED,
+            ("The model's answer to a frame is not finite; what is not is left out, and the stream goes "
+             "on with the memory of the frame before. If it stays so, try another precision or device."),
+            ("On pad %s. This is said once until the answers are finite again.", pad_.c_str()));
+    warned_not_finite_ = !result_.finite;
 }
 
 void SegmentStream::post_quality(GstBuffer* buffer, const FrameTimes& times) {
@@ -212,11 +223,12 @@ GstFlowReturn SegmentStream::process(Owned<GstBuffer>& buffer, const FrameTimes&
     }
     warned_ = false;
     configure(settings, late);
-    FramePrompts taken{take_lines(), 0, {}, {}};
+    FramePrompts taken{take_lines(), 0, {}, {}, {}};
+    const bool lived = session_->info().frames > 0;
     if (step(picture.frame(), taken, settings.classes) == StepStatus::kInterrupted)
         return GST_FLOW_FLUSHING;
     unsaved_ = true;
-    report(taken, times.stream);
+    report(taken, lived, times.stream);
     const int width = picture.frame().width;
     const int height = picture.frame().height;
     picture.unmap();  // it holds a reference, with which the buffer would not be writable

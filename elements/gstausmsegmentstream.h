@@ -8,6 +8,7 @@
 #include "gstausmsegmentsettings.h"
 #include "gstausmsegmentstate.h"
 #include "gstausmsegmentstats.h"
+#include "gstausmsegmenttracked.h"
 
 #include "gst/gstausmcuda.h"
 #include "gst/gstausmframe.h"
@@ -91,12 +92,17 @@ public:
                                         const SegmentSettings& settings);
 
 private:
+    struct WaitingLine {
+        PromptLine line;
+        bool of_application = false;  // it survives a flush
+    };
     /// What was asked for on one frame and has no answer yet.
     struct FramePrompts {
         std::vector<PromptLine> lines;
         std::size_t applied = 0;  // lines before this one are answered or stand in prompts
         std::vector<Prompt> prompts;
-        std::vector<std::size_t> line_of;  // of each prompt
+        std::vector<std::size_t> line_of;        // of each prompt
+        std::optional<FollowedPlaces> followed;  // once a prompt asks for it
 
         [[nodiscard]] const PromptLine& line(std::size_t prompt) const { return lines[line_of[prompt]]; }
     };
@@ -110,17 +116,19 @@ private:
                               bool late);
     void post_quality(GstBuffer* buffer, const FrameTimes& times);
     [[nodiscard]] std::optional<PromptLine> accept(PromptParse parsed);
-    [[nodiscard]] std::string label_of(std::int64_t id) const;
+    [[nodiscard]] std::string label_of(const ObjectChange& change) const;
     void publish(Session* scratch);
+    [[nodiscard]] bool wait_for_frame(PromptLine line, bool of_application);
     [[nodiscard]] bool has_lines();
     [[nodiscard]] std::vector<PromptLine> take_lines();
+    [[nodiscard]] std::vector<PromptLine> take_stream_lines();
     void apply(FramePrompts& taken, const std::string& classes);
     void add(FramePrompts& taken, std::vector<Prompt> made);
     [[nodiscard]] StepStatus step(const Frame& frame, FramePrompts& taken, const std::string& classes);
     void answer(const PromptLine& line, const PromptAnswer& answer);
     void refuse(const PromptLine& line, const std::string& reason);
     void refuse(const FramePrompts& taken, const char* reason);
-    void report(const FramePrompts& taken, GstClockTime stream_time);
+    void report(const FramePrompts& taken, bool lived, GstClockTime stream_time);
     [[nodiscard]] GstClockTime measure(const SessionOptions& options);
 
     GstElement* element_;
@@ -138,11 +146,11 @@ private:
     GstVideoInfo info_{};
     Result result_;
     std::vector<Object> previous_;  // of the frame before
-    std::vector<PromptLine> stream_lines_;
     guint revision_ = 0;
     bool hurried_ = false;               // the session was told that frames are late
     bool unsaved_ = false;               // frames since the memory was last saved
     bool warned_ = false;                // about a run of buffers that cannot be read
+    bool warned_not_finite_ = false;     // about a run of answers
     std::atomic<bool> refusing_{false};  // of prompts for what is not tracked the last was refused; any thread
     struct {
         int width = 0, height = 0, inference_size = -1;
@@ -153,9 +161,9 @@ private:
     Session* scratch_ = nullptr;  // of a measurement
     bool interrupted_ = false;    // since the last restart() or start()
     std::shared_ptr<CudaShare> cuda_;
-    std::mutex session_mutex_;  // guards the four above against interrupt() and answer_context(); innermost
-    std::vector<PromptLine> app_lines_;
-    std::mutex lines_mutex_;  // guards app_lines_; innermost
+    std::mutex session_mutex_;        // guards the four above against interrupt() and answer_context(); innermost
+    std::vector<WaitingLine> lines_;  // for the next frame, in the order in which they came
+    std::mutex lines_mutex_;          // guards lines_; innermost
 };
 
 }  // namespace ausm::gst

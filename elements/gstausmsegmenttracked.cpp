@@ -52,11 +52,25 @@ double box_overlap(const std::array<double, 4>& a, const std::array<double, 4>& 
     return either > 0 ? both / either : 0;
 }
 
-bool is_tracked(const Prompt& prompt, std::span<const Object> objects, std::span<const Prompt> others) {
-    const auto box = shown_box(prompt);
-    return std::ranges::any_of(objects, [&](const Object& object) { return box_overlap(box, object.box) >= kSame; }) ||
-           std::ranges::any_of(others,
-                               [&](const Prompt& other) { return box_overlap(box, shown_box(other)) >= kSame; });
+FollowedPlaces::FollowedPlaces(std::span<const Object> objects, std::span<const Prompt> prompts) {
+    for (const Object& object : objects)
+        places_.push_back({object.id, object.box});
+    for (const Prompt& prompt : prompts)
+        take(prompt);
+}
+
+void FollowedPlaces::take(const Prompt& prompt) {
+    if (prompt.kind == PromptKind::kReset)
+        places_.clear();
+    else if (prompt.kind == PromptKind::kRemove)
+        std::erase_if(places_, [&prompt](const Place& place) { return place.object == prompt.object; });
+    else
+        places_.push_back({prompt.object, shown_box(prompt)});
+}
+
+bool FollowedPlaces::have(const Prompt& prompt) const {
+    return std::ranges::any_of(
+        places_, [box = shown_box(prompt)](const Place& place) { return box_overlap(box, place.box) >= kSame; });
 }
 
 }  // namespace ausm::gst

@@ -5,7 +5,9 @@
 #include "model/ausm.h"
 
 #include <array>
+#include <cstdint>
 #include <span>
+#include <vector>
 
 namespace ausm::gst {
 
@@ -15,7 +17,21 @@ namespace ausm::gst {
 /// Area that both boxes cover over the area that either covers, 0 .. 1; 0 for boxes without area.
 [[nodiscard]] double box_overlap(const std::array<double, 4>& a, const std::array<double, 4>& b) noexcept;
 
-/// True when the box of an object or what another prompt shows overlaps what `prompt` shows by a half or more.
-[[nodiscard]] bool is_tracked(const Prompt& prompt, std::span<const Object> objects, std::span<const Prompt> others);
+/// Where something is followed on a frame: the objects of the frame before, and what its prompts make of them.
+class FollowedPlaces {
+public:
+    FollowedPlaces(std::span<const Object> objects, std::span<const Prompt> prompts);
+    /// The next prompt of the frame.
+    void take(const Prompt& prompt);
+    /// True when one of the places overlaps what `prompt` shows by a half or more.
+    [[nodiscard]] bool have(const Prompt& prompt) const;
+
+private:
+    struct Place {
+        std::int64_t object;
+        std::array<double, 4> box;
+    };
+    std::vector<Place> places_;
+};
 
 }  // namespace ausm::gst

@@ -46,7 +46,8 @@ struct Frame {
 
 // ---- prompts ------------------------------------------------------------------------------------------------------
 
-enum class PromptKind : std::uint8_t { kMask, kBox, kPoints, kScribble };
+/// The first four show an object; kRemove ends one; kReset forgets everything, as Session::reset() does.
+enum class PromptKind : std::uint8_t { kMask, kBox, kPoints, kScribble, kRemove, kReset };
 
 /// Normalised to the picture's edges: 0 is the left or upper edge, 1 the right or lower one.
 struct Point {
@@ -54,24 +55,32 @@ struct Point {
     bool inside = true;  ///< false (label 0): this place does not belong to the object
 };
 
-/// One object shown to the model on one frame. A value: it owns its mask.
+/// What the model is told on one frame. A value: it owns its mask.
+///
+/// The prompts of a frame act one after the other, each on what those before it have left:
+/// - shown, then removed: the object does not live after the frame. Both are accepted, and no ObjectChange tells of an
+///   object that was on no frame.
+/// - removed, then shown: the object of that id ends and another one begins under it, kRemoved before kAppeared.
+/// - shown twice: one object, shown by what either prompt says. A removal in between makes it two: the last one lives.
+/// - a reset: what was shown before it on the frame is refused, what comes after it is the first of a new stream.
+/// - a prompt that is refused changes nothing, neither objects nor memory.
 struct Prompt {
     PromptKind kind = PromptKind::kBox;
-    std::int64_t object = 0;      ///< 1 .. 2^53: that object (made when unknown); 0: the next free id
+    std::int64_t object = 0;      ///< 1 .. 2^53: that object (shown: made when unknown); 0: the next free id
     std::array<double, 4> box{};  ///< x0 y0 x1 y1, normalised (kBox)
     std::vector<Point> points;    ///< kPoints
     std::vector<std::vector<Point>>
         strokes;                     ///< kScribble: polylines; a stroke is inside or outside by its first point
     std::vector<std::uint8_t> mask;  ///< kMask: mask_width x mask_height, not 0 is inside; scaled to the frame
     int mask_width = 0, mask_height = 0;
-    std::string label;  ///< published with the object
+    std::string label;  ///< published with the object that is shown
     std::string ref;    ///< echoed in the answer
 };
 
 /// What became of one prompt.
 struct PromptAnswer {
     bool accepted = false;
-    std::int64_t object = 0;  ///< the object's id when accepted
+    std::int64_t object = 0;  ///< the object's id; when refused, the one that the prompt named
     std::string ref;
     std::string reason;  ///< why it was refused
 };
@@ -111,6 +120,10 @@ struct Result {
     std::vector<Object> objects;        ///< every living object, absent ones too
     std::vector<PromptAnswer> answers;  ///< one per prompt, in the order given
     std::vector<ObjectChange> changes;  ///< in the order they happened
+    bool finite =
+        true;  ///< false: the network's answer was not finite. What was not is not believed: objects are absent
+               ///< with the masks that they had, and a presence that is not finite keeps the frame out of the
+               ///< memory, which goes on from the frame before
     std::int64_t stream_time = kUnknownTime;
 };
 
@@ -165,8 +178,6 @@ public:
     [[nodiscard]] virtual StepStatus step(const Frame& frame, std::span<const Prompt> prompts, Result& result) = 0;
     /// Takes effect with the next frame; ids go on rising.
     virtual void configure(const SessionOptions& options) = 0;
-    /// False when no such object lives.
-    virtual bool remove(std::int64_t object) = 0;
     /// Forgets everything, ids too: what a new stream starts with. Also ends an interruption.
     virtual void reset() = 0;
     /// Everything that the next frames depend on.

@@ -104,7 +104,7 @@ public:
             const auto prediction = read_again(pass);
             const auto logits = prediction.masks[0].contiguous();
             auto probabilities = logits.slice(0, 0, count).sigmoid();
-            const auto cells = (probabilities > 0.5).sum({1, 2}).to(at::kFloat);
+            const auto cells = count_cells(logits.slice(0, 0, count), probabilities).to(at::kFloat);
             const auto numbers = at::cat({prediction.presence[0], cells}).to(at::kCPU);
             pass.presence = numbers.slice(0, 0, logits.size(0));
             pass.logits = logits;

@@ -118,6 +118,7 @@ void draw_result(FrameOutput& output, std::span<const Prompt> prompts, const Map
     }
     result.answers = std::move(output.answers);
     result.changes = std::move(output.changes);
+    result.finite = output.finite;
     result.stream_time = stream_time;
 }
 

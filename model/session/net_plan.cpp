@@ -92,7 +92,7 @@ void NetPlan::decode() {
         return;
     const auto marked = logits_.narrow(1, 0, key_.objects);
     probabilities_ = marked.sigmoid();
-    cells_ = (probabilities_ > 0.5).sum({2, 3});
+    cells_ = NetRunner::count_cells(marked, probabilities_);
     seen_ = (presence_.narrow(1, 0, key_.objects).sigmoid() >= kSeenPresence).logical_and_(cells_ >= kSeenCells);
     shown_ = marked.masked_fill(seen_.logical_not().unsqueeze(2).unsqueeze(3), kHidden);
 }

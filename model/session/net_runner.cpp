@@ -2,6 +2,8 @@
 // The plain way: batches are put together and taken apart by copies, every operation is launched on its own.
 #include "session/net_runner.h"
 
+#include "session/object_rules.h"
+
 #include <ATen/ATen.h>
 
 #include <algorithm>
@@ -111,6 +113,11 @@ const Positions& NetRunner::positions(Grid grid) {
         positions_.push_front(net_.positions(grid));
     }
     return positions_.front();
+}
+
+at::Tensor NetRunner::count_cells(const at::Tensor& logits, const at::Tensor& probabilities) {
+    const auto finite = logits.isfinite().flatten(-2).all(-1);
+    return (probabilities > 0.5).sum({-2, -1}).masked_fill(finite.logical_not(), kNotFinite);
 }
 
 void NetRunner::step(std::span<NetPass* const> passes) {

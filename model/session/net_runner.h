@@ -28,7 +28,7 @@ struct NetPass {
     StepTimes times;      ///< encode, compress and decode of the whole batch
     // Where the device has computed them already, undefined and empty elsewhere:
     at::Tensor probabilities;         ///< [K, h4, w4] of the marked objects; device
-    std::vector<std::int64_t> cells;  ///< [K] of them above one half
+    std::vector<std::int64_t> cells;  ///< [K] of them above one half; kNotFinite: not all logits are finite
     std::vector<std::uint8_t> seen;   ///< [K] 1: seen by the rules of object_rules.h
     std::shared_ptr<DrawnMap> drawn;  ///< `map` with the objects that are seen
 
@@ -68,6 +68,9 @@ public:
     /// May share the batch's memory.
     static void take_prediction(NetPass& pass, const at::Tensor& presence, const at::Tensor& logits, std::int64_t row,
                                 std::int64_t objects);
+
+    /// Cells of each mask [..., h4, w4] that are above one half; kNotFinite where not all of its logits are finite.
+    static at::Tensor count_cells(const at::Tensor& logits, const at::Tensor& probabilities);
 
 protected:
     /// What refine() has the network say, on its device: [1, K + N_det, ...] in float32.

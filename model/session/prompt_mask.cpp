@@ -133,6 +133,8 @@ std::string prompt_error(const Prompt& prompt) {
     case PromptKind::kBox: return box_error(prompt.box);
     case PromptKind::kPoints: return points_error(prompt.points);
     case PromptKind::kScribble: return prompt.strokes.empty() ? "there are no strokes" : strokes_error(prompt.strokes);
+    case PromptKind::kRemove: return prompt.object == 0 ? "a removal needs the id of an object" : "";
+    case PromptKind::kReset: return "";
     }
     return "unknown kind of prompt";
 }
@@ -152,6 +154,8 @@ PromptMask prompt_mask(const Prompt& prompt, std::int64_t rows, std::int64_t col
         for (const auto& stroke : prompt.strokes)
             draw_stroke(result, stroke, stroke.front().inside, rows, columns);
         break;
+    case PromptKind::kRemove:
+    case PromptKind::kReset: break;
     }
     if (!result.inside.defined())
         result.inside = at::zeros({rows, columns}, at::kFloat);

@@ -17,10 +17,11 @@ struct PromptMask {
     bool has_inside = false;  ///< false: only label-0 points or strokes
 };
 
-/// Why a prompt cannot be used, for people; empty when it can. Not finite, empty, outside the picture, too many points.
+/// Why a prompt cannot be used, for people; empty when it can. Not finite, empty, outside the picture, too many points,
+/// the removal of nothing.
 std::string prompt_error(const Prompt& prompt);
 
-/// For a prompt without error. Masks are area-averaged to rows x columns; a box covers every cell that it touches; a
+/// For a prompt that shows something, without error. Masks are area-averaged to rows x columns; a box covers every cell that it touches; a
 /// point is a disk of 2.5 % of the map's diagonal (at least 1.2 cells) around it; a stroke has that half-width.
 PromptMask prompt_mask(const Prompt& prompt, std::int64_t rows, std::int64_t columns);
 

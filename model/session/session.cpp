@@ -151,9 +151,7 @@ StepStatus SessionImpl::step(const Frame& frame, std::span<const Prompt> prompts
     }
     const auto finished = Clock::now();
     told([&] { draw_result(task->output, task->prompts, task->map, frame.stream_time, result); });
-    result.changes.insert(result.changes.begin(), removed_.begin(), removed_.end());
     // Nothing below throws: the frame counts.
-    removed_.clear();
     state_ = std::move(task->state);
     info_.input_width = task->size.width;
     info_.input_height = task->size.height;
@@ -171,33 +169,11 @@ void SessionImpl::configure(const SessionOptions& options) {
     options_ = options;
 }
 
-bool SessionImpl::remove(std::int64_t object) {
-    const auto position = state_.table.find(object);
-    if (!position)
-        return false;
-    at::Tensor masks;
-    // What lies on a GPU is the engine thread's to work with, here, in save() and in load(): by its stream alone.
-    told([&] {
-        thread_.run([&] {
-            std::vector<at::Tensor> kept;
-            for (std::size_t i = 0; i < state_.table.objects().size(); ++i)
-                if (i != *position)
-                    kept.push_back(state_.masks[static_cast<std::int64_t>(i)]);
-            masks = kept.empty() ? at::Tensor() : at::stack(kept);
-        });
-    });
-    removed_.push_back({object, ObjectEvent::kRemoved});
-    state_.masks = std::move(masks);
-    state_.table.remove(*position);
-    return true;
-}
-
 void SessionImpl::reset() {
     StreamState state;
     state.table = ObjectTable(core_->info.max_objects, options_.seed);
     state_ = std::move(state);
     info_ = {};
-    removed_.clear();
     resume();
 }
 
@@ -211,7 +187,6 @@ std::vector<std::string> SessionImpl::load(std::span<const std::uint8_t> bytes) 
     LoadedState loaded;
     told([&] { thread_.run([&] { loaded = load_state(bytes, core_->info, *core_->net); }); });
     state_ = std::move(loaded.state);
-    removed_.clear();
     info_.frames = state_.frames;
     info_.state_bytes = state_.history.bytes();
     return std::move(loaded.differences);

@@ -35,7 +35,6 @@ public:
 
     StepStatus step(const Frame& frame, std::span<const Prompt> prompts, Result& result) override;
     void configure(const SessionOptions& options) override;
-    bool remove(std::int64_t object) override;
     void reset() override;
     [[nodiscard]] std::vector<std::uint8_t> save() const override;
     std::vector<std::string> load(std::span<const std::uint8_t> state) override;
@@ -57,7 +56,6 @@ private:
     SessionOptions options_;
     StreamState state_;
     SessionInfo info_;
-    std::vector<ObjectChange> removed_;  // by remove(), told with the next frame
     std::shared_ptr<FrameGate> gate_ = std::make_shared<FrameGate>();
 };
 

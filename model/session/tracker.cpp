@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A frame from its prompts to its masks: prompts in, one normal step, one reading pass for what was prompted.
+// A frame from its marks to its masks: one normal step, one reading pass for what was prompted.
 #include "ops/lanes.h"
 #include "session/object_rules.h"
 #include "session/tracker_work.h"
@@ -7,11 +7,28 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace ausm {
 namespace {
 
-/// Sigmoids of the marked objects' logits [K, h4, w4], and the cells of each row that are above one half.
+constexpr double kLogitMargin = 1e-6;  // of the probabilities 0 and 1
+
+/// Presence probabilities of all queries, on the host: NaN for every logit that is not finite, so that no comparison
+/// with a bound holds for it.
+at::Tensor presences(const NetPass& pass) {
+    auto presence = pass.presence.sigmoid();
+    const auto* logits = pass.presence.const_data_ptr<float>();
+    auto* values = presence.mutable_data_ptr<float>();
+    for (std::int64_t i = 0; i < presence.numel(); ++i)
+        if (!std::isfinite(logits[i]))
+            values[i] = std::numeric_limits<float>::quiet_NaN();
+    return presence;
+}
+
+/// Sigmoids of the marked objects' logits [K, h4, w4], and the cells of each row that are above one half (kNotFinite:
+/// its logits are not all finite).
 struct MaskProbabilities {
     explicit MaskProbabilities(const NetPass& pass) : values(pass.probabilities), cells(pass.cells) {
         if (!values.defined())
@@ -26,7 +43,13 @@ struct MaskProbabilities {
             const auto size = logits[0].numel();
             for (auto k = begin; k < end; ++k) {
                 const auto* row = part[k - begin].const_data_ptr<float>();
-                cells[static_cast<std::size_t>(k)] = std::count_if(row, row + size, [](float p) { return p > 0.5F; });
+                const auto* logit = logits[k].const_data_ptr<float>();
+                std::int64_t above = 0, not_finite = 0;
+                for (std::int64_t i = 0; i < size; ++i) {
+                    above += row[i] > 0.5F ? 1 : 0;
+                    not_finite += std::abs(logit[i]) <= std::numeric_limits<float>::max() ? 0 : 1;
+                }
+                cells[static_cast<std::size_t>(k)] = not_finite > 0 ? kNotFinite : above;
             }
         });
     }
@@ -41,17 +64,6 @@ void set_marks(NetPass& pass, const std::vector<std::int64_t>& slots, const std:
     pass.kinds = at::tensor(kinds);
 }
 
-/// Two prompts for one object on one frame: what either says is inside or outside; the later one's kind.
-PromptMask merged(const PromptMask& first, PromptMask second) {
-    second.inside = at::maximum(first.inside, second.inside);
-    if (first.outside.defined())
-        second.outside = second.outside.defined() ? at::maximum(first.outside, second.outside) : first.outside;
-    if (!second.has_inside)
-        second.kind = first.kind;
-    second.has_inside = second.has_inside || first.has_inside;
-    return second;
-}
-
 /// The largest value at each cell of what `mask` gives of every object that this frame's prompts show; undefined: none.
 template <typename Mask>
 at::Tensor united(const std::vector<ObjectWork>& objects, const Mask& mask) {
@@ -64,77 +76,33 @@ at::Tensor united(const std::vector<ObjectWork>& objects, const Mask& mask) {
 
 }  // namespace
 
-/// A new stream, or a picture of another shape: the memory starts anew, and living objects enter it again by their
-/// last masks, so that their ids survive. It also starts anew with the first prompt after a time without objects: a
-/// memory of frames without any mark is none that training shows, and points on frame 10 lose 9 J&F to it.
-void Tracker::enter_grid(Work& work, Grid grid) const {
-    auto& state = work.state;
+/// The objects as the last frame left them.
+void Tracker::load_objects(Work& work) {
+    const auto& state = work.state;
     work.objects.resize(state.table.objects().size());
-    const bool first_prompt = state.table.objects().empty() && !work.frame.prompts.empty();
-    work.fresh = state.history.empty() || state.history.grid != grid || first_prompt;
-    if (work.fresh)
-        state.history = net_.initial_history(1, grid);
-    const auto cells = net_.mask_grid(grid);
     for (std::size_t i = 0; i < work.objects.size(); ++i) {
-        auto mask = state.masks[static_cast<std::int64_t>(i)];
-        if (work.fresh)
-            mask = at::upsample_bilinear2d(mask.unsqueeze(0).unsqueeze(0), {cells.rows, cells.columns}, false)
-                       .squeeze(0)
-                       .squeeze(0);
-        work.objects[i].mask = mask;
+        work.objects[i].mask = state.masks[static_cast<std::int64_t>(i)];
         work.objects[i].was_seen = state.table.objects()[i].unseen == 0;
     }
 }
 
-/// Empty when the prompt is taken; `id` is then the object's.
-std::string Tracker::take_prompt(Work& work, const Prompt& prompt, int position, std::int64_t& id) const {
-    auto& table = work.state.table;
-    if (work.options.mode == Mode::kDiscovery)
-        return "mode=discovery takes no prompts; use mode=auto, all or prompted";
-    if (auto error = prompt_error(prompt); !error.empty())
-        return error;
-    const auto cells = net_.mask_grid(work.state.history.grid);
-    auto mask = prompt_mask(prompt, cells.rows, cells.columns);
-    mask.inside = mask.inside.to(net_.device());
-    if (mask.outside.defined())
-        mask.outside = mask.outside.to(net_.device());
-    auto known = prompt.object != 0 ? table.find(prompt.object) : std::nullopt;
-    if (!known) {
-        if (!mask.has_inside)
-            return "label 0 takes something away from an object; there is no object yet";
-        if (prompt.object == 0 && table.next_id() > ObjectTable::kMaxId)
-            return "all object ids up to 2^53 are used";
-        if (!work.make_room(work.limit(net_.config())))
-            return "all " + std::to_string(work.limit(net_.config())) +
-                   " objects are in use; remove one, or raise max-objects";
-        work.add(prompt.object, ObjectOrigin::kPrompt);
-        known = table.objects().size() - 1;
-    }
-    auto& object = table.objects()[*known];
-    object.origin = ObjectOrigin::kPrompt;
-    if (!prompt.label.empty())
-        object.label = prompt.label;
-    id = object.id;
-    auto& entry = work.objects[*known];
-    entry.given = prompt.kind == PromptKind::kMask && !entry.prompt ? position : -1;
-    entry.prompt = entry.prompt ? merged(*entry.prompt, std::move(mask)) : std::move(mask);
-    return {};
-}
-
-void Tracker::take_prompts(Work& work, std::span<const Prompt> prompts) const {
-    for (std::size_t i = 0; i < prompts.size(); ++i) {
-        PromptAnswer answer;
-        answer.ref = prompts[i].ref;
-        answer.reason = take_prompt(work, prompts[i], static_cast<int>(i), answer.object);
-        answer.accepted = answer.reason.empty();
-        work.state.prompted = work.state.prompted || answer.accepted;
-        work.output.answers.push_back(std::move(answer));
-    }
-    if (work.options.mode != Mode::kPrompted && !(work.options.mode == Mode::kAuto && work.state.prompted))
+/// A new stream, or a picture of another shape: the memory starts anew, and living objects enter it again by their
+/// last masks, so that their ids survive. It also starts anew with the first object that is shown after a time without
+/// objects: a memory of frames without any mark is none that training shows, and points on frame 10 lose 9 J&F to it.
+void Tracker::enter_grid(Work& work, Grid grid) const {
+    auto& state = work.state;
+    const bool first_shown = work.first_shown && !work.objects.empty();  // and was not removed again
+    work.fresh = state.history.empty() || state.history.grid != grid || first_shown;
+    if (!work.fresh)
         return;
-    for (auto i = work.objects.size(); i-- > 0;)  // only what was prompted stays
-        if (work.state.table.objects()[i].origin == ObjectOrigin::kAuto)
-            work.remove(i);
+    state.history = net_.initial_history(1, grid);
+    const auto cells = net_.mask_grid(grid);
+    for (auto& object : work.objects)
+        if (object.mask.defined())
+            object.mask =
+                at::upsample_bilinear2d(object.mask.unsqueeze(0).unsqueeze(0), {cells.rows, cells.columns}, false)
+                    .squeeze(0)
+                    .squeeze(0);
 }
 
 /// Alg. 1: objects with a mask of the last frame are marked and tracked. On the first frame of a memory, masks that are
@@ -155,29 +123,41 @@ void Tracker::mark_objects(Work& work) {
     }
     if (!work.marked.empty())
         set_marks(work.pass, slots, masks, kinds);
-    // Prompts and further readings change what is seen: the map is drawn after them.
-    if (work.frame.prompts.empty() && work.options.passes == 1)
+    // What is shown and further readings change what is seen: the map is drawn after them.
+    const bool shown =
+        std::any_of(work.objects.begin(), work.objects.end(), [](const auto& object) { return object.prompt; });
+    if (!shown && work.options.passes == 1)
         work.pass.map = work.frame.map;
     work.pass.images = work.frame.images;
     work.pass.history = work.state.history;
 }
 
-/// The network's answer: masks and presence of the marked objects, and what else it has found.
+/// The network's answer: masks and presence of the marked objects, and what else it has found. Every query looks at all
+/// of the memory and of the frame, so that what is not finite in them shows in the presence: such a frame does not enter
+/// the memory, which would never get rid of it. An object whose mask is not finite keeps the one that it had.
 void Tracker::take_prediction(Work& work) {
-    work.state.history = work.pass.history;
     work.output.times = work.pass.times;
     const auto count = static_cast<std::int64_t>(work.marked.size());
-    const auto presence = work.pass.presence.sigmoid();
+    const auto presence = presences(work.pass);
     const MaskProbabilities marks(work.pass);
     const auto* scores = presence.const_data_ptr<float>();
+    work.output.finite = std::none_of(scores, scores + presence.numel(), [](float score) { return std::isnan(score); });
+    if (work.output.finite)
+        work.state.history = work.pass.history;
     for (std::size_t k = 0; k < work.marked.size(); ++k) {
         const auto row = static_cast<std::int64_t>(k);
         auto& object = work.objects[work.marked[k]];
+        object.cells = marks.cells[k];
+        work.state.table.objects()[work.marked[k]].score = std::isnan(scores[k]) ? 0 : scores[k];
+        if (object.cells == kNotFinite) {
+            work.output.finite = false;
+            if (object.mask.defined())
+                object.logits = at::logit(object.mask, kLogitMargin);
+            continue;
+        }
         object.logits = work.pass.logits[row];
         object.row = row;
         object.mask = marks.values[row];
-        object.cells = marks.cells[k];
-        work.state.table.objects()[work.marked[k]].score = scores[k];
     }
     work.detection_presence = presence.slice(0, count).contiguous();
     work.detection_logits = work.pass.logits.slice(0, count);
@@ -186,7 +166,7 @@ void Tracker::take_prediction(Work& work) {
 /// Prompts on this frame: masks are taken as given; boxes, points and scribbles are read with E = X_t + marker(all
 /// objects, the prompted ones by their prompts), and only the prompted objects take the result (ausm.md section 3).
 /// What a prompt shows, no other object marks while it is read: a part of something that is followed already could
-/// never become an object of its own otherwise.
+/// never become an object of its own otherwise. Where the answer is not finite, the object is what the prompt says.
 void Tracker::reading_pass(Work& work) const {
     auto& table = work.state.table;
     const auto shown = united(work.objects, [](const ObjectWork& object) { return object.prompt->inside; });
@@ -215,7 +195,7 @@ void Tracker::reading_pass(Work& work) const {
                 object.logits = object.logits.masked_fill(prompt.outside > 0, kHidden);
             if (object.given >= 0 || !object.logits.defined()) {
                 table.objects()[i].score = 1;
-                object.logits = at::logit(mark, 1e-6);
+                object.logits = at::logit(mark, kLogitMargin);
             }
         } else if (shown.defined()) {
             mark = mark * (1 - shown);
@@ -229,12 +209,17 @@ void Tracker::reading_pass(Work& work) const {
         return;
     set_marks(work.pass, slots, masks, kinds);
     runner_.refine(work.pass);
-    const auto presence = work.pass.presence.sigmoid();
+    const auto presence = presences(work.pass);
     for (const auto i : order) {
         auto& object = work.objects[i];
         if (!object.prompt || object.given >= 0 || !object.prompt->has_inside)
             continue;
         const auto row = static_cast<std::int64_t>(i);
+        if (std::isnan(presence[row].item<float>()) || !at::isfinite(work.pass.logits[row]).all().item<bool>()) {
+            work.output.finite = false;
+            object.logits = at::logit(object.mask, kLogitMargin);
+            continue;
+        }
         object.logits = work.pass.logits[row];
         if (object.prompt->outside.defined())
             object.logits = object.logits.masked_fill(object.prompt->outside > 0, kHidden);
@@ -255,12 +240,14 @@ void Tracker::take_cells(Work& work) {
         object.logits = object.logits.masked_fill(taken, kHidden);
         object.row = -1;
         object.mask = object.mask.masked_fill(taken, 0);
-        object.cells = (object.mask > 0.5).sum().item<std::int64_t>();
+        if (object.cells != kNotFinite)
+            object.cells = (object.mask > 0.5).sum().item<std::int64_t>();
     }
 }
 
 /// The frame once more with E = X_t + marker(all objects, their masks of this frame): what it says replaces masks and
-/// presence. Masks that are shown as given stay.
+/// presence. Masks that are shown as given stay, and so does what a prompt took away; an answer that is not finite
+/// replaces nothing.
 void Tracker::read_again(Work& work) const {
     if (work.objects.empty())
         return;
@@ -274,24 +261,35 @@ void Tracker::read_again(Work& work) const {
     set_marks(work.pass, slots, masks, kinds);
     runner_.refine(work.pass);
     const MaskProbabilities marks(work.pass);
-    const auto presence = work.pass.presence.sigmoid();
+    const auto presence = presences(work.pass);
     for (std::size_t i = 0; i < objects.size(); ++i) {
         auto& object = work.objects[i];
         if (object.given >= 0)
             continue;
         const auto row = static_cast<std::int64_t>(i);
+        const auto score = presence[row].item<float>();
+        if (std::isnan(score) || marks.cells[i] == kNotFinite) {
+            work.output.finite = false;
+            continue;
+        }
         object.logits = work.pass.logits[row];
         object.row = -1;
         object.mask = marks.values[row];
         object.cells = marks.cells[i];
-        objects[i].score = presence[row].item<float>();
+        objects[i].score = score;
+        if (object.prompt && object.prompt->outside.defined()) {
+            object.logits = object.logits.masked_fill(object.prompt->outside > 0, kHidden);
+            object.mask = object.mask.masked_fill(object.prompt->outside > 0, 0);
+        }
     }
 }
 
 void Tracker::begin(Work& work) const {
     const auto& images = work.frame.images;
-    enter_grid(work, net_.grid(images.size(2), images.size(3)));
-    take_prompts(work, work.frame.prompts);
+    const Grid grid = net_.grid(images.size(2), images.size(3));
+    load_objects(work);
+    take_prompts(work, grid);
+    enter_grid(work, grid);
     mark_objects(work);
 }
 
@@ -299,8 +297,10 @@ void Tracker::end(Work& work) const {
     take_prediction(work);
     reading_pass(work);
     take_cells(work);
-    for (int pass = 1; pass < work.options.passes; ++pass)
+    for (int pass = 1; pass < work.options.passes; ++pass) {
         read_again(work);
+        take_cells(work);  // which the reading may have given back
+    }
     age_objects(work);
     discover(work);
     finish(work);

@@ -34,6 +34,7 @@ struct FrameOutput {
     std::vector<Shown> shown;
     std::vector<PromptAnswer> answers;
     std::vector<ObjectChange> changes;
+    bool finite = true;  ///< Result::finite
     StepTimes times;
 };
 
@@ -61,9 +62,12 @@ private:
     void begin(Work& work) const;
     void end(Work& work) const;
     void run(std::span<Work* const> works) const;
+    static void load_objects(Work& work);
+    void take_prompts(Work& work, Grid grid) const;
+    std::string take_prompt(Work& work, Grid grid, int position, std::int64_t& id) const;
+    std::string show(Work& work, Grid grid, int position, std::int64_t& id) const;
+    void forget(Work& work) const;
     void enter_grid(Work& work, Grid grid) const;
-    void take_prompts(Work& work, std::span<const Prompt> prompts) const;
-    std::string take_prompt(Work& work, const Prompt& prompt, int position, std::int64_t& id) const;
     static void mark_objects(Work& work);
     static void take_prediction(Work& work);
     void reading_pass(Work& work) const;

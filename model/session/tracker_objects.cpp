@@ -6,7 +6,6 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <numeric>
 
 namespace ausm {
 namespace {
@@ -69,13 +68,13 @@ void Tracker::discover(Work& work) const {
         return;
     auto& table = work.state.table;
     const auto* presence = work.detection_presence.const_data_ptr<float>();
-    std::vector<std::int64_t> order(static_cast<std::size_t>(work.detection_presence.numel()));
-    std::iota(order.begin(), order.end(), 0);
+    std::vector<std::int64_t> order;
+    for (std::int64_t query = 0; query < work.detection_presence.numel(); ++query)
+        if (presence[query] >= work.options.threshold)  // NaN is not
+            order.push_back(query);
     std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return presence[a] > presence[b]; });
     if (work.options.top_k > 0 && static_cast<std::size_t>(work.options.top_k) < order.size())
         order.resize(static_cast<std::size_t>(work.options.top_k));
-    const auto sure = [&](auto query) { return !(presence[query] < work.options.threshold); };
-    order.erase(std::find_if_not(order.begin(), order.end(), sure), order.end());
     if (order.empty())
         return;
     std::vector<at::Tensor> rows;  // the candidates' logits, then the masks of the living
@@ -89,6 +88,10 @@ void Tracker::discover(Work& work) const {
         living.push_back(rows[i] > 0.5);
     for (std::size_t i = 0; i < order.size(); ++i) {
         const auto query = order[i];
+        if (!at::isfinite(rows[i]).all().item<bool>()) {
+            work.output.finite = false;
+            continue;
+        }
         const auto found = rows[i] > 0;
         const auto size = cells(found);
         if (size < kNewCells)

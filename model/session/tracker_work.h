@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the tracker keeps of a frame while it works on it. Private to tracker.cpp and tracker_objects.cpp.
+// What the tracker keeps of a frame while it works on it. Private to tracker*.cpp.
 #pragma once
 
 #include "session/tracker.h"
@@ -20,7 +20,7 @@ struct ObjectWork {
     std::int64_t row = -1;             // of the logits in the network's first answer; -1: they are others
     at::Tensor mask;                   // [h4, w4] probabilities: the mark for the next frame; undefined: not yet seen
     std::optional<PromptMask> prompt;  // all prompts of this frame, merged
-    std::int64_t cells = 0;            // of what the model says, above one half
+    std::int64_t cells = 0;            // of what the model says, above one half; or kNotFinite
     int given = -1;                    // position of a mask prompt
     bool was_seen = true;
 };
@@ -34,6 +34,7 @@ struct Tracker::Work {
     FrameOutput output;
     NetPass pass;
     std::vector<std::size_t> marked;  // positions of the pass's marks
+    bool first_shown = false;         // an object was shown where none lived
     bool fresh = false;               // the memory starts with this frame
     std::vector<ObjectWork> objects;  // as state.table.objects()
     at::Tensor detection_presence, detection_logits;
@@ -42,8 +43,11 @@ struct Tracker::Work {
         return options.max_objects > 0 ? std::min(options.max_objects, config.history.id_vectors)
                                        : config.history.id_vectors;
     }
+    /// Nothing is told of an object that was on no frame.
     void remove(std::size_t position) {
-        output.changes.push_back({state.table.objects()[position].id, ObjectEvent::kRemoved});
+        const auto& object = state.table.objects()[position];
+        if (!object.fresh)
+            output.changes.push_back({object.id, ObjectEvent::kRemoved});
         state.table.remove(position);
         objects.erase(objects.begin() + static_cast<std::ptrdiff_t>(position));
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Frames that carry the last map: by interval, or because they are late; and what makes a stream forget.
-#include "segment.h"
+#include "same_memory.h"
 
 #include <gtest/gtest.h>
 
@@ -151,15 +151,19 @@ TEST_F(Reset, OnOtherCapsDiscontAndGapWhenAskedFor) {
 
 TEST(Classes, OtherLabelsAreRefusedAndNoLabelIsTaken) {
     Segment segment(std::string(kLaunch) + " classes=\"person, dog\"");
+    Segment same;
+    ASSERT_TRUE(segment.pass(0) && same.pass(0));
     ASSERT_TRUE(add_prompt(segment, box(1)));  // its label is "square"
-    EXPECT_TRUE(ids(segment.pass(0).get()).empty());
+    EXPECT_TRUE(ids(segment.pass(1).get()).empty());
     EXPECT_NE(string_of(segment.answer().get(), "reason").find("'square'"), std::string::npos);
+    ASSERT_TRUE(same.pass(1));
+    expect_same_memory(segment, same, 2);
     GstStructure* dog = box(2);
     gst_structure_set(dog, "label", G_TYPE_STRING, "dog", nullptr);
     GstStructure* nobody = box(3, "[0,0,0.4,1]");
     gst_structure_remove_field(nobody, "label");
     ASSERT_TRUE(add_prompt(segment, dog) && add_prompt(segment, nobody));
-    EXPECT_EQ(ids(segment.pass(1).get()), (std::set<gint64>{2, 3}));
+    EXPECT_EQ(ids(segment.pass(3).get()), (std::set<gint64>{2, 3}));
 }
 
 TEST(Confidence, IsAttachedWhenAskedFor) {

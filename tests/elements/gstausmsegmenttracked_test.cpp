@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Prompts for what is not followed yet: dropped without a word where something is, and never a flood of refusals.
-#include "segment.h"
+#include "same_memory.h"
 
 #include "elements/gstausmsegmenttracked.h"
 
@@ -8,7 +8,7 @@
 
 using namespace ausm::test;
 using ausm::gst::box_overlap;
-using ausm::gst::is_tracked;
+using ausm::gst::FollowedPlaces;
 using ausm::gst::shown_box;
 
 namespace {
@@ -47,10 +47,33 @@ TEST(Tracked, ByAnObjectOrAnotherPromptThatCoversHalf) {
     object.box = {0, 0, 0.5, 1};
     const std::vector<ausm::Object> objects{object};
     const std::vector<ausm::Prompt> others{box_prompt({0.75, 0, 1, 1})};
-    EXPECT_TRUE(is_tracked(box_prompt({0, 0, 1, 1}), objects, {})) << "exactly a half";
-    EXPECT_FALSE(is_tracked(box_prompt({0, 0, 1, 1}), {}, others));
-    EXPECT_TRUE(is_tracked(box_prompt({0.7, 0, 1, 1}), objects, others));
-    EXPECT_FALSE(is_tracked(box_prompt({0.5, 0, 0.7, 1}), objects, others));
+    EXPECT_TRUE(FollowedPlaces(objects, {}).have(box_prompt({0, 0, 1, 1}))) << "exactly a half";
+    EXPECT_FALSE(FollowedPlaces({}, others).have(box_prompt({0, 0, 1, 1})));
+    EXPECT_TRUE(FollowedPlaces(objects, others).have(box_prompt({0.7, 0, 1, 1})));
+    EXPECT_FALSE(FollowedPlaces(objects, others).have(box_prompt({0.5, 0, 0.7, 1})));
+}
+
+TEST(Tracked, WhatIsRemovedOrResetIsNotFollowed) {
+    ausm::Object object;
+    object.id = 3;
+    object.box = {0, 0, 0.5, 1};
+    const std::vector<ausm::Object> objects{object};
+    const auto left = box_prompt({0, 0, 0.5, 1}), right = box_prompt({0.5, 0, 1, 1});
+    auto shown = right;
+    shown.object = 4;
+    FollowedPlaces places(objects, {&shown, 1});
+    ausm::Prompt removal;
+    removal.kind = ausm::PromptKind::kRemove;
+    removal.object = 3;
+    places.take(removal);
+    EXPECT_FALSE(places.have(left));
+    EXPECT_TRUE(places.have(right));
+    places.take(left);
+    EXPECT_TRUE(places.have(left));
+    ausm::Prompt reset;
+    reset.kind = ausm::PromptKind::kReset;
+    places.take(reset);
+    EXPECT_FALSE(places.have(left) || places.have(right));
 }
 
 /// The square of the picture, or another place, for what is not followed yet.
@@ -115,12 +138,17 @@ TEST(UnlessTracked, OfRefusalsInARowOneIsTold) {
         EXPECT_EQ(ids(segment.pass(i).get()), (std::set<gint64>{5}));
     }
     EXPECT_EQ(answers(segment).size(), 1U) << "no free slot";
+    Segment same("ausmsegment inference-size=64 latency=0 mode=prompted max-objects=1");
+    same.show(5, 0);
+    for (int i = 1; i < 5; ++i)
+        ASSERT_TRUE(same.pass(i));
+    expect_same_memory(segment, same, 5);
     gboolean reset = FALSE;
     g_signal_emit_by_name(segment.element(), "reset", &reset);
     add_prompt(segment, detection());
-    ASSERT_TRUE(segment.pass(5));
+    ASSERT_TRUE(segment.pass(6));
     EXPECT_EQ(answers(segment).size(), 2U) << "the reset and the object";
-    for (int i = 6; i < 9; ++i) {
+    for (int i = 7; i < 10; ++i) {
         add_prompt(segment, detection("[0,0,0.2,0.2]"));
         ASSERT_TRUE(segment.pass(i));
     }

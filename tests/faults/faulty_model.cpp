@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <mutex>
 #include <new>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -37,18 +38,19 @@ bool is_due(Call call, Failure& failure) {
     return true;
 }
 
-/// True when the call shall lie instead.
-bool fail_when_due(Call call) {
+/// How the call shall lie instead, nothing when it is not to fail.
+std::optional<Failure> fail_when_due(Call call) {
     Failure failure{};
     if (!is_due(call, failure))
-        return false;
+        return std::nullopt;
     switch (failure) {
     case Failure::kException: throw std::runtime_error(ausm::test::kExceptionText);
     case Failure::kNoMemory: throw std::bad_alloc();
     case Failure::kForeign: throw 42;
-    case Failure::kWrongMap: break;
+    case Failure::kWrongMap:
+    case Failure::kNotFinite: break;
     }
-    return true;
+    return failure;
 }
 
 class FaultySession final : public ausm::Session {
@@ -57,19 +59,17 @@ public:
 
     ausm::StepStatus step(const ausm::Frame& frame, std::span<const ausm::Prompt> prompts,
                           ausm::Result& result) override {
-        const bool lie = fail_when_due(Call::kStep);
+        const auto lie = fail_when_due(Call::kStep);
         const auto status = real_->step(frame, prompts, result);
-        if (lie)
+        if (lie == Failure::kWrongMap)
             result.map.pop_back();
+        else if (lie == Failure::kNotFinite)
+            result.finite = false;
         return status;
     }
     void configure(const ausm::SessionOptions& options) override {
         fail_when_due(Call::kConfigure);
         real_->configure(options);
-    }
-    bool remove(std::int64_t object) override {
-        fail_when_due(Call::kRemove);
-        return real_->remove(object);
     }
     void reset() override {
         fail_when_due(Call::kReset);

@@ -5,11 +5,11 @@
 namespace ausm::test {
 
 /// Where it fails.
-enum class Call { kNone, kSession, kStep, kConfigure, kRemove, kReset };
+enum class Call { kNone, kSession, kStep, kConfigure, kReset };
 
 /// How: a std::exception with a text, memory that runs out, something that is no std::exception, or (kStep) a label
-/// map of an impossible size.
-enum class Failure { kException, kNoMemory, kForeign, kWrongMap };
+/// map of an impossible size, an answer that is said not to be finite.
+enum class Failure { kException, kNoMemory, kForeign, kWrongMap, kNotFinite };
 
 inline constexpr const char* kExceptionText = "the model has a bad day";
 inline constexpr const char* kArmSymbol = "ausm_faulty_arm";

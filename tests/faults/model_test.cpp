@@ -152,6 +152,24 @@ TEST_P(FailingModel, AFlushThatCannotForgetIsAnErrorAndTheNextOneSucceeds) {
     EXPECT_EQ(ids(segment.pass(1).get()), std::set<gint64>{});
 }
 
+TEST_P(FailingModel, AResetFailsWithItsFrameAndNothingIsForgotten) {
+    Segment segment;
+    segment.show(5, 0);
+    while (segment.answer()) {
+    }
+    gboolean taken = FALSE;
+    g_signal_emit_by_name(segment.element(), "reset", &taken);
+    ASSERT_TRUE(taken);
+    arm(Call::kStep, GetParam().failure);
+    EXPECT_EQ(segment.push(segment.picture(1)), GST_FLOW_ERROR);
+    const auto answer = segment.answer();
+    ASSERT_TRUE(answer);
+    EXPECT_FALSE(bool_of(answer.get(), "accepted"));
+    expect_error(segment);
+    EXPECT_EQ(ids(segment.pass(2).get()), (std::set<gint64>{5}));
+    EXPECT_FALSE(segment.message(GST_MESSAGE_ELEMENT, "ausm-reset"));
+}
+
 TEST_P(FailingModel, RemovingAnObjectFailsWithItsFrameAndTheObjectStays) {
     Segment segment;
     segment.show(5, 0);
@@ -161,7 +179,7 @@ TEST_P(FailingModel, RemovingAnObjectFailsWithItsFrameAndTheObjectStays) {
     g_signal_emit_by_name(segment.element(), "remove-object", gint64{5}, &taken);
     ASSERT_TRUE(taken);
     ASSERT_TRUE(add_prompt(segment, box(6)));
-    arm(Call::kRemove, GetParam().failure);
+    arm(Call::kStep, GetParam().failure);
     EXPECT_EQ(segment.push(segment.picture(1)), GST_FLOW_ERROR);
     for (const int object : {5, 6}) {
         const auto answer = segment.answer();
@@ -186,6 +204,20 @@ TEST(LyingModel, AMapOfAnImpossibleSizeIsAnError) {
     EXPECT_EQ(segment.push(segment.picture(1)), GST_FLOW_ERROR);
     expect_parts(text_on(segment, GST_MESSAGE_ERROR), {"impossible size"});
     EXPECT_EQ(ids(segment.pass(2).get()), (std::set<gint64>{5}));
+}
+
+TEST(LyingModel, AnswersThatAreNotFiniteAreOneWarningForARunOfThem) {
+    Segment segment;
+    segment.show(5, 0);
+    for (const int first : {1, 4}) {
+        for (int i = first; i < first + 2; ++i) {
+            arm(Call::kStep, Failure::kNotFinite);
+            EXPECT_EQ(ids(segment.pass(i).get()), (std::set<gint64>{5}));
+        }
+        expect_parts(text_on(segment, GST_MESSAGE_WARNING), {"not finite", "precision"});
+        EXPECT_EQ(text_on(segment, GST_MESSAGE_WARNING), "");
+        ASSERT_TRUE(segment.pass(first + 2)) << "finite again";
+    }
 }
 
 TEST(LyingModel, SettingsThatItRefusesWhilePlayingAreAWarningAndTheOldOnesStay) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Prompts that cannot be meant: each is refused with its reason, in bounded time and memory, and the stream goes on.
+#include "../elements/same_memory.h"
 #include "../elements/trace.h"
 #include "../gst/png_file.h"
 #include "../gst/temporary_folder.h"
@@ -73,18 +74,38 @@ struct Refusal {
 class Refused : public testing::TestWithParam<Refusal> {};
 
 TEST_P(Refused, WithItsReasonWhileTheObjectLivesOn) {
-    Segment segment;
-    segment.show(5, 0);
-    while (segment.answer()) {
+    for (const bool lives : {true, false}) {
+        Segment segment, same;
+        for (Segment* one : {&segment, &same}) {
+            if (lives)
+                one->show(5, 0);
+            else
+                ASSERT_TRUE(one->pass(0));
+        }
+        while (segment.answer()) {
+        }
+        add_prompt(segment, prompt(GetParam().op, GetParam().key, GetParam().value, GetParam().unit));
+        EXPECT_EQ(ids(segment.pass(1).get()), lives ? std::set<gint64>{5} : std::set<gint64>{});
+        const auto answer = segment.answer();
+        ASSERT_TRUE(answer);
+        EXPECT_FALSE(bool_of(answer.get(), "accepted"));
+        expect_parts(string_of(answer.get(), "reason"), {GetParam().says});
+        EXPECT_FALSE(segment.answer());
+        ASSERT_TRUE(same.pass(1));
+        expect_same_memory(segment, same, 2);
     }
-    add_prompt(segment, prompt(GetParam().op, GetParam().key, GetParam().value, GetParam().unit));
-    EXPECT_EQ(ids(segment.pass(1).get()), (std::set<gint64>{5}));
-    const auto answer = segment.answer();
-    ASSERT_TRUE(answer);
-    EXPECT_FALSE(bool_of(answer.get(), "accepted"));
-    expect_parts(string_of(answer.get(), "reason"), {GetParam().says});
-    EXPECT_FALSE(segment.answer());
-    EXPECT_EQ(ids(segment.pass(2).get()), (std::set<gint64>{5}));
+}
+
+TEST(Prompts, ThatDiscoveryRefusesOnEveryFrameChangeNothing) {
+    constexpr const char* kDiscovery = "ausmsegment inference-size=64 latency=0 mode=discovery threshold=1";
+    Segment segment(kDiscovery), same(kDiscovery);
+    for (int i = 0; i < 3; ++i) {
+        add_prompt(segment, box(5));
+        EXPECT_EQ(ids(segment.pass(i).get()), std::set<gint64>{});
+        expect_parts(string_of(segment.answer().get(), "reason"), {"mode=discovery"});
+        ASSERT_TRUE(same.pass(i));
+    }
+    expect_same_memory(segment, same, 3);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -115,8 +136,12 @@ TEST(Prompts, NanInAStructureIsRefused) {
     }
     GstStructure* structure = prompt("box", "box", "");
     gst_structure_set_value(structure, "box", array.get());
+    Segment same;
+    ASSERT_TRUE(segment.pass(0) && same.pass(0));
     EXPECT_FALSE(add_prompt(segment, structure));
     expect_parts(string_of(segment.answer().get(), "reason"), {"box", "number"});
+    ASSERT_TRUE(segment.pass(1) && same.pass(1));
+    expect_same_memory(segment, same, 2);
 }
 
 TEST(Prompts, FourMillionBytesOfPointsAreRefusedAtOnce) {
@@ -196,16 +221,26 @@ TEST_F(PromptFiles, AThousandPromptsOnOneFrameAreTakenAndMoreAreRefused) {
     }
     EXPECT_EQ(accepted, 1024);
     EXPECT_EQ(refused, 76);
+    std::size_t end = 0;
+    for (int i = 0; i < 1024; ++i)
+        end = lines.find('\n', end) + 1;
+    Segment same("ausmprompt location=" + folder.write("first.jsonl", lines.substr(0, end)) + kSegment);
+    ASSERT_TRUE(same.pass(0));
+    GstAusmMetaView view, wanted;
+    const auto after = chain.pass(1), expected = same.pass(1);
+    ASSERT_TRUE(gst_ausm_meta_get(after.get(), &view) && gst_ausm_meta_get(expected.get(), &wanted));
+    EXPECT_TRUE(bytes(view.map) == bytes(wanted.map)) << "those that were refused have changed nothing";
 }
 
 TEST_F(PromptFiles, TheApplicationCannotQueueMoreThanAThousandPrompts) {
     Segment segment;
     for (int i = 0; i < 1024; ++i)
         ASSERT_TRUE(add_prompt(segment, box(5)));
-    EXPECT_FALSE(add_prompt(segment, box(5)));
+    EXPECT_FALSE(add_prompt(segment, box(9)));
     expect_parts(string_of(segment.answer().get(), "reason"), {"1024 prompts"});
     EXPECT_EQ(ids(segment.pass(0).get()), (std::set<gint64>{5}));
     EXPECT_TRUE(add_prompt(segment, box(6)));
+    EXPECT_EQ(ids(segment.pass(1).get()), (std::set<gint64>{5, 6}));
 }
 
 TEST_F(PromptFiles, ABinaryFileIsRefused) {
@@ -282,12 +317,12 @@ TEST_F(PromptFiles, APipeThatNobodyWritesToDoesNotBlock) {
 
 class Masks : public PromptFiles {
 protected:
-    Segment segment;
+    Segment segment, same;  // that is never shown anything
 
     /// What is answered to a mask prompt with this file, "" when it is taken.
     std::string reason_for(const std::string& path) {
         add_prompt(segment, mask_prompt(path, 5));
-        EXPECT_TRUE(segment.pass(0));
+        EXPECT_TRUE(segment.pass(0) && same.pass(0));
         const auto answer = segment.answer();
         EXPECT_TRUE(answer);
         return answer ? string_of(answer.get(), "reason") : "no answer";
@@ -330,7 +365,8 @@ TEST_F(Masks, OfOtherKindsBrokenEmptyOrMissingAreRefused) {
     expect_parts(reason_for(path), {path, "cannot be read"});
     expect_parts(reason_for(folder.path("none.png")), {"none.png", "No such file"});
     expect_parts(reason_for(folder.path()), {"no ordinary file"});
-    EXPECT_EQ(ids(segment.pass(1).get()), std::set<gint64>{});
+    expect_same_memory(segment, same, 1);
+    EXPECT_EQ(ids(segment.pass(2).get()), std::set<gint64>{});
 }
 
 TEST_F(Masks, OfHundredsOfLargeObjectsAreRefusedBeforeMemoryIsTaken) {

@@ -95,6 +95,13 @@ TEST(PromptMask, BadPromptsAreRefusedWithAReason) {
     EXPECT_NE(prompt_error(scribble), "");
     scribble.strokes = {{}};
     EXPECT_NE(prompt_error(scribble), "");
+    Prompt other;
+    other.kind = PromptKind::kReset;
+    EXPECT_EQ(prompt_error(other), "");
+    other.kind = PromptKind::kRemove;
+    EXPECT_NE(prompt_error(other), "") << "of no object";
+    other.object = 3;
+    EXPECT_EQ(prompt_error(other), "");
 }
 
 }  // namespace
