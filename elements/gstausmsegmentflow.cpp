@@ -37,8 +37,7 @@ static bool gst_ausm_segment_pad_upstream_is_live(GstAusmSegmentPad* self) {
 
 static void gst_ausm_segment_pad_update_latency(GstAusmSegmentPad* self, SegmentStream& stream, GstElement* element,
                                                 const SegmentSettings& settings) {
-    const bool live = settings.latency < 0 && gst_ausm_segment_pad_upstream_is_live(self);
-    if (stream.update_latency(settings, live))
+    if (stream.update_latency(settings, gst_ausm_segment_pad_upstream_is_live(self)))
         gst_element_post_message(element, gst_message_new_latency(GST_OBJECT(element)));
 }
 

@@ -40,6 +40,11 @@ void for_each_stream(const std::vector<Owned<GstPad>>& pads, What&& what) {
             what(*stream);
 }
 
+void activate(GstAusmSegmentPad* pad, bool active) {
+    gst_pad_set_active(pad->src, active);
+    gst_pad_set_active(GST_PAD(pad), active);
+}
+
 }  // namespace
 
 GstAusmSegmentPad* SegmentPairs::add_always() {
@@ -100,10 +105,8 @@ void SegmentPairs::interrupt() {
 }
 
 void SegmentPairs::deactivate() {
-    for (const auto& pad : all()) {
-        gst_pad_set_active(GST_AUSM_SEGMENT_PAD(pad.get())->src, FALSE);
-        gst_pad_set_active(pad.get(), FALSE);
-    }
+    for (const auto& pad : all())
+        activate(GST_AUSM_SEGMENT_PAD(pad.get()), false);
     for_each_stream(all(), [](SegmentStream& stream) { stream.stop(); });
 }
 
@@ -140,25 +143,24 @@ void SegmentPairs::bring_up(GstAusmSegmentPad* pad) {
         const SegmentSettings settings = gst_ausm_segment_settings(GST_AUSM_SEGMENT(element_));
         if (aimed.level != Level::kClosed)
             stream->open(aimed.engine, aimed.cuda, settings.session);
-        if (aimed.level == Level::kStarted)
+        if (aimed.level == Level::kStarted) {
             stream->start(settings);
+            activate(pad, true);
+        }
         if (enlist(pad, aimed))
             return;
+        activate(pad, false);
         if (aimed.level != Level::kClosed)
             stream->close();
     }
 }
 
-/// False when the others have moved on. The pads are activated here so that no deactivation of all can miss them.
+/// False when the others have moved on: a deactivation of all that has missed the pads is among what they did.
 bool SegmentPairs::enlist(GstAusmSegmentPad* pad, const Target& reached) {
     const std::lock_guard lock(mutex_);
     if (reached.turn != target_.turn)
         return false;
     pairs_.push_back(pad);
-    if (reached.level == Level::kStarted) {
-        gst_pad_set_active(pad->src, TRUE);
-        gst_pad_set_active(GST_PAD(pad), TRUE);
-    }
     return true;
 }
 

@@ -16,8 +16,8 @@
 namespace ausm::gst {
 
 /// open(), start(), interrupt() and close() belong to state changes, of which there is one at a time; the others come
-/// from any thread, meanwhile too. What throws, throws what the model throws. No lock is held while the model or a peer
-/// works.
+/// from any thread, meanwhile too. What throws, throws what the model throws. No lock is held while the model, a peer or
+/// GStreamer works.
 class SegmentPairs {
 public:
     /// `element` owns this.

@@ -143,7 +143,7 @@ void install_session(GObjectClass* klass) {
     g_object_class_install_property(
         klass, PROP_LATENCY,
         g_param_spec_int("latency", "Latency",
-                         "Latency declared to live pipelines in milliseconds; -1: measured when the caps are known", -1,
+                         "Latency declared to live pipelines in milliseconds; -1: what frames are seen to take", -1,
                          60000, -1, flags(GST_PARAM_MUTABLE_PLAYING)));
     g_object_class_install_property(
         klass, PROP_BATCH_TIMEOUT,

@@ -23,7 +23,7 @@ enum ResetOn : guint {
 struct SegmentSettings {
     EngineOptions engine;
     SessionOptions session;
-    gint latency = -1;  ///< milliseconds; -1: measured
+    gint latency = -1;  ///< milliseconds; -1: what frames take
     gint interval = 1;  ///< the network sees every n-th frame
     bool qos = false;   ///< late frames take the last map
     bool click_to_prompt = false;

@@ -41,13 +41,12 @@ void SegmentStream::start(const SegmentSettings& settings) {
     }
     empty();
     revision_ = settings.revision;
-    hurried_ = unsaved_ = false;
+    hurried_ = live_ = follows_ = rehearsed_ = began_ = unsaved_ = false;
     output_.restart(true);
     pace_.restart();
     state_location_.start();
     info_ = {};
-    measured_ = {};
-    latency_ = 0;
+    latency_.fix(0);
     static_cast<void>(take_stream_lines());
     warned_ = warned_not_finite_ = false;
     stats_.clear();
@@ -69,10 +68,8 @@ void SegmentStream::close() {
 void SegmentStream::interrupt() noexcept {
     const std::lock_guard lock(session_mutex_);
     interrupted_ = true;
-    for (Session* session : {session_.get(), scratch_}) {
-        if (session)
-            session->interrupt();
-    }
+    if (session_)
+        session_->interrupt();
 }
 
 /// Empties the memory; a flush that began meanwhile stays in force.
@@ -112,6 +109,12 @@ void SegmentStream::finish() {
     for (const PromptLine& line : take_lines())
         refuse(line, "the stream ended before the next frame");
     save_last();
+    // Others that share the engine do not reckon with its frames any more.
+    const std::lock_guard lock(session_mutex_);
+    if (!interrupted_) {
+        session_->interrupt();
+        session_->resume();
+    }
 }
 
 void SegmentStream::stop() noexcept {
@@ -183,11 +186,6 @@ void SegmentStream::report(const FramePrompts& taken, bool lived, GstClockTime s
     warned_not_finite_ = !result_.finite;
 }
 
-void SegmentStream::post_quality(GstBuffer* buffer, const FrameTimes& times) {
-    gst_element_post_message(element_, gst_message_new_qos(GST_OBJECT(element_), TRUE, times.running, times.stream,
-                                                           GST_BUFFER_PTS(buffer), GST_BUFFER_DURATION(buffer)));
-}
-
 /// The frame carries what the last one did, if it may. False: it is to be segmented.
 bool SegmentStream::repeat(Owned<GstBuffer>& buffer, const FrameTimes& times, const SegmentSettings& settings,
                            bool late) {
@@ -197,10 +195,12 @@ bool SegmentStream::repeat(Owned<GstBuffer>& buffer, const FrameTimes& times, co
         return false;
     buffer.reset(gst_buffer_make_writable(buffer.release()));
     output_.repeat(buffer.get(), {width, height, times.stream, settings.analytics});
-    pace_.left_out();
     stats_.add_repeated();
     if (dropped)
-        post_quality(buffer.get(), times);
+        gst_element_post_message(element_,
+                                 pace_.dropped(GST_OBJECT(element_), live_, times.running, times.stream, buffer.get()));
+    else
+        pace_.left_out();
     return true;
 }
 
@@ -223,6 +223,7 @@ GstFlowReturn SegmentStream::process(Owned<GstBuffer>& buffer, const FrameTimes&
     }
     warned_ = false;
     configure(settings, late);
+    began_ = true;
     FramePrompts taken{take_lines(), 0, {}, {}, {}};
     const bool lived = session_->info().frames > 0;
     if (step(picture.frame(), taken, settings.classes) == StepStatus::kInterrupted)
@@ -237,6 +238,8 @@ GstFlowReturn SegmentStream::process(Owned<GstBuffer>& buffer, const FrameTimes&
     pace_.seen();
     const gint64 end = g_get_monotonic_time();
     stats_.add(static_cast<double>(end - begin) / G_USEC_PER_SEC, session_->info(), result_.objects.size(), end);
+    if (follow_latency(settings))
+        gst_element_post_message(element_, gst_message_new_latency(GST_OBJECT(element_)));
     return GST_FLOW_OK;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gstausmsegmentclick.h"
+#include "gstausmsegmentlatency.h"
 #include "gstausmsegmentoutput.h"
 #include "gstausmsegmentpace.h"
 #include "gstausmsegmentsettings.h"
@@ -65,7 +66,7 @@ public:
     void note_quality(GstEvent* event) noexcept { pace_.report(event); }
     [[nodiscard]] const char* pad() const noexcept { return pad_.c_str(); }
     [[nodiscard]] GstStructure* stats() const { return stats_.structure(); }
-    [[nodiscard]] GstClockTime latency() const noexcept { return latency_; }
+    [[nodiscard]] GstClockTime latency() const noexcept { return latency_.value(); }
     /// Answers a context query with the model's CUDA context; false: it is about something else.
     [[nodiscard]] bool answer_context(GstQuery* query);
 
@@ -83,8 +84,8 @@ public:
     void forget(const char* reason);
     /// Answers the prompts that no frame came for, and saves what is to be saved.
     void finish();
-    /// Sets the latency from the settings; with `live`, measures it when it is to be measured and the picture's size or
-    /// the network's is new. True when it changed.
+    /// Takes the settings and declares the latency: the one that is set, or with `live`, which is what upstream is, the
+    /// one that frames of this size take. True when it changed.
     [[nodiscard]] bool update_latency(const SegmentSettings& settings, bool live);
     /// Segments the buffer, or lets it carry the last frame's result, and attaches the metadata; the buffer may be
     /// replaced by a shallow copy.
@@ -114,10 +115,8 @@ private:
     void save_last();
     [[nodiscard]] bool repeat(Owned<GstBuffer>& buffer, const FrameTimes& times, const SegmentSettings& settings,
                               bool late);
-    void post_quality(GstBuffer* buffer, const FrameTimes& times);
     [[nodiscard]] std::optional<PromptLine> accept(PromptParse parsed);
     [[nodiscard]] std::string label_of(const ObjectChange& change) const;
-    void publish(Session* scratch);
     [[nodiscard]] bool wait_for_frame(PromptLine line, bool of_application);
     [[nodiscard]] bool has_lines();
     [[nodiscard]] std::vector<PromptLine> take_lines();
@@ -129,12 +128,15 @@ private:
     void refuse(const PromptLine& line, const std::string& reason);
     void refuse(const FramePrompts& taken, const char* reason);
     void report(const FramePrompts& taken, bool lived, GstClockTime stream_time);
-    [[nodiscard]] GstClockTime measure(const SessionOptions& options);
+    void rehearse();
+    [[nodiscard]] double typical_seconds() const;
+    [[nodiscard]] static GstClockTime extra_latency(const SegmentSettings& settings);
+    [[nodiscard]] bool follow_latency(const SegmentSettings& settings);
 
     GstElement* element_;
     std::string pad_;
     SegmentStats stats_;
-    std::atomic<GstClockTime> latency_{0};
+    DeclaredLatency latency_;
     SegmentOutput output_;
     SegmentPace pace_;
     SegmentClicks clicks_;
@@ -148,20 +150,19 @@ private:
     std::vector<Object> previous_;  // of the frame before
     guint revision_ = 0;
     bool hurried_ = false;               // the session was told that frames are late
+    bool live_ = false;                  // upstream, when it was asked last
+    bool follows_ = false;               // the latency follows what frames take
+    bool rehearsed_ = false;             // to know the latency, since start()
+    bool began_ = false;                 // a frame has come since start()
     bool unsaved_ = false;               // frames since the memory was last saved
     bool warned_ = false;                // about a run of buffers that cannot be read
     bool warned_not_finite_ = false;     // about a run of answers
     std::atomic<bool> refusing_{false};  // of prompts for what is not tracked the last was refused; any thread
-    struct {
-        int width = 0, height = 0, inference_size = -1;
-        GstClockTime time = 0;
-    } measured_;
 
     std::unique_ptr<Session> session_;
-    Session* scratch_ = nullptr;  // of a measurement
-    bool interrupted_ = false;    // since the last restart() or start()
+    bool interrupted_ = false;  // since the last restart() or start()
     std::shared_ptr<CudaShare> cuda_;
-    std::mutex session_mutex_;        // guards the four above against interrupt() and answer_context(); innermost
+    std::mutex session_mutex_;        // guards the three above against interrupt() and answer_context(); innermost
     std::vector<WaitingLine> lines_;  // for the next frame, in the order in which they came
     std::mutex lines_mutex_;          // guards lines_; innermost
 };

@@ -2,6 +2,7 @@
 // Opens the model library at run time and gives engines; the plugin itself never links it.
 #include "gstausmruntime.h"
 
+#include "gstausmlibtorch.h"
 #include "raii.h"
 
 #include <dlfcn.h>
@@ -19,6 +20,9 @@ namespace {
 
 constexpr const char* kBuildStep =
     "Run ./setup and build the project, or set AUSM_LIBRARY to the full path of libausm.so.";
+constexpr const char* kLibTorchStep =
+    "A process can have one LibTorch. Build this project with the one of the application (meson setup "
+    "-Dpython=INTERPRETER or -Dlibtorch=FOLDER), or run the pipeline in a process of its own.";
 constexpr const char* kWeightsStep = "Set the property weights or AUSM_WEIGHTS to a safetensors file of this project.";
 
 OpenResult failure(GQuark domain, int code, std::string message, std::string detail) {
@@ -71,10 +75,24 @@ struct Library {
     std::string path;
     std::string tried;        // when path is empty: it is in none of these places
     std::string reason;       // of the loader, when open is null
+    std::string conflict;     // in place of a reason: which LibTorch it needs, and which one is in the way
     bool is_library = false;  // it was loaded, but it is another one
 };
 
-/// The library stays in memory for ever: LibTorch does not survive being unloaded.
+std::string name_of(const LibTorch& one) {
+    return (one.version.empty() ? "another LibTorch" : "LibTorch " + one.version) + " of '" + one.folder + "'";
+}
+
+/// Bound to another LibTorch than it was built with, the library would crash or compute nonsense.
+std::string libtorch_conflict(const std::string& library) {
+    const auto needed = needed_libtorch(library);
+    const auto other = needed ? other_libtorch(*needed) : std::nullopt;
+    return other ? "needs " + name_of(*needed) + ", but " + name_of(*other) + " is in this process already" : "";
+}
+
+/// The library stays in memory for ever: LibTorch does not survive being unloaded. It is bound at once, so that whatever
+/// is missing in the LibTorch that the loader found is said here. RTLD_DEEPBIND would keep symbols of the application out,
+/// but also its allocator, and memory goes both ways.
 Library open_library() {
     static std::mutex mutex;  // guards opened
     static Library opened;
@@ -88,8 +106,10 @@ Library open_library() {
     library.tried = file.tried;
     if (library.path.empty())
         return library;
-    GModule* module =
-        g_module_open(library.path.c_str(), static_cast<GModuleFlags>(G_MODULE_BIND_LAZY | G_MODULE_BIND_LOCAL));
+    library.conflict = libtorch_conflict(library.path);
+    if (!library.conflict.empty())
+        return library;
+    GModule* module = g_module_open(library.path.c_str(), G_MODULE_BIND_LOCAL);
     gpointer symbol = nullptr;
     if (!module || !g_module_symbol(module, kOpenSymbol, &symbol) || !symbol) {
         const char* reason = g_module_error();
@@ -125,6 +145,9 @@ OpenResult library_failure(const Library& library) {
     if (library.path.empty())
         return failure(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
                        "The model library " + library.tried + " does not exist.", kBuildStep);
+    if (!library.conflict.empty())
+        return failure(GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_INIT,
+                       "The model library '" + library.path + "' " + library.conflict + ".", kLibTorchStep);
     if (library.is_library)
         return failure(GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_INIT,
                        "'" + library.path + "' is not the model library: " + library.reason, kBuildStep);

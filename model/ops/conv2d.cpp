@@ -15,6 +15,12 @@ namespace {
 
 constexpr std::size_t kMaxPackedSizes = 8;  // sessions of more sizes than this repack in turn: slow, but bounded
 
+// What cuDNN is told by the network's own calls; what it is told by the rest of the process is not ours to change. It times
+// its algorithms once a shape, but only those whose bits are the same every time: who else is in a batch, or whether a
+// frame is replayed, must not show in a stream's masks, and its memory carries every bit on for ever. Another run of the
+// program may choose others, equally exact. float32 stays float32.
+constexpr bool kBenchmark = true, kDeterministic = true, kUseCudnn = true, kAllowTf32 = false;
+
 using Scalars = c10::List<std::optional<at::Scalar>>;
 using Pointwise = at::Tensor(const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&, at::IntArrayRef,
                              at::IntArrayRef, at::IntArrayRef, int64_t, std::string_view, Scalars,
@@ -104,7 +110,10 @@ at::Tensor conv2d(const at::Tensor& x, const Conv2dWeights& w, const std::option
     if (fast && add && fused_add() && w.activation_ == Activation::kNone)
         return fused_add()->call(x, *add, w.packed(x.sizes()), w.bias_, padding, stride, dilation, w.groups_, "add",
                                  std::nullopt, std::nullopt, Scalars(), std::nullopt);
-    const auto y = at::conv2d(x, w.kernel(), w.bias_, stride, padding, dilation, w.groups_);
+    const bool exact = x.is_cuda() && !differentiate && !w.trained_;
+    const auto y = exact ? at::_convolution(x, w.kernel(), w.bias_, stride, padding, dilation, /*transposed=*/false,
+                                            {0, 0}, w.groups_, kBenchmark, kDeterministic, kUseCudnn, kAllowTf32)
+                         : at::conv2d(x, w.kernel(), w.bias_, stride, padding, dilation, w.groups_);
     return activate(add ? y + *add : y, w.activation_);
 }
 

@@ -2,6 +2,8 @@
 // A section is announced by one store; helpers spin briefly before they sleep.
 #include "ops/lanes.h"
 
+#include "ops/single_thread.h"
+
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
@@ -76,7 +78,7 @@ bool Lanes::take_one(std::uint32_t section) {
 
 void Lanes::help() {
     pthread_setname_np(pthread_self(), "ausm-lane");
-    at::set_num_threads(1);
+    use_single_thread();
     const c10::InferenceMode inference;
     std::uint32_t seen = 0;
     while (true) {

@@ -2,7 +2,6 @@
 // What LibTorch says about the GPUs.
 #include "session/cuda_backend.h"
 
-#include <ATen/Context.h>
 #include <ATen/cuda/CUDAContext.h>
 #include <c10/cuda/CUDAException.h>
 #include <c10/cuda/CUDAFunctions.h>
@@ -24,10 +23,6 @@ std::string cuda_device_name(int device) {
 void enter_cuda_thread(at::Device device) {
     c10::cuda::set_device(device.index());
     c10::cuda::setCurrentCUDAStream(c10::cuda::getStreamFromPool(/*isHighPriority=*/true, device.index()));
-    auto& context = at::globalContext();
-    context.setAllowTF32CuDNN(false);
-    context.setBenchmarkCuDNN(true);
-    context.setDeterministicCuDNN(true);
 }
 
 std::string cuda_error_text(at::Device device, const c10::Error& error) {

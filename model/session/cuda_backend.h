@@ -14,10 +14,7 @@ int cuda_device_count();
 /// Tensor cores take bfloat16 from compute capability 8.0 on.
 bool cuda_has_bfloat16(int device);
 std::string cuda_device_name(int device);
-/// Makes `device` and a stream of its own the calling thread's for all that LibTorch does; float32 stays float32. cuDNN
-/// times its algorithms once a shape, but only those whose bits are the same every time: who else is in a batch, or
-/// whether a frame is replayed, must not show in a stream's masks, and its memory carries every bit on for ever. Another
-/// run of the program may choose others, equally exact.
+/// Makes `device` and a stream of its own the calling thread's for all that LibTorch does.
 void enter_cuda_thread(at::Device device);
 
 /// What a failure on the GPU means to the people who use it: memory that is short and what helps, a GPU that is lost with

@@ -109,6 +109,7 @@ at::ScalarType dtype_of(Precision precision) { return precision == Precision::kB
 
 EngineImpl::EngineImpl(const io::Safetensors& weights, const EnginePlan& plan)
     : thread_(plan.threads, plan.batch, [core = core_.get()](const auto& frames) { core->step(frames); }) {
+    core_->batch = plan.batch;
     thread_.run([&] {
         const auto dtype = dtype_of(plan.precision);
 #ifdef AUSM_CUDA

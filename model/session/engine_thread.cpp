@@ -3,10 +3,10 @@
 #include "session/engine_thread.h"
 
 #include "ops/lanes.h"
+#include "ops/single_thread.h"
 #include "session/frame_task.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 #include <pthread.h>
 
@@ -56,6 +56,15 @@ void EngineThread::leave(const FrameGate* stream) noexcept {
         }
     }
     wake_.notify_one();
+}
+
+std::vector<InputSize> EngineThread::sizes_of_others(const FrameGate* stream) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<InputSize> sizes;
+    for (const auto& [gate, size] : active_)
+        if (gate != stream)
+            sizes.push_back(size);
+    return sizes;
 }
 
 void EngineThread::run(const std::function<void()>& job) {
@@ -123,7 +132,7 @@ EngineThread::Frames EngineThread::take_frames(Queue::iterator first) {
 
 void EngineThread::loop(int threads) {
     pthread_setname_np(pthread_self(), "ausm-engine");
-    at::set_num_threads(1);  // LibTorch's own threads stay out: the lanes share the work
+    ops::use_single_thread();  // LibTorch's own threads stay out: the lanes share the work
     ops::Lanes lanes(threads);
     const ops::LeadLanes lead(lanes);
     const c10::InferenceMode inference;

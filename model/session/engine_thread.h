@@ -39,6 +39,8 @@ public:
     void post(std::shared_ptr<FrameTask> frame);
     /// Nobody waits for this stream any more until it posts again; a frame of it that waits is forgotten.
     void leave(const FrameGate* stream) noexcept;
+    /// The sizes of the last frames of all streams but `stream` that have posted one and have not left.
+    [[nodiscard]] std::vector<InputSize> sizes_of_others(const FrameGate* stream) const;
     /// Runs `job` and waits; what it throws is thrown here.
     void run(const std::function<void()>& job);
 
@@ -62,7 +64,7 @@ private:
 
     const std::size_t batch_;
     const std::function<void(const Frames&)> step_;
-    std::mutex mutex_;  // guards everything below but thread_
+    mutable std::mutex mutex_;  // guards everything below but thread_
     std::condition_variable wake_;
     Queue queue_;
     std::map<const FrameGate*, InputSize> active_;  // streams that are worth waiting for, and the size of their frames

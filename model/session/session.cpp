@@ -7,6 +7,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
@@ -18,6 +19,8 @@ using Clock = FrameTask::Clock;
 double seconds(Clock::time_point from, Clock::time_point to) {
     return std::chrono::duration<double>(to - from).count();
 }
+
+std::int64_t pixels_of(const Frame& frame) { return std::int64_t{frame.width} * frame.height; }
 
 }  // namespace
 
@@ -49,10 +52,13 @@ std::exception_ptr EngineCore::for_people(const std::exception_ptr& error) const
 }
 
 void EngineCore::step(const EngineThread::Frames& frames) noexcept {
+    const auto begin = Clock::now();
+    StepClock::Batch work{frames.front()->size, static_cast<int>(frames.size())};
     std::vector<StreamFrame> streams(frames.size());
     for (std::size_t i = 0; i < frames.size(); ++i) {
         auto& task = *frames[i];
-        task.started = FrameTask::Clock::now();
+        task.started = Clock::now();
+        work.objects = std::max(work.objects, static_cast<int>(task.state.table.objects().size()));
         auto& stream = streams[i];
         stream.state = &task.state;
         stream.prompts = task.prompts;
@@ -66,6 +72,8 @@ void EngineCore::step(const EngineThread::Frames& frames) noexcept {
     }
     try {
         Tracker(*runner).step(streams);
+        if (std::ranges::none_of(streams, [](const StreamFrame& stream) { return stream.error != nullptr; }))
+            clock.add_batch(work, seconds(begin, Clock::now()));
     } catch (...) {
         for (auto& stream : streams)
             stream.error = std::current_exception();
@@ -75,7 +83,7 @@ void EngineCore::step(const EngineThread::Frames& frames) noexcept {
         task.output = std::move(streams[i].output);
         if (streams[i].error)
             task.error = for_people(streams[i].error);
-        task.ended = FrameTask::Clock::now();
+        task.ended = Clock::now();
         const std::lock_guard lock(task.gate->mutex);
         task.done = true;
         task.gate->changed.notify_all();
@@ -120,26 +128,32 @@ std::shared_ptr<FrameInput> SessionImpl::make_input(const Frame& frame, InputSiz
     }
 }
 
-std::shared_ptr<FrameTask> SessionImpl::make_task(const Frame& frame, std::span<const Prompt> prompts) {
+InputSize SessionImpl::size_for(const Frame& frame) const {
+    return input_size(frame, options_.inference_size > 0 ? options_.inference_size : core_->info.inference_size);
+}
+
+std::shared_ptr<FrameTask> SessionImpl::make_task(const Frame& frame, std::span<const Prompt> prompts,
+                                                  const StreamState& state) {
     auto task = std::make_shared<FrameTask>();
     task->gate = gate_;
-    task->size = input_size(frame, options_.inference_size > 0 ? options_.inference_size : core_->info.inference_size);
+    task->size = size_for(frame);
     task->map = map_request(frame, task->size, options_);
     task->input = told([&] { return make_input(frame, task->size); });
     task->prompts.assign(prompts.begin(), prompts.end());
     task->options = options_;
-    task->state = state_;
+    task->state = state;
     task->posted = Clock::now();
     return task;
 }
 
-StepStatus SessionImpl::step(const Frame& frame, std::span<const Prompt> prompts, Result& result) {
+std::shared_ptr<FrameTask> SessionImpl::compute(const Frame& frame, std::span<const Prompt> prompts,
+                                                const StreamState& state, Result& result) {
     check_frame(frame);
     const auto begin = Clock::now();
-    const auto task = make_task(frame, prompts);
+    const auto task = make_task(frame, prompts, state);
     if (!wait(task)) {
         told([&] { task->input->release_frame(); });
-        return StepStatus::kInterrupted;
+        return nullptr;
     }
     if (task->error) {
         try {
@@ -151,6 +165,19 @@ StepStatus SessionImpl::step(const Frame& frame, std::span<const Prompt> prompts
     }
     const auto finished = Clock::now();
     told([&] { draw_result(task->output, task->prompts, task->map, frame.stream_time, result); });
+    const auto end = Clock::now();
+    auto& times = task->output.times;
+    times.preprocess = seconds(begin, task->posted);
+    times.wait = seconds(task->posted, task->started) + seconds(task->ended, finished);
+    times.postprocess = seconds(finished, end);
+    core_->clock.add_picture(pixels_of(frame), seconds(begin, task->posted) + seconds(task->ended, end));
+    return task;
+}
+
+StepStatus SessionImpl::step(const Frame& frame, std::span<const Prompt> prompts, Result& result) {
+    const auto task = compute(frame, prompts, state_, result);
+    if (!task)
+        return StepStatus::kInterrupted;
     // Nothing below throws: the frame counts.
     state_ = std::move(task->state);
     info_.input_width = task->size.width;
@@ -158,9 +185,31 @@ StepStatus SessionImpl::step(const Frame& frame, std::span<const Prompt> prompts
     info_.frames = state_.frames;
     info_.state_bytes = state_.history.bytes();
     info_.last = task->output.times;
-    info_.last.preprocess = seconds(begin, task->posted);
-    info_.last.wait = seconds(task->posted, task->started) + seconds(task->ended, finished);
-    info_.last.postprocess = seconds(finished, Clock::now());
+    return StepStatus::kOk;
+}
+
+double SessionImpl::typical_seconds(const Frame& frame) const {
+    auto streams = thread_.sizes_of_others(gate_.get());
+    streams.push_back(size_for(frame));
+    return core_->clock.typical_seconds(pixels_of(frame), streams, core_->batch);
+}
+
+StepStatus SessionImpl::rehearse(const Frame& frame) {
+    const struct Leaves {
+        SessionImpl& session;
+        ~Leaves() { session.thread_.leave(session.gate_.get()); }
+    } leaves{*this};  // nobody is to wait for the stream's next frame
+    const auto begin = Clock::now();
+    auto state = new_state();
+    Result result;
+    for (int i = 0; !core_->clock.knows(size_for(frame)) && thread_.sizes_of_others(gate_.get()).empty(); ++i) {
+        if (i > StepClock::kWarmUp && seconds(begin, Clock::now()) > core_->rehearsal)
+            break;  // a slow machine: the stream's own frames say the rest
+        const auto task = compute(frame, {}, state, result);
+        if (!task)
+            return StepStatus::kInterrupted;
+        state = std::move(task->state);
+    }
     return StepStatus::kOk;
 }
 
@@ -169,10 +218,14 @@ void SessionImpl::configure(const SessionOptions& options) {
     options_ = options;
 }
 
-void SessionImpl::reset() {
+StreamState SessionImpl::new_state() const {
     StreamState state;
     state.table = ObjectTable(core_->info.max_objects, options_.seed);
-    state_ = std::move(state);
+    return state;
+}
+
+void SessionImpl::reset() {
+    state_ = new_state();
     info_ = {};
     resume();
 }

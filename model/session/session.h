@@ -4,16 +4,20 @@
 
 #include "session/engine_thread.h"
 #include "session/frame_task.h"
+#include "session/step_clock.h"
 
 namespace ausm {
 
 /// What sessions share with their engine.
 struct EngineCore {
     ModelInfo info;
+    int batch = 1;  // frames of different streams at once, at most
     std::unique_ptr<AusmNet> net;
     std::unique_ptr<NetRunner> runner;  // of net; the engine thread's
     std::function<std::unique_ptr<InputMaker>()> make_input_maker;
     std::function<std::string(const c10::Error&)> explain;  // a failure of LibTorch for people; on any thread
+    double rehearsal = 1;                                   // seconds, at most
+    StepClock clock;                                        // of the frames of all streams
 
     /// An error as the caller of a session shall see it: what() of a c10::Error ends with a stack trace, and does not say
     /// what became of the stream.
@@ -39,15 +43,24 @@ public:
     [[nodiscard]] std::vector<std::uint8_t> save() const override;
     std::vector<std::string> load(std::span<const std::uint8_t> state) override;
     [[nodiscard]] SessionInfo info() const override;
+    [[nodiscard]] double typical_seconds(const Frame& frame) const override;
+    [[nodiscard]] StepStatus rehearse(const Frame& frame) override;
     void interrupt() noexcept override;
     void resume() noexcept override;
 
 private:
     template <class Work>
     auto told(const Work& work) const;
-    std::shared_ptr<FrameTask> make_task(const Frame& frame, std::span<const Prompt> prompts);
+    /// Empty, as after reset().
+    [[nodiscard]] StreamState new_state() const;
+    [[nodiscard]] InputSize size_for(const Frame& frame) const;
+    std::shared_ptr<FrameTask> make_task(const Frame& frame, std::span<const Prompt> prompts, const StreamState& state);
     std::shared_ptr<FrameInput> make_input(const Frame& frame, InputSize size);
     bool wait(const std::shared_ptr<FrameTask>& task);
+    /// A frame of a stream in this state, which it does not change; its times stand in the task's output. Null when the
+    /// frame was interrupted.
+    std::shared_ptr<FrameTask> compute(const Frame& frame, std::span<const Prompt> prompts, const StreamState& state,
+                                       Result& result);
 
     std::shared_ptr<Engine> engine_;  // keeps the thread alive
     std::shared_ptr<EngineCore> core_;

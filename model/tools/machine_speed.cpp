@@ -3,6 +3,7 @@
 #include "tools/machine_speed.h"
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/mm.h>
@@ -60,6 +61,10 @@ at::ScalarType dtype_of(Precision precision) {
 MachineSpeed::MachineSpeed(const ModelInfo& model)
     : options_(at::TensorOptions(at::Device(model.device)).dtype(dtype_of(model.precision))), threads_(model.threads),
       mm_side_(model.device == "cpu" ? kCpuSide : kGpuSide) {
+    auto& context = at::globalContext();  // as the network's convolutions are called (ops/conv2d.cpp)
+    context.setAllowTF32CuDNN(false);
+    context.setBenchmarkCuDNN(true);
+    context.setDeterministicCuDNN(true);
     const c10::InferenceMode inference;
     const auto generator = at::make_generator<at::CPUGeneratorImpl>();  // its own: nobody else's numbers change
     const auto noise = [&](at::IntArrayRef sizes) { return at::randn(sizes, generator, at::kFloat).to(options_); };

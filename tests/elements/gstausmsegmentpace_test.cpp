@@ -67,14 +67,45 @@ TEST(Interval, NothingIsCarriedOverAFlushOrToAnotherSize) {
     EXPECT_TRUE(seen(segment.pass(3).get()).fresh);
 }
 
+/// Queries for the latency that came upstream, and what they are told.
+struct Upstream {
+    bool live = true;
+    int asked = 0;
+
+    explicit Upstream(const Harness& harness) {
+        g_object_set_data(G_OBJECT(harness.get()->srcpad), "upstream", this);
+        gst_pad_set_query_function(harness.get()->srcpad, answer);
+    }
+    static gboolean answer(GstPad* pad, GstObject* parent, GstQuery* query) {
+        if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY)
+            return gst_pad_query_default(pad, parent, query);
+        auto* self = static_cast<Upstream*>(g_object_get_data(G_OBJECT(pad), "upstream"));
+        ++self->asked;
+        gst_query_set_latency(query, self->live, 0, GST_CLOCK_TIME_NONE);
+        return TRUE;
+    }
+};
+
+TEST(Interval, SettingsThatChangedAreLookedAtOnceAndNotOnEveryFrame) {
+    Harness harness("ausmsegment inference-size=64 mode=prompted interval=100");
+    Upstream upstream(harness);
+    harness.caps(kCaps);
+    ASSERT_TRUE(harness.pass(0));
+    upstream.asked = 0;
+    g_object_set(harness.element(), "threshold", 0.25, nullptr);
+    for (int i = 1; i < 20; ++i)
+        EXPECT_FALSE(seen(harness.pass(i).get()).fresh);
+    EXPECT_EQ(upstream.asked, 1);
+}
+
 /// Downstream says that the frame at `index` was late by `seconds`.
-void late(const Segment& segment, int index, double seconds) {
+void late(const Harness& segment, int index, double seconds) {
     gst_harness_push_upstream_event(
         segment.get(), gst_event_new_qos(GST_QOS_TYPE_UNDERFLOW, 2, static_cast<GstClockTimeDiff>(seconds * GST_SECOND),
                                          static_cast<GstClockTime>(index) * GST_SECOND / 25));
 }
 
-TEST(Quality, LateFramesCarryTheLastMapAndAMessageTellsEachTime) {
+TEST(LateFrames, CarryTheLastMapAndAMessageTellsEachTime) {
     Segment segment(std::string(kLaunch) + " qos=true");
     ASSERT_TRUE(segment.pass(0));
     late(segment, 0, 0.06);  // frames before 0.12 s, that is 1 and 2
@@ -92,7 +123,50 @@ TEST(Quality, LateFramesCarryTheLastMapAndAMessageTellsEachTime) {
     EXPECT_TRUE(seen(segment.pass(4).get()).fresh) << "in time again";
 }
 
-TEST(Quality, WithoutThePropertyEveryFrameIsSeen) {
+struct Quality : testing::TestWithParam<bool> {};
+
+TEST_P(Quality, TheMessageSaysWhatThoseOfGStreamersOwnElementsSay) {
+    Harness harness("ausmsegment inference-size=64 mode=prompted qos=true");
+    Upstream upstream(harness);
+    upstream.live = GetParam();
+    harness.caps(kCaps);
+    ASSERT_TRUE(harness.pass(0));
+    for (const guint64 dropped : {1, 2}) {
+        late(harness, 0, 0.06);
+        EXPECT_FALSE(seen(harness.pass(static_cast<int>(dropped)).get()).fresh);
+        const auto message = harness.message(GST_MESSAGE_QOS);
+        ASSERT_TRUE(message);
+        gboolean live = FALSE;
+        gst_message_parse_qos(message.get(), &live, nullptr, nullptr, nullptr, nullptr);
+        EXPECT_EQ(live != FALSE, GetParam());
+        gint64 jitter = 0;
+        double proportion = 0;
+        gint quality = 0;
+        gst_message_parse_qos_values(message.get(), &jitter, &proportion, &quality);
+        EXPECT_EQ(jitter, static_cast<gint64>(120 * GST_MSECOND - dropped * 40 * GST_MSECOND)) << "too late by this";
+        EXPECT_EQ(proportion, 2);
+        EXPECT_EQ(quality, 1000000);
+        GstFormat format = GST_FORMAT_UNDEFINED;
+        guint64 processed = 0, left_out = 0;
+        gst_message_parse_qos_stats(message.get(), &format, &processed, &left_out);
+        EXPECT_EQ(format, GST_FORMAT_BUFFERS);
+        EXPECT_EQ(processed, 1U);
+        EXPECT_EQ(left_out, dropped);
+    }
+    harness.flush();
+    ASSERT_TRUE(harness.pass(3));
+    late(harness, 3, 10);
+    ASSERT_TRUE(harness.pass(4));
+    guint64 processed = 0, left_out = 0;
+    gst_message_parse_qos_stats(harness.message(GST_MESSAGE_QOS).get(), nullptr, &processed, &left_out);
+    EXPECT_EQ(processed, 1U) << "counted anew since the flush";
+    EXPECT_EQ(left_out, 1U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Upstream, Quality, testing::Bool(),
+                         [](const auto& test) { return std::string(test.param ? "live" : "a_file"); });
+
+TEST(LateFrames, WithoutThePropertyEveryFrameIsSeen) {
     Segment segment;
     ASSERT_TRUE(segment.pass(0));
     late(segment, 0, 10);
@@ -100,7 +174,7 @@ TEST(Quality, WithoutThePropertyEveryFrameIsSeen) {
     EXPECT_FALSE(segment.message(GST_MESSAGE_QOS));
 }
 
-TEST(Quality, AFlushForgetsThatDownstreamWasLate) {
+TEST(LateFrames, AFlushForgetsThatDownstreamWasLate) {
     Segment segment(std::string(kLaunch) + " qos=true reset-on=stream-start");
     ASSERT_TRUE(segment.pass(0));
     late(segment, 0, 10);

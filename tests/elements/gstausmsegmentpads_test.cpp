@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -349,6 +351,41 @@ TEST(RequestPads, MayBeReleasedFromTheirOwnStreamingThread) {
     EXPECT_NE(second.push(second.picture(0)), GST_FLOW_OK);
     EXPECT_FALSE(first.pad("sink_0"));
     EXPECT_TRUE(first.pass(0));
+}
+
+/// While pads are activated, another thread asks for one of the same element.
+struct AskedMeanwhile {
+    GstElement* element = nullptr;
+    std::atomic<bool> asked{false}, answered{false};
+
+    static void look(GstDebugCategory*, GstDebugLevel, const gchar*, const gchar*, gint, GObject*,
+                     GstDebugMessage* message, gpointer data) {
+        auto* self = static_cast<AskedMeanwhile*>(data);
+        const std::string text = gst_debug_message_get(message);
+        if (text.find("activating pad from none") == std::string::npos || self->asked.exchange(true))
+            return;
+        self->request = std::async(std::launch::async, [self] {
+            return Ref<GstPad>(gst_element_request_pad_simple(self->element, "sink_%u")) != nullptr;
+        });
+        self->answered = self->request.wait_for(std::chrono::seconds(20)) == std::future_status::ready;
+    }
+    std::future<bool> request;
+};
+
+TEST(RequestPads, NoLockIsHeldWhileTheyAreActivated) {
+    const Bare segment;
+    ASSERT_EQ(gst_element_set_state(segment.element.get(), GST_STATE_PAUSED), GST_STATE_CHANGE_SUCCESS);
+    AskedMeanwhile other;
+    other.element = segment.element.get();
+    gst_debug_set_threshold_for_name("GST_PADS", GST_LEVEL_DEBUG);
+    gst_debug_add_log_function(AskedMeanwhile::look, &other, nullptr);
+    const auto pad = segment.request();
+    gst_debug_remove_log_function(AskedMeanwhile::look);
+    gst_debug_unset_threshold_for_name("GST_PADS");
+    EXPECT_TRUE(pad);
+    ASSERT_TRUE(other.asked) << "GStreamer words its log otherwise";
+    EXPECT_TRUE(other.answered) << "it waits for the lock";
+    EXPECT_TRUE(other.request.get());
 }
 
 TEST(RequestPads, ComeAndGoWhileTheStateChanges) {

@@ -78,6 +78,11 @@ public:
     std::vector<std::uint8_t> save() const override { return real_->save(); }
     std::vector<std::string> load(std::span<const std::uint8_t> state) override { return real_->load(state); }
     ausm::SessionInfo info() const override { return real_->info(); }
+    double typical_seconds(const ausm::Frame& frame) const override { return real_->typical_seconds(frame); }
+    ausm::StepStatus rehearse(const ausm::Frame& frame) override {
+        fail_when_due(Call::kRehearse);
+        return real_->rehearse(frame);
+    }
     void interrupt() noexcept override { real_->interrupt(); }
     void resume() noexcept override { real_->resume(); }
 

@@ -5,7 +5,7 @@
 namespace ausm::test {
 
 /// Where it fails.
-enum class Call { kNone, kSession, kStep, kConfigure, kReset };
+enum class Call { kNone, kSession, kStep, kConfigure, kReset, kRehearse };
 
 /// How: a std::exception with a text, memory that runs out, something that is no std::exception, or (kStep) a label
 /// map of an impossible size, an answer that is said not to be finite.

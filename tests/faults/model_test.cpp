@@ -135,7 +135,7 @@ TEST_P(FailingModel, AMeasurementOfTheLatencyRefusesTheCaps) {
     const Owned<GstCaps> caps(gst_caps_from_string(kCaps));
     const Ref<GstPad> pad(gst_element_get_static_pad(harness.element(), "sink"));
     gst_harness_push_event(harness.get(), gst_event_new_stream_start("x"));
-    arm(Call::kStep, GetParam().failure, 3);
+    arm(Call::kRehearse, GetParam().failure);
     EXPECT_FALSE(gst_pad_send_event(pad.get(), gst_event_new_caps(caps.get())));
     expect_error(harness);
     harness.new_stream(kCaps);

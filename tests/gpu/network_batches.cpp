@@ -41,7 +41,7 @@ public:
             equal += equal_bits(runs[static_cast<std::size_t>(i)], runs[1]) ? 1 : 0;
         }
         report_.compare("mask logits", {off.overall(), rounding(dtype_), 1});
-        // The first run times cuDNN's algorithms; from then on they are the same, and deterministic (enter_cuda_thread).
+        // The first run times cuDNN's algorithms; from then on they are the same, and deterministic (ops/conv2d.cpp).
         report_.expect("replays have the bits of launches", equal == kRuns - 1);
         figures_.value("runs with the bits of the second, " + name_of(dtype_), equal, "of 5");
     }

@@ -2,8 +2,9 @@
 // Workers take single clips, so that a batch is made by all of them at once.
 #include "train/data/loader.h"
 
+#include "ops/single_thread.h"
+
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <pthread.h>
 
 #include <chrono>
@@ -14,12 +15,8 @@ Loader::Loader(std::shared_ptr<const ClipMaker> maker, const LoaderOptions& opti
     : maker_(std::move(maker)), options_(options) {
     TORCH_CHECK(options.batch >= 1 && options.workers >= 1 && options.ahead >= 1,
                 "loader: batch, workers and batches ahead must be at least 1");
-    const int threads = at::get_num_threads();
-    std::latch started(options.workers);
     for (std::int64_t i = 0; i < options.workers; ++i)
-        workers_.emplace_back([this, &started] { work(started); });
-    started.wait();
-    at::set_num_threads(threads);  // what a worker sets is also what later threads begin with
+        workers_.emplace_back([this] { work(); });
 }
 
 Loader::~Loader() {
@@ -36,11 +33,9 @@ bool Loader::may_begin() const {
     return begun_ < position_ + static_cast<std::uint64_t>(options_.batch * options_.ahead);
 }
 
-void Loader::work(std::latch& started) {
+void Loader::work() {
     pthread_setname_np(pthread_self(), "ausm-loader");
-    static_cast<void>(at::get_num_threads());  // LibTorch sets up each thread once, when it first asks
-    at::set_num_threads(1);                    // all workers together are the parallelism
-    started.count_down();
+    ops::use_single_thread();  // all workers together are the parallelism
     std::unique_lock lock(mutex_);
     while (true) {
         room_.wait(lock, [this] { return stopping_ || may_begin(); });

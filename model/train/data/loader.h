@@ -7,7 +7,6 @@
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
-#include <latch>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -46,7 +45,7 @@ public:
 private:
     using Made = std::variant<Clip, std::exception_ptr>;
 
-    void work(std::latch& started);
+    void work();
     [[nodiscard]] bool may_begin() const;
 
     const std::shared_ptr<const ClipMaker> maker_;
