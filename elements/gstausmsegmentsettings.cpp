@@ -103,8 +103,10 @@ void install_engine(GObjectClass* klass) {
                             flags(GST_PARAM_MUTABLE_READY)));
     g_object_class_install_property(
         klass, PROP_PRECISION,
-        g_param_spec_enum("precision", "Precision", "Number format of the network", precision_type(),
-                          static_cast<gint>(Precision::kAuto), flags(GST_PARAM_MUTABLE_READY)));
+        g_param_spec_enum("precision", "Precision",
+                          "Number format of the network; auto: $AUSM_PRECISION (fp32 or bf16), else what the device "
+                          "does best",
+                          precision_type(), static_cast<gint>(Precision::kAuto), flags(GST_PARAM_MUTABLE_READY)));
     g_object_class_install_property(
         klass, PROP_SEED,
         g_param_spec_uint64("seed", "Seed", "Order in which the model's ID vectors are given out; 0: 0, 1, 2, ...", 0,

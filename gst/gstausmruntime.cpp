@@ -172,8 +172,9 @@ OpenResult engine_failure(OpenStatus status, const Library& library, const Engin
                        "The device '" + options.device + "' cannot be used: " + reason,
                        "Set the property device to auto or cpu, or to a device that is there.");
     case OpenStatus::kPrecision:
-        return failure(GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS, "The precision cannot be used: " + reason,
-                       "Set the property precision to auto.");
+        return failure(
+            GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS, "The precision cannot be used: " + reason,
+            "Set the property precision, or AUSM_PRECISION where that is auto, to a precision that this device has.");
     default:
         return failure(GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_FAILED, "The model cannot be opened: " + reason,
                        "Library: " + library.path + ", weights: " + options.weights);

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Chooses tests and counts test cases for tests/run.
 
-usage: tally.py select BUILD yes|no [PATTERN ...]   prints the tests whose name or suite matches a pattern, one a line;
-                                                    no: without the suite "long"
-       tally.py count BUILD                         counts single cases of the last `meson test`
+usage: tally.py select BUILD quick|long|short [PATTERN ...]
+                                        prints the tests whose name or suite matches a pattern, one a line; quick:
+                                        without the suite "long"; long: all; short: those of the suite "short"
+       tally.py targets BUILD TEST ...  prints what `meson compile` must make for these tests, one a line
+       tally.py count BUILD             counts single cases of the last `meson test`
 
 `count` names what failed, says what was skipped and why, and ends with "N passed, N failed, N skipped". Its status is 1
 if anything failed or nothing ran. GoogleTest cases come from meson's JUnit log; whether a program as a whole succeeded
@@ -23,7 +25,7 @@ def introspect(build, what):
     return json.loads(result.stdout)
 
 
-def select(build, with_long, patterns):
+def select(build, which, patterns):
     tests = introspect(build, '--tests')
     names = collections.Counter(test['name'] for test in tests)
     twice = [name for name, number in names.items() if number > 1]
@@ -31,11 +33,20 @@ def select(build, with_long, patterns):
         sys.exit('tally.py: tests of one name overwrite each other\'s results: ' + ', '.join(twice))
     for test in tests:
         suites = [suite.split(':')[-1] for suite in test['suite']]
-        if 'long' in suites and not with_long:
+        if 'long' in suites and which != 'long' or which == 'short' and 'short' not in suites:
             continue
         names = [test['name'], *suites]
         if not patterns or any(fnmatch.fnmatch(name, pattern) for name in names for pattern in patterns):
             print(test['name'])
+
+
+def targets(build, names):
+    needed = {target for test in introspect(build, '--tests') if test['name'] in names for target in test['depends']}
+    for target in introspect(build, '--targets'):
+        if target['id'] in needed:
+            folder = os.path.relpath(os.path.dirname(target['filename'][0]), os.path.abspath(build))
+            kind = target['type'].replace(' ', '_').replace('shared_module', 'shared_library')
+            print(f'{folder}/{target["name"]}:{kind}')
 
 
 def gtest_cases(build):
@@ -91,8 +102,11 @@ def count(build):
 
 
 def main():
-    if len(sys.argv) >= 4 and sys.argv[1] == 'select':
-        select(sys.argv[2], sys.argv[3] == 'yes', sys.argv[4:])
+    if len(sys.argv) >= 4 and sys.argv[1] == 'select' and sys.argv[3] in ('quick', 'long', 'short'):
+        select(sys.argv[2], sys.argv[3], sys.argv[4:])
+        return 0
+    if len(sys.argv) >= 4 and sys.argv[1] == 'targets':
+        targets(sys.argv[2], sys.argv[3:])
         return 0
     if len(sys.argv) == 3 and sys.argv[1] == 'count':
         return count(sys.argv[2])

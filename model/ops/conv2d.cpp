@@ -13,6 +13,10 @@
 namespace ausm::ops {
 namespace {
 
+bool must_widen(const at::Tensor& weight) {
+    return weight.is_cpu() && weight.scalar_type() == at::kBFloat16 && !weight.requires_grad() && !cpu_has_bfloat16();
+}
+
 constexpr std::size_t kMaxPackedSizes = 8;  // sessions of more sizes than this repack in turn: slow, but bounded
 
 // What cuDNN is told by the network's own calls; what it is told by the rest of the process is not ours to change. It times
@@ -61,11 +65,13 @@ at::Tensor activate(const at::Tensor& x, Activation activation) {
 
 Conv2dWeights::Conv2dWeights(ConvLayer layer, std::int64_t stride, std::int64_t groups)
     : weight_(std::move(layer.weight)), bias_(std::move(layer.bias)), trained_(weight_.requires_grad()),
-      stride_(stride), padding_(weight_.dim() == 2 ? 0 : weight_.size(-1) / 2), groups_(groups),
-      activation_(layer.activation) {
+      widened_(must_widen(weight_)), stride_(stride), padding_(weight_.dim() == 2 ? 0 : weight_.size(-1) / 2),
+      groups_(groups), activation_(layer.activation) {
     TORCH_CHECK(weight_.dim() == 2 || (weight_.size(-1) % 2 == 1 && weight_.size(-1) == weight_.size(-2)),
                 "odd square kernels only");
     TORCH_CHECK(stride == 1 || stride == 2, "stride 1 or 2 only");
+    if (widened_)
+        weight_ = weight_.to(at::kFloat), bias_ = bias_.to(at::kFloat);
     if (!trained_)
         weight_ = shaped(weight_);
 }
@@ -94,12 +100,16 @@ at::Tensor Conv2dWeights::packed(at::IntArrayRef input_sizes) const {
 }
 
 at::Tensor conv2d(const at::Tensor& x, const Conv2dWeights& w, const std::optional<at::Tensor>& add) {
+    if (w.widened_ && x.scalar_type() == at::kBFloat16) {
+        const auto wide = add ? std::optional(add->to(at::kFloat)) : std::nullopt;
+        return conv2d(x.to(at::kFloat), w, wide).to(at::kBFloat16);
+    }
     const std::array<std::int64_t, 2> padding{w.padding_, w.padding_}, stride{w.stride_, w.stride_}, dilation{1, 1};
     const bool differentiate =
         c10::GradMode::is_enabled() && (x.requires_grad() || (add && add->requires_grad()) || w.trained_);
     const bool fast = x.device().is_cpu() && !differentiate && !w.trained_ &&
-                      (x.scalar_type() == at::kFloat || (x.scalar_type() == at::kBFloat16 && cpu_has_bfloat16())) &&
-                      x.numel() != 0;
+                      x.scalar_type() == w.weight_.scalar_type() &&
+                      (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16) && x.numel() != 0;
     if (fast && !add && fused()) {
         const bool relu6 = w.activation_ == Activation::kRelu6;
         const char* attr = relu6 ? "hardtanh" : w.activation_ == Activation::kRelu ? "relu" : "none";

@@ -39,6 +39,7 @@ private:
 
     at::Tensor weight_, bias_;
     bool trained_;
+    bool widened_;  // from bfloat16 to float32
     std::int64_t stride_, padding_, groups_;
     Activation activation_;
     struct Packed {
@@ -49,8 +50,9 @@ private:
 };
 
 /// x: [B, in, h, w] -> [B, out, ceil(h / stride), ceil(w / stride)] = activation(conv(x) + bias + add). The fast path
-/// (oneDNN, fused) is taken on the CPU in float32 and bfloat16 when no gradient is asked for; else plain LibTorch.
-/// Differentiable.
+/// (oneDNN, fused) is taken on the CPU in float32 and bfloat16 when no gradient is asked for; else plain LibTorch. On a
+/// processor without bfloat16 its convolutions are computed in float32 and rounded, as hardware does: LibTorch's own loops
+/// there take fifty times as long. Differentiable.
 at::Tensor conv2d(const at::Tensor& x, const Conv2dWeights& weights, const std::optional<at::Tensor>& add);
 
 }  // namespace ausm::ops

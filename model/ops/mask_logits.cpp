@@ -2,6 +2,7 @@
 // Each lane writes its queries' masks where they belong: joining them would copy them all.
 #include "ops/mask_logits.h"
 
+#include "ops/batch_product.h"
 #include "ops/lanes.h"
 #include "ops/row_bands.h"
 
@@ -14,12 +15,11 @@ at::Tensor mask_logits(const at::Tensor& embedding, const at::Tensor& bias, cons
     const auto bands = query_bands(queries);
     const at::Tensor start = bias.expand({-1, -1, cells});  // [B, Q, P]
     if (bands.size() == 1)
-        return at::baddbmm(start, embedding, features);
+        return batch_product(start, embedding, features);
     const at::Tensor logits = at::empty({embedding.size(0), queries, cells}, embedding.options());
     run_pieces(static_cast<int>(bands.size()), [&](int i) {
         const auto& band = bands[static_cast<std::size_t>(i)];
-        at::Tensor own = band.of(logits);
-        at::baddbmm_out(own, band.of(start), band.of(embedding), features);
+        batch_product_into(band.of(logits), band.of(start), band.of(embedding), features);
     });
     return logits;
 }

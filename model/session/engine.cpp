@@ -3,6 +3,7 @@
 #include "session/engine.h"
 
 #include "ops/cpu_features.h"
+#include "ops/precision_variable.h"
 #ifdef AUSM_CUDA
 #include "session/cuda_backend.h"
 #endif
@@ -72,10 +73,19 @@ int choose_device(const std::string& device) {
     return number;
 }
 
+/// What "auto" is on a device with or without bfloat16 in hardware.
+Precision automatic_precision(bool bfloat16) {
+    try {
+        return ops::auto_means_bfloat16().value_or(bfloat16) ? Precision::kBfloat16 : Precision::kFloat32;
+    } catch (const std::invalid_argument& error) {
+        throw OpenError(OpenStatus::kPrecision, error.what());
+    }
+}
+
 Precision choose_precision(Precision wanted, int device) {
     const bool bfloat16 = device < 0 ? ops::cpu_has_bfloat16() : cuda_has_bfloat16(device);
     switch (wanted) {
-    case Precision::kAuto: return bfloat16 ? Precision::kBfloat16 : Precision::kFloat32;
+    case Precision::kAuto: return automatic_precision(bfloat16);
     case Precision::kFloat32: return wanted;
     case Precision::kBfloat16:
         if (bfloat16)

@@ -27,11 +27,21 @@ at::Tensor read_tensor(const io::Safetensors& file, const std::string& name, at:
     return tensor;
 }
 
+/// Of a tensor in the working precision: the network's, or the other one, where the stream was saved with that.
+at::ScalarType saved_precision(const io::Safetensors& file, const std::string& name, const AusmNet& net) {
+    const auto found = file.tensors().find(name);
+    for (const auto other : {at::kFloat, at::kBFloat16})
+        if (found != file.tensors().end() && found->second.dtype == dtype_name(other))
+            return other;
+    return net.dtype();
+}
+
 History read_history(const io::Safetensors& file, const AusmNet& net, Grid grid) {
     // First, because the others' sizes follow from the description: what is allocated for them is bounded by the file.
-    auto features = read_tensor(file, "features", {1, grid.tokens(), net.config().dim}, net.dtype());
+    const auto features =
+        read_tensor(file, "features", {1, grid.tokens(), net.config().dim}, saved_precision(file, "features", net));
     auto history = net.initial_history(1, grid);
-    history.features = features.to(net.device());
+    history.features = features.to(net.device(), net.dtype());
     for (std::size_t i = 0; i < history.layers.size(); ++i) {
         const auto prefix = "layers." + std::to_string(i);
         auto& layer = history.layers[i];

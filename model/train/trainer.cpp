@@ -3,6 +3,7 @@
 #include "train/trainer.h"
 
 #include "ops/cpu_features.h"
+#include "ops/precision_variable.h"
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
@@ -17,7 +18,7 @@ namespace {
 
 bool wants_bfloat16(const std::string& precision, at::Device device) {
     if (precision == "auto")
-        return device.is_cuda() || ops::cpu_has_bfloat16();
+        return ops::auto_means_bfloat16().value_or(device.is_cuda() || ops::cpu_has_bfloat16());
     return precision == "bf16";
 }
 

@@ -11,7 +11,8 @@ using namespace ausm::test;
 
 namespace {
 
-constexpr const char* kDiscovery = "ausmsegment inference-size=160 latency=0 mode=discovery threshold=";
+// What is found in this picture, and for how long, hangs on small differences: the precision is named.
+constexpr const char* kDiscovery = "ausmsegment precision=fp32 inference-size=160 latency=0 mode=discovery threshold=";
 
 TEST(Settings, TheThresholdDecidesWhichDetectionsAreObjects) {
     Segment none(kDiscovery + std::string("1")), all(kDiscovery + std::string("0"));

@@ -84,7 +84,7 @@ TEST_F(State, AnotherModelsOrADamagedFileIsRefusedAndTheMemoryStays) {
 }
 
 TEST_F(State, WhatWasDifferentWhereItWasSavedIsAWarning) {
-    Segment segment;
+    Segment segment(std::string(kLaunch) + " precision=fp32");
     segment.show(9, 0);
     ASSERT_TRUE(ask(segment, "save-state", path()));
     ASSERT_TRUE(segment.pass(1));

@@ -41,6 +41,25 @@ TEST_P(Conv2dCase, EqualsThePlainOne) {
     }
 }
 
+/// With hardware or without it: sums in float32, rounded once.
+TEST_P(Conv2dCase, InBfloat16EqualsTheRoundedOne) {
+    const auto c = GetParam();
+    at::manual_seed(1);
+    const auto half = [](const at::Tensor& exact) { return exact.to(at::kBFloat16); };
+    const auto weight = half(at::randn({c.out, c.in / c.groups, c.kernel, c.kernel})), bias = half(at::randn({c.out}));
+    const Conv2dWeights weights({weight, bias, c.activation}, c.stride, c.groups);
+    const auto x = half(at::randn({2, c.in, c.height, c.width})).contiguous(at::MemoryFormat::ChannelsLast);
+    const auto plain = expected(x.to(at::kDouble), weight.to(at::kDouble), bias.to(at::kDouble), c);
+    const c10::NoGradGuard no_grad;
+    const auto made = conv2d(x, weights, std::nullopt);
+    EXPECT_EQ(made.scalar_type(), at::kBFloat16);
+    EXPECT_CLOSE(made, plain, 0.005);
+    if (c.activation == Activation::kNone) {
+        const auto other = half(at::randn(plain.sizes()).contiguous(at::MemoryFormat::ChannelsLast));
+        EXPECT_CLOSE(conv2d(x, weights, other), plain + other, 0.01) << "with a sum";
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Shapes, Conv2dCase,
                          testing::Values(Case{3, 32, 3, 2, 1, 32, 64, Activation::kRelu6},
                                          Case{16, 96, 1, 1, 1, 7, 9, Activation::kRelu6},

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The door: one engine for equal options, clear errors for everything that cannot be.
+#include "../../environment_variable.h"
 #include "ops/cpu_features.h"
 #include "scene.h"
 #include "weights_with.h"
@@ -9,6 +10,8 @@
 
 namespace ausm {
 namespace {
+
+using test::EnvironmentVariable;
 
 struct Opened {
     OpenStatus status;
@@ -49,6 +52,29 @@ TEST(Engine, ErrorsSayWhatIsWrong) {
     EXPECT_EQ(open({.weights = "", .threads = -1}).status, OpenStatus::kFailed);
     EXPECT_EQ(open({.weights = "", .precision = Precision::kBfloat16}).status,
               ops::cpu_has_bfloat16() ? OpenStatus::kOk : OpenStatus::kPrecision);
+}
+
+TEST(Engine, TheEnvironmentSaysWhatTheAutomaticPrecisionIs) {
+    const auto precision_of = [](Precision asked) {
+        const auto opened = open({.weights = "", .precision = asked, .threads = 1});
+        EXPECT_EQ(opened.status, OpenStatus::kOk) << opened.error;
+        return opened.engine ? opened.engine->info().precision : Precision::kAuto;
+    };
+    {
+        const EnvironmentVariable none("AUSM_PRECISION", "");
+        EXPECT_EQ(precision_of(Precision::kAuto), ops::cpu_has_bfloat16() ? Precision::kBfloat16 : Precision::kFloat32);
+    }
+    const EnvironmentVariable bfloat16("AUSM_PRECISION", "bf16");
+    EXPECT_EQ(precision_of(Precision::kAuto), Precision::kBfloat16) << "on every processor";
+    EXPECT_EQ(precision_of(Precision::kFloat32), Precision::kFloat32) << "what is asked for by name stays";
+    const EnvironmentVariable float32("AUSM_PRECISION", "fp32");
+    EXPECT_EQ(precision_of(Precision::kAuto), Precision::kFloat32);
+    const EnvironmentVariable unknown("AUSM_PRECISION", "half");
+    const auto refused = open({.weights = ""});
+    EXPECT_EQ(refused.status, OpenStatus::kPrecision);
+    EXPECT_NE(refused.error.find("AUSM_PRECISION is 'half'; set it to fp32 or bf16"), std::string::npos)
+        << refused.error;
+    EXPECT_EQ(precision_of(Precision::kFloat32), Precision::kFloat32);
 }
 
 TEST(Engine, AShortErrorBufferIsNeverOverrun) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Saved states that are damaged or belong to another model are refused, and the stream goes on.
+#include "../../environment_variable.h"
 #include "scene.h"
 #include "weights_with.h"
 
 #include <cstring>
 #include <limits>
+#include <map>
 
 namespace ausm {
 namespace {
@@ -95,14 +97,38 @@ TEST_F(StateFile, NumbersThatAreNotFiniteAreRefused) {
     EXPECT_EQ(session_->save(), saved_);
 }
 
+/// As between a processor with bfloat16 and one without it, where each does what it does best.
+TEST_F(StateFile, AStreamGoesOnInTheOtherPrecision) {
+    const auto opened = [](const char* precision) {
+        const test::EnvironmentVariable automatic("AUSM_PRECISION", precision);
+        return open_engine({.weights = test::path_from("AUSM_TEST_WEIGHTS"), .threads = 1});
+    };
+    const std::map<std::string, std::shared_ptr<Engine>> engines{{"fp32", opened("fp32")}, {"bf16", opened("bf16")}};
+    for (const auto& [there, here] : {std::pair("bf16", "fp32"), std::pair("fp32", "bf16")}) {
+        SessionOptions options;
+        options.inference_size = 64;
+        const auto first = engines.at(there)->session(options), second = engines.at(here)->session(options);
+        const auto prompt = scene_.disc_box({0.5, 0.5}, 12);
+        (void)test::step(*first, scene_.draw({0.5, 0.5}), {&prompt, 1});
+        const auto differences = second->load(first->save());
+        ASSERT_EQ(differences.size(), 1U);
+        EXPECT_EQ(differences[0], std::string("precision: ") + there + " there, " + here + " here");
+        const auto result = test::step(*second, scene_.draw({0.52, 0.5}));
+        ASSERT_EQ(result.objects.size(), 1U);
+        EXPECT_EQ(result.objects[0].id, 12);
+        EXPECT_GT(test::disc_iou(result, result.objects[0].value, {0.52, 0.5}), 0.7) << there << " to " << here;
+    }
+}
+
 TEST_F(StateFile, WhatWasDifferentThereIsTold) {
     EXPECT_TRUE(session_->load(saved_).empty());
+    const std::string precision = test::engine()->info().precision == Precision::kBfloat16 ? "bf16" : "fp32";
     const auto other = [](const std::string&) { return std::string("another"); };
-    for (const auto& [key, text] :
-         {std::pair("device", "device: another there, cpu here"),
-          std::pair("precision", "precision: another there, fp32 here"),
-          std::pair("threads", "number of threads: another there, "),
-          std::pair("processor", "processor: another there, "), std::pair("libtorch", "LibTorch: another there, ")}) {
+    for (const auto& [key, text] : {std::pair("device", std::string("device: another there, cpu here")),
+                                    std::pair("precision", "precision: another there, " + precision + " here"),
+                                    std::pair("threads", std::string("number of threads: another there, ")),
+                                    std::pair("processor", std::string("processor: another there, ")),
+                                    std::pair("libtorch", std::string("LibTorch: another there, "))}) {
         const auto differences = session_->load(with(key, other));
         ASSERT_EQ(differences.size(), 1U) << key;
         EXPECT_TRUE(differences[0].starts_with(text)) << differences[0];

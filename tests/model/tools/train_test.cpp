@@ -95,10 +95,12 @@ TEST_F(TrainTool, CtrlCFinishesTheStepAndWritesACheckpoint) {
     EXPECT_EQ(std::stoul(steps) + 1, log("run").size());
 }
 
+/// In float32: in bfloat16 the order of the sums alone moves a weight by more than three steps do.
 TEST_F(TrainTool, TwoProcessesEqualOneWithTwiceTheBatch) {
     const auto recipe = [&](const std::string& name, int batch) {
         text(name, R"({"sources": [{"name": "set", "format": "id-maps", "path": "set", "role": "picture"}],
-            "clips": {"frames": 2, "height": 64, "width": 96}, "train": {"steps": 3, "own_marks": 0, "batch": )" +
+            "clips": {"frames": 2, "height": 64, "width": 96}, "train": {"steps": 3, "own_marks": 0,
+            "precision": "fp32", "batch": )" +
                        std::to_string(batch) + "}}");
     };
     recipe("two.json", 2);
