@@ -325,7 +325,7 @@ static void gst_ausm_segment_class_init(GstAusmSegmentClass* klass) {
         object_class, PROP_STATS,
         g_param_spec_boxed("stats", "Statistics",
                            "Of the pad sink: frames, fps, latency-p50 and latency-p95 and phases in milliseconds, "
-                           "objects, state-bytes",
+                           "objects, state-bytes, graphs (on a GPU: how the last frame was launched)",
                            GST_TYPE_STRUCTURE, static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
     g_object_class_install_property(
         object_class, PROP_STATE_LOCATION,

@@ -74,7 +74,8 @@ GstStructure* SegmentStats::structure() const {
         static_cast<guint64>(info_.state_bytes), "input-width", G_TYPE_INT, info_.input_width, "input-height",
         G_TYPE_INT, info_.input_height, "preprocess", G_TYPE_DOUBLE, sum.preprocess * mean, "wait", G_TYPE_DOUBLE,
         sum.wait * mean, "encode", G_TYPE_DOUBLE, sum.encode * mean, "compress", G_TYPE_DOUBLE, sum.compress * mean,
-        "decode", G_TYPE_DOUBLE, sum.decode * mean, "postprocess", G_TYPE_DOUBLE, sum.postprocess * mean, nullptr);
+        "decode", G_TYPE_DOUBLE, sum.decode * mean, "postprocess", G_TYPE_DOUBLE, sum.postprocess * mean, "graphs",
+        G_TYPE_STRING, info_.graphs.c_str(), nullptr);
 }
 
 }  // namespace ausm::gst

@@ -21,8 +21,8 @@ public:
     void add(double seconds, const SessionInfo& info, std::size_t objects, gint64 end);
     /// One frame that carried the last one's result.
     void add_repeated();
-    /// Structure ausm-stats: frames, repeated, fps, latency-p50, latency-p95, objects, state-bytes, input-width, input-height and
-    /// the phases' mean times, all times in milliseconds. Transfer full.
+    /// Structure ausm-stats: frames, repeated, fps, latency-p50, latency-p95, objects, state-bytes, input-width, input-height,
+    /// the phases' mean times, all times in milliseconds, and graphs (SessionInfo::graphs). Transfer full.
     [[nodiscard]] GstStructure* structure() const;
 
 private:

@@ -4,6 +4,7 @@
 #include "gstausmcuda.h"
 
 #include "gstausmframe.h"
+#include "gstausmplanes.h"
 
 #include <gst/cuda/gstcudacontext.h>
 #include <gst/cuda/gstcudaloader.h>
@@ -20,19 +21,63 @@
 namespace ausm::gst {
 namespace {
 
-using CopyPeer = CUresult (*)(CUdeviceptr to, CUcontext to_context, CUdeviceptr from, CUcontext from_context,
-                              std::size_t bytes);
+using CopyPlane = CUresult (*)(const CUDA_MEMCPY3D_PEER* copy, CUstream stream);
 
 /// GStreamer's table of driver functions has no copy between contexts.
-CopyPeer copy_peer() {
+CopyPlane copy_plane() {
     static const auto function = [] {
         gpointer symbol = nullptr;
         GModule* driver = g_module_open("libcuda.so.1", G_MODULE_BIND_LAZY);  // never closed: LibTorch uses it
         if (driver)
-            g_module_symbol(driver, "cuMemcpyPeer", &symbol);
-        return reinterpret_cast<CopyPeer>(symbol);
+            g_module_symbol(driver, "cuMemcpy3DPeerAsync", &symbol);
+        return reinterpret_cast<CopyPlane>(symbol);
     }();
     return function;
+}
+
+/// One end of a copy.
+struct End {
+    CUdeviceptr data;
+    CUcontext context;
+};
+
+/// Copies on the device and waits: a decoder gets its surface back when the caller is done with it.
+bool copy_planes(const std::vector<PlaneCopy>& planes, End from, End to, GstCudaContext* worker) {
+    if (planes.empty() || !gst_cuda_context_push(worker))
+        return false;
+    bool done = true;
+    for (const auto& plane : planes) {
+        CUDA_MEMCPY3D_PEER copy{};
+        copy.srcMemoryType = copy.dstMemoryType = CU_MEMORYTYPE_DEVICE;
+        copy.srcDevice = from.data + plane.from;
+        copy.srcContext = from.context;
+        copy.srcPitch = plane.from_stride;
+        copy.dstDevice = to.data + plane.to;
+        copy.dstContext = to.context;
+        copy.dstPitch = plane.to_stride;
+        copy.WidthInBytes = plane.row_bytes;
+        copy.srcHeight = copy.dstHeight = copy.Height = plane.rows;
+        copy.Depth = 1;
+        done = done && copy_plane()(&copy, nullptr) == CUDA_SUCCESS;
+    }
+    done = CuStreamSynchronize(nullptr) == CUDA_SUCCESS && done;
+    gst_cuda_context_pop(nullptr);
+    return done;
+}
+
+GstMemory* allocate(GstCudaContext* context, const GstVideoInfo& info) {
+#if GST_CHECK_VERSION(1, 24, 0)
+    return gst_cuda_allocator_alloc(nullptr, context, nullptr, &info);  // no stream: the copy is waited for
+#else
+    return gst_cuda_allocator_alloc(nullptr, context, &info);
+#endif
+}
+
+/// Returns when what its stream still does with the memory is done; 1.22 waits before it hands memory on.
+void wait_for([[maybe_unused]] GstCudaMemory* memory) {
+#if GST_CHECK_VERSION(1, 24, 0)
+    gst_cuda_memory_sync(memory);
+#endif
 }
 
 GstCudaMemory* cuda_memory(GstBuffer* buffer) noexcept {
@@ -102,33 +147,34 @@ bool CudaShare::can_read(GstBuffer* buffer) const noexcept {
 }
 
 Owned<GstBuffer> CudaShare::in_shared_context(GstBuffer* buffer, const GstVideoInfo& info) const {
-    const GstCudaMemory* memory = cuda_memory(buffer);
+    GstCudaMemory* const memory = cuda_memory(buffer);
     auto* const shared = static_cast<CUcontext>(gst_cuda_context_get_handle(context_->get()));
     auto* const own = static_cast<CUcontext>(gst_cuda_context_get_handle(memory->context));
     if (own == shared)
         return Owned<GstBuffer>(gst_buffer_ref(buffer));
-    GstMemory* copy = gst_cuda_allocator_alloc(nullptr, context_->get(), &memory->info);
+    GstMemory* const copy = copy_plane() ? allocate(context_->get(), info) : nullptr;
     if (!copy)
         return nullptr;
     Owned<GstBuffer> result(gst_buffer_new());
     gst_buffer_append_memory(result.get(), copy);
-    // Both were laid out by the same allocator for the same picture.
-    GstVideoInfo layout = GST_CUDA_MEMORY_CAST(copy)->info;
+    GstVideoInfo laid_out = GST_CUDA_MEMORY_CAST(copy)->info;
     gst_buffer_add_video_meta_full(result.get(), GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_INFO_FORMAT(&info),
                                    GST_VIDEO_INFO_WIDTH(&info), GST_VIDEO_INFO_HEIGHT(&info),
-                                   GST_VIDEO_INFO_N_PLANES(&layout), layout.offset, layout.stride);
+                                   GST_VIDEO_INFO_N_PLANES(&info), laid_out.offset, laid_out.stride);
     GstMapInfo from, to;
-    if (!copy_peer() || !gst_buffer_map(buffer, &from, map_flags()))
+    if (!gst_buffer_map(buffer, &from, map_flags()))
         return nullptr;
-    CUresult status = CUDA_ERROR_INVALID_VALUE;
+    bool done = false;
     if (gst_buffer_map(result.get(), &to, static_cast<GstMapFlags>(GST_MAP_WRITE | GST_MAP_CUDA))) {
-        if (from.size == to.size)
-            status = copy_peer()(reinterpret_cast<CUdeviceptr>(to.data), shared,
-                                 reinterpret_cast<CUdeviceptr>(from.data), own, from.size);
+        wait_for(memory);
+        if (const auto layout = layout_of(buffer, memory->info, info, from.size))
+            done = copy_planes(plane_copies(info, *layout, layout_of(laid_out, to.size)),
+                               {reinterpret_cast<CUdeviceptr>(from.data), own},
+                               {reinterpret_cast<CUdeviceptr>(to.data), shared}, context_->get());
         gst_buffer_unmap(result.get(), &to);
     }
     gst_buffer_unmap(buffer, &from);
-    if (status != CUDA_SUCCESS)
+    if (!done)
         return nullptr;
     return result;
 }

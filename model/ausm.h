@@ -161,6 +161,9 @@ struct SessionInfo {
     std::int64_t frames = 0;                ///< since the last reset
     std::size_t state_bytes = 0;            ///< of the recurrent state; the same whatever the number of objects
     StepTimes last;
+    /// On a GPU, how the last frame was launched: "replayed" (as CUDA graphs), "not recorded yet", or "no: " and why not.
+    /// Empty on the CPU.
+    std::string graphs;
 };
 
 enum class StepStatus : std::uint8_t { kOk, kInterrupted };

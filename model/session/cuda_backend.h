@@ -3,6 +3,7 @@
 #pragma once
 
 #include "session/net_runner.h"
+#include "session/plan_cache.h"
 
 #include <memory>
 #include <string>
@@ -24,8 +25,9 @@ std::string cuda_error_text(at::Device device, const c10::Error& error);
 /// The calling thread's CUcontext: after enter_cuda_thread() the device's primary one. Throws c10::Error.
 void* current_cuda_context();
 
-/// Batches as CUDA graphs; see cuda_runner.cpp. `net` lies on a GPU.
+/// Batches as CUDA graphs; see cuda_runner.cpp. `net` lies on a GPU. Without a bound: a quarter of the GPU's memory.
 std::unique_ptr<NetRunner> make_cuda_runner(const AusmNet& net);
+std::unique_ptr<NetRunner> make_cuda_runner(const AusmNet& net, const PlanBound& bound);
 
 class InputMaker;
 /// Uploads (or reads device memory) and preprocesses on a stream of its own.

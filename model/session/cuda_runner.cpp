@@ -1,45 +1,39 @@
 // SPDX-License-Identifier: MIT
 // Batches on a GPU: one plan a size, and one synchronisation a batch.
 #include "session/cuda_backend.h"
+#include "session/cuda_graphs.h"
 #include "session/net_plan.h"
+#include "session/recorded.h"
 
 #include <ATen/ATen.h>
 #include <ATen/cuda/CUDAEvent.h>
-#include <ATen/cuda/CUDAGraph.h>
-#include <c10/cuda/CUDACachingAllocator.h>
+#include <c10/cuda/CUDAException.h>
+#include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
 
-#include <algorithm>
 #include <array>
-#include <list>
 
 namespace ausm {
 namespace {
 
-/// Sizes that are kept ready: every one has its own tensors and graphs.
-constexpr std::size_t kMostPlans = 8;
-constexpr int kWarmUps = 2;
-
-/// A plan and the three CUDA graphs of its phases. The first frames run operation by operation (cuDNN tries its
-/// algorithms, caches fill), then each phase is captured; where that fails it goes on operation by operation.
+/// A plan, its phases as CUDA graphs once they are recorded, and a clock beside them.
 class NetGraphs {
 public:
-    NetGraphs(const AusmNet& net, const NetPlanKey& key) : plan_(net, key) {}
+    NetGraphs(const AusmNet& net, const NetPlanKey& key)
+        : plan_(net, key), device_(net.device().index()), bytes_(plan_.bytes()) {}
 
     [[nodiscard]] NetPlan& plan() { return plan_; }
+    /// Of the device: the plan's own and the graphs' memory.
+    [[nodiscard]] std::size_t bytes() const { return bytes_; }
+    /// How the phases are launched.
+    [[nodiscard]] std::string text() const { return phases_.text(); }
 
     /// Launches the three phases.
-    void run() {
-        if (state_ == State::kWarmsUp && runs_++ == kWarmUps)
-            capture();
+    void run(bool may_record) {
+        const auto make = [&] { return std::make_unique<CudaGraphs>(device_); };
         clock_[0].record();
-        for (std::size_t i = 0; i < graphs_.size(); ++i) {
-            if (state_ == State::kCaptured)
-                graphs_[i].replay();
-            else
-                plan_.phases()[i]();
-            clock_[i + 1].record();
-        }
+        phases_.run(plan_.phases(), may_record, make, [&](std::size_t phase) { clock_[phase + 1].record(); });
+        bytes_ = plan_.bytes() + (phases_.recording() != nullptr ? phases_.recording()->bytes() : 0);
     }
 
     /// Of the last run, which has finished.
@@ -49,32 +43,10 @@ public:
     }
 
 private:
-    enum class State { kWarmsUp, kCaptured, kPlain };
-
-    void capture() {
-        state_ = State::kCaptured;
-        for (std::size_t i = 0; i < graphs_.size() && state_ == State::kCaptured; ++i) {
-            // Other threads may go on allocating and uploading meanwhile.
-            graphs_[i].capture_begin(i == 0 ? at::cuda::MempoolId_t{0, 0} : graphs_[0].pool(),
-                                     cudaStreamCaptureModeThreadLocal);
-            plain_after_error([&] { plan_.phases()[i](); });
-            plain_after_error([&] { graphs_[i].capture_end(); });
-        }
-    }
-
-    template <class Work>
-    void plain_after_error(const Work& work) {
-        try {
-            work();
-        } catch (const c10::Error&) {
-            state_ = State::kPlain;
-        }
-    }
-
     NetPlan plan_;
-    State state_ = State::kWarmsUp;
-    int runs_ = 0;
-    std::array<at::cuda::CUDAGraph, 3> graphs_;
+    c10::DeviceIndex device_;
+    std::size_t bytes_;
+    Recorded<CudaGraphs> phases_;  // refers to plan_
     std::array<at::cuda::CUDAEvent, 4> clock_{
         at::cuda::CUDAEvent(cudaEventDefault), at::cuda::CUDAEvent(cudaEventDefault),
         at::cuda::CUDAEvent(cudaEventDefault), at::cuda::CUDAEvent(cudaEventDefault)};
@@ -82,18 +54,22 @@ private:
 
 class CudaRunner final : public NetRunner {
 public:
-    using NetRunner::NetRunner;
+    CudaRunner(const AusmNet& net, const PlanBound& bound) : NetRunner(net), plans_(bound) {}
 
     void step(std::span<NetPass* const> passes) override {
+        const auto key = NetPlanKey::of(passes, net().config());
         again_with_less([&] {
-            auto& graphs = graphs_for(NetPlanKey::of(passes, net().config()));
+            const auto found = plans_.get(key, [&] { return std::make_unique<NetGraphs>(net(), key); });
+            auto& graphs = found.plan;
             graphs.plan().load(passes);
-            graphs.run();
+            graphs.run(found.kept && plans_.has_room());
             graphs.plan().copy_out(passes);
             c10::cuda::getCurrentCUDAStream().synchronize();
             graphs.plan().take(passes);
-            for (auto* pass : passes)
+            for (auto* pass : passes) {
                 pass->times = graphs.times();
+                pass->graphs = graphs.text();
+            }
         });
     }
 
@@ -122,43 +98,42 @@ public:
     }
 
     void free_spare_memory() override {
-        sizes_.clear();
-        c10::cuda::CUDACachingAllocator::emptyCache();
+        plans_.clear();
+        empty_cuda_cache();
     }
 
 private:
-    /// The one used longest ago makes room.
-    NetGraphs& graphs_for(const NetPlanKey& key) {
-        const auto found =
-            std::find_if(sizes_.begin(), sizes_.end(), [&](const auto& graphs) { return graphs->plan().key() == key; });
-        if (found != sizes_.end()) {
-            sizes_.splice(sizes_.begin(), sizes_, found);
-        } else {
-            if (sizes_.size() >= kMostPlans)
-                sizes_.pop_back();
-            sizes_.push_front(std::make_unique<NetGraphs>(net(), key));
-        }
-        return *sizes_.front();
-    }
-
-    /// Runs `work`; when memory is short, again after everything that is only kept ready has been freed. A pass that
-    /// fails keeps the history that it came with: only finished work replaces it.
+    /// Runs `work`; when memory is short, again after everything that is only kept ready has been freed. If that helped,
+    /// too much was kept: less from now on, so that it does not come to this again and again. A pass that fails keeps the
+    /// history that it came with: only finished work replaces it.
     template <class Work>
     void again_with_less(const Work& work) {
         try {
             work();
         } catch (const c10::OutOfMemoryError&) {
             c10::cuda::getCurrentCUDAStream().synchronize();  // what was launched reads what is freed
+            const auto kept = plans_.bytes();
             free_spare_memory();
             work();
+            if (kept > 0)
+                plans_.lower(kept / 2);
         }
     }
 
-    std::list<std::unique_ptr<NetGraphs>> sizes_;  // last used first
+    PlanCache<NetPlanKey, NetGraphs> plans_;
 };
 
 }  // namespace
 
-std::unique_ptr<NetRunner> make_cuda_runner(const AusmNet& net) { return std::make_unique<CudaRunner>(net); }
+std::unique_ptr<NetRunner> make_cuda_runner(const AusmNet& net) {
+    const c10::cuda::CUDAGuard guard(net.device());
+    std::size_t free = 0, total = 0;
+    C10_CUDA_CHECK(cudaMemGetInfo(&free, &total));
+    return make_cuda_runner(net, {.bytes = total / 4});  // the rest is for streams, weights and other programs
+}
+
+std::unique_ptr<NetRunner> make_cuda_runner(const AusmNet& net, const PlanBound& bound) {
+    return std::make_unique<CudaRunner>(net, bound);
+}
 
 }  // namespace ausm

@@ -63,8 +63,10 @@ int choose_device(const std::string& device) {
             throw OpenError(OpenStatus::kDevice, "device '" + device + "' is not known; use auto, cpu or cuda:N");
     }
     if (!kCudaBuilt)
-        throw OpenError(OpenStatus::kDevice,
-                        "device " + device + ": this build of libausm has no CUDA; use device=cpu");
+        throw OpenError(
+            OpenStatus::kDevice,
+            "device " + device +
+                ": this build of libausm has no CUDA (the summary of meson setup says why); use device=cpu");
     if (number >= count)
         throw OpenError(OpenStatus::kDevice, "device " + device + ": " +
                                                  (count == 0 ? "no GPU is usable here (nvidia-smi says more)"

@@ -36,9 +36,9 @@ NetPlanKey NetPlanKey::of(std::span<NetPass* const> passes, const NetConfig& con
     std::size_t objects = 0;
     for (const auto* pass : passes)
         objects = std::max(objects, static_cast<std::size_t>(pass->count()));
+    const auto all = static_cast<std::size_t>(config.history.id_vectors);
     if (objects > 0)
-        objects = std::max(objects, std::min(std::bit_ceil(std::max<std::size_t>(objects, 4)),
-                                             static_cast<std::size_t>(config.history.id_vectors)));
+        objects = std::max(objects, std::min(all, objects <= 16 ? 16 : objects <= 64 ? 64 : all));
     const auto& images = passes.front()->images;
     return {static_cast<std::int64_t>(std::bit_ceil(passes.size())), static_cast<std::int64_t>(objects), images.size(2),
             images.size(3)};
@@ -82,6 +82,19 @@ void NetPlan::make_marks() {
                  at::empty(masks32_.sizes(), device.dtype(net_.dtype())),
                  at::empty(host_kinds_.sizes(), device.dtype(at::kLong))};
     in_.valid = at::empty(host_valid_.sizes(), device.dtype(at::kBool));
+}
+
+std::size_t NetPlan::bytes() const {
+    std::size_t sum = 0;
+    const auto add = [&](const at::Tensor& tensor) { sum += tensor.defined() ? tensor.nbytes() : 0; };
+    for (const auto& tensor : {in_.images, in_.history.features, in_.marks.slots, in_.marks.masks, in_.marks.kinds,
+                               in_.valid, memories_, masks32_})
+        add(tensor);
+    for (const auto& layer : spare_) {
+        add(layer.conv_tail);
+        add(layer.scan);
+    }
+    return sum;
 }
 
 void NetPlan::decode() {

@@ -14,7 +14,8 @@ struct NetPlanKey {
     std::int64_t batch, objects, height, width;
     auto operator<=>(const NetPlanKey&) const = default;
 
-    /// Sizes rounded up to powers of two, so that a new object, or a stream that comes and goes, finds a plan.
+    /// Rounded up, so that a new object, or a stream that comes and goes, finds a plan: streams to a power of two, objects,
+    /// whose masks cost little, to none, 16, 64 or all ID vectors.
     static NetPlanKey of(std::span<NetPass* const> passes, const NetConfig& config);
 };
 
@@ -30,6 +31,8 @@ public:
     NetPlan& operator=(const NetPlan&) = delete;
 
     [[nodiscard]] const NetPlanKey& key() const { return key_; }
+    /// Of the device, as long as the plan lives; what the phases leave is not counted.
+    [[nodiscard]] std::size_t bytes() const;
     /// Copies the passes' inputs in; rows beyond them repeat the first one.
     void load(std::span<NetPass* const> passes);
     /// Encode, compress, decode. They read and write tensors of this plan alone.

@@ -9,6 +9,7 @@
 #include <list>
 #include <memory>
 #include <span>
+#include <string>
 
 namespace ausm {
 
@@ -26,6 +27,7 @@ struct NetPass {
     at::Tensor presence;  ///< [K + N_det] float32 logits, marked objects first
     at::Tensor logits;    ///< [K + N_det, h4, w4] float32, contiguous; device
     StepTimes times;      ///< encode, compress and decode of the whole batch
+    std::string graphs;   ///< SessionInfo::graphs
     // Where the device has computed them already, undefined and empty elsewhere:
     at::Tensor probabilities;         ///< [K, h4, w4] of the marked objects; device
     std::vector<std::int64_t> cells;  ///< [K] of them above one half; kNotFinite: not all logits are finite

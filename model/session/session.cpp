@@ -184,6 +184,7 @@ StepStatus SessionImpl::step(const Frame& frame, std::span<const Prompt> prompts
     info_.input_height = task->size.height;
     info_.frames = state_.frames;
     info_.state_bytes = state_.history.bytes();
+    info_.graphs = std::move(task->output.graphs);
     info_.last = task->output.times;
     return StepStatus::kOk;
 }

@@ -137,6 +137,7 @@ void Tracker::mark_objects(Work& work) {
 /// the memory, which would never get rid of it. An object whose mask is not finite keeps the one that it had.
 void Tracker::take_prediction(Work& work) {
     work.output.times = work.pass.times;
+    work.output.graphs = work.pass.graphs;
     const auto count = static_cast<std::int64_t>(work.marked.size());
     const auto presence = presences(work.pass);
     const MaskProbabilities marks(work.pass);

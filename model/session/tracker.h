@@ -36,6 +36,7 @@ struct FrameOutput {
     std::vector<ObjectChange> changes;
     bool finite = true;  ///< Result::finite
     StepTimes times;
+    std::string graphs;
 };
 
 /// One frame of one stream, on its way through the tracker.

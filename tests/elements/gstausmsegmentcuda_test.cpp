@@ -4,6 +4,11 @@
 
 #include "gst/gstausmcuda.h"
 
+#ifdef AUSM_GST_CUDA
+#include <gst/cuda/gstcudacontext.h>
+#include <gst/cuda/gstcudaloader.h>
+#include <gst/cuda/gstcudamemory.h>
+#endif
 #include <gtest/gtest.h>
 
 using namespace ausm::test;
@@ -66,5 +71,78 @@ TEST(AusmSegmentCuda, FramesInCudaMemoryGiveTheMasksOfFramesInSystemMemory) {
     EXPECT_EQ(map_through(" ! cudaupload"), host);
     EXPECT_EQ(map_through(" ! cudaupload ! cudaconvert ! video/x-raw(memory:CUDAMemory),format=NV12"), host);
 }
+
+#ifdef AUSM_GST_CUDA
+/// A picture in memory that is laid out for a larger one, as decoders' surfaces are.
+Owned<GstBuffer> surface_of(GstCudaContext* context, const GstVideoInfo& picture, const GstVideoInfo& coded) {
+#if GST_CHECK_VERSION(1, 24, 0)
+    GstMemory* memory = gst_cuda_allocator_alloc(nullptr, context, nullptr, &coded);
+#else
+    GstMemory* memory = gst_cuda_allocator_alloc(nullptr, context, &coded);
+#endif
+    if (!memory)
+        return nullptr;
+    Owned<GstBuffer> buffer(gst_buffer_new());
+    gst_buffer_append_memory(buffer.get(), memory);
+    GstVideoInfo laid_out = GST_CUDA_MEMORY_CAST(memory)->info;
+    gst_buffer_add_video_meta_full(buffer.get(), GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_INFO_FORMAT(&picture),
+                                   GST_VIDEO_INFO_WIDTH(&picture), GST_VIDEO_INFO_HEIGHT(&picture),
+                                   GST_VIDEO_INFO_N_PLANES(&picture), laid_out.offset, laid_out.stride);
+    return buffer;
+}
+
+/// Calls `work` with every byte of the picture, and with its number.
+template <class Work>
+void each_byte(GstBuffer* buffer, GstVideoInfo& picture, GstMapFlags flags, const Work& work) {
+    GstVideoFrame frame;
+    ASSERT_TRUE(gst_video_frame_map(&frame, &picture, buffer, flags));
+    std::size_t number = 0;
+    for (guint plane = 0; plane < 2; ++plane)
+        for (gint row = 0; row < picture.height >> plane; ++row) {
+            auto* bytes = static_cast<guint8*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, plane)) +
+                          static_cast<std::ptrdiff_t>(row) * GST_VIDEO_FRAME_PLANE_STRIDE(&frame, plane);
+            for (gint x = 0; x < picture.width; ++x)
+                work(bytes[x], number++);
+        }
+    gst_video_frame_unmap(&frame);
+}
+
+guint8 wanted(std::size_t number) { return static_cast<guint8>(number * 7 + number / 251); }
+
+// What a hardware decoder hands out: its own context, rows a pitch apart, 1080 lines coded as 1088.
+TEST(AusmSegmentCuda, AFrameOfAnotherContextIsCopiedPlaneByPlane) {
+    if (!gst_cuda_load_library())
+        GTEST_SKIP() << "no NVIDIA driver";
+    const Owned<GstObject> shared(GST_OBJECT_CAST(gst_cuda_context_new(0)));
+    const Owned<GstObject> foreign(GST_OBJECT_CAST(gst_cuda_context_new(0)));
+    if (!shared || !foreign)
+        GTEST_SKIP() << "no GPU";
+    gst_cuda_memory_init_once();
+    const Owned<GstElement> element(GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("ausmsegment", nullptr))));
+    ausm::gst::CudaShare share;
+    share.open(element.get(), gst_cuda_context_get_handle(GST_CUDA_CONTEXT_CAST(shared.get())), 0);
+    ASSERT_TRUE(share.is_open());
+
+    GstVideoInfo picture, coded;
+    gst_video_info_set_format(&picture, GST_VIDEO_FORMAT_NV12, 1920, 1080);
+    gst_video_info_set_format(&coded, GST_VIDEO_FORMAT_NV12, 1920, 1088);
+    const auto buffer = surface_of(GST_CUDA_CONTEXT_CAST(foreign.get()), picture, coded);
+    ASSERT_TRUE(buffer);
+    each_byte(buffer.get(), picture, GST_MAP_WRITE, [](guint8& byte, std::size_t number) { byte = wanted(number); });
+
+    ASSERT_TRUE(share.can_read(buffer.get()));
+    const auto copy = share.in_shared_context(buffer.get(), picture);
+    ASSERT_TRUE(copy);
+    ASSERT_NE(copy.get(), buffer.get());
+    std::size_t wrong = 0, bytes = 0;
+    each_byte(copy.get(), picture, GST_MAP_READ, [&](guint8 byte, std::size_t number) {
+        wrong += byte == wanted(number) ? 0 : 1;
+        ++bytes;
+    });
+    EXPECT_EQ(wrong, 0U);
+    EXPECT_EQ(bytes, 1920U * 1080 * 3 / 2);
+    EXPECT_EQ(share.in_shared_context(copy.get(), picture).get(), copy.get()) << "it is there already";
+}
+#endif
 
 }  // namespace

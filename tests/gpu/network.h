@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "session/net_runner.h"
+#include "session/plan_cache.h"
 
 #include <c10/core/InferenceMode.h>
 
@@ -35,8 +36,8 @@ private:
 
 /// One part of the program each; network_main.cpp lists them.
 using SectionFunction = void(const Target&, Report&, Figures&);
-SectionFunction compare_networks, compare_batches, compare_maps, compare_sessions, time_phases, time_course,
-    time_streams, check_limits;
+SectionFunction compare_networks, compare_batches, compare_maps, compare_sessions, check_graphs, time_phases,
+    time_course, time_streams, check_limits;
 
 // ---- networks -----------------------------------------------------------------------------------------------------
 
@@ -45,6 +46,8 @@ std::unique_ptr<AusmNet> make_net(const Target& target, at::ScalarType dtype, at
 std::unique_ptr<AusmNet> make_rounded_net(const Target& target);
 /// The engine's runner of a GPU; on the CPU its plans, phase by phase.
 std::unique_ptr<NetRunner> make_runner(const AusmNet& net);
+/// The same with another bound; on the CPU there is one plan.
+std::unique_ptr<NetRunner> make_runner(const AusmNet& net, const PlanBound& bound);
 /// The target's precisions: float32 and, where its hardware has it, bfloat16.
 std::vector<at::ScalarType> precisions_of(const Target& target);
 std::string name_of(at::ScalarType dtype);
@@ -65,6 +68,18 @@ void next_frame(NetPass& pass, int time, int stream);
 /// Copy of a memory as `net` keeps it.
 History history_for(const AusmNet& net, const History& history);
 std::vector<NetPass*> pointers(std::vector<NetPass>& passes);
+
+/// Presence, masks and memory.
+bool equal_bits(const NetPass& a, const NetPass& b);
+
+/// Memory that LibTorch has free, handed out and filled with NaN while this lives: who still reads it shows it.
+class Rubbish {
+public:
+    explicit Rubbish(const AusmNet& net);
+
+private:
+    std::vector<at::Tensor> blocks_;
+};
 
 // ---- how far a result is off ----------------------------------------------------------------------------------------
 

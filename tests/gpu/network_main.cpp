@@ -25,6 +25,7 @@ struct Section {
 constexpr std::array kSections{
     Section{"compare", "the network against float64 on the CPU", compare_networks},
     Section{"batches", "batches, padding and graphs against launches one by one", compare_batches},
+    Section{"graphs", "graphs beside others that come and go, recordings that fail", check_graphs},
     Section{"maps", "label maps drawn beside the network against the caller's", compare_maps},
     Section{"sessions", "label maps, pictures in device memory, saved states", compare_sessions},
     Section{"phases", "seconds and operations of the phases, launches", time_phases},

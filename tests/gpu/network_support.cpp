@@ -61,6 +61,10 @@ std::unique_ptr<NetRunner> make_runner(const AusmNet& net) {
     return std::make_unique<test::PlanRunner>(net);
 }
 
+std::unique_ptr<NetRunner> make_runner(const AusmNet& net, const PlanBound& bound) {
+    return net.device().is_cuda() ? make_cuda_runner(net, bound) : make_runner(net);
+}
+
 std::vector<at::ScalarType> precisions_of(const Target& target) {
     if (target.on_gpu() ? cuda_has_bfloat16(target.device.index()) : ops::cpu_has_bfloat16())
         return {at::kFloat, at::kBFloat16};
@@ -130,6 +134,24 @@ std::vector<NetPass*> pointers(std::vector<NetPass>& passes) {
     for (auto& pass : passes)
         all.push_back(&pass);
     return all;
+}
+
+bool equal_bits(const NetPass& a, const NetPass& b) {
+    bool equal = at::equal(a.logits, b.logits) && at::equal(a.presence, b.presence) &&
+                 at::equal(a.history.features, b.history.features);
+    for (std::size_t i = 0; i < a.history.layers.size(); ++i)
+        equal = equal && at::equal(a.history.layers[i].scan, b.history.layers[i].scan) &&
+                at::equal(a.history.layers[i].conv_tail, b.history.layers[i].conv_tail);
+    return equal;
+}
+
+Rubbish::Rubbish(const AusmNet& net) {
+    // Blocks from a few tokens' features to large activations; each size many times, so that none is left.
+    constexpr std::int64_t kLargest = std::int64_t{1} << 20, kTimes = 32;
+    const auto options = at::TensorOptions(net.device()).dtype(net.dtype());
+    for (std::int64_t numbers = net.config().dim; numbers <= kLargest; numbers *= 2)
+        for (std::int64_t time = 0; time < kTimes; ++time)
+            blocks_.push_back(at::full({numbers}, NAN, options));
 }
 
 void Deviation::add(const at::Tensor& got, const at::Tensor& exact) {

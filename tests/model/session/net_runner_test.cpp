@@ -98,7 +98,7 @@ TEST_F(NetRunnerTest, APlanUsedFrameAfterFrameEqualsStreamsAlone) {
     for (auto& one : together)
         batch.push_back(&one);
     const auto key = NetPlanKey::of(batch, net_.config());
-    EXPECT_EQ(key, (NetPlanKey{4, 8, kGrid.rows * 16, kGrid.columns * 16}));
+    EXPECT_EQ(key, (NetPlanKey{4, 16, kGrid.rows * 16, kGrid.columns * 16}));
     NetPlan plan(net_, key);
     for (int frame = 0; frame < 3; ++frame) {
         plan.load(batch);
@@ -167,6 +167,17 @@ TEST_F(NetRunnerTest, AMemoryOfAnotherSizeIsRefused) {
     EXPECT_THROW(plan.load(batch), c10::Error);
 }
 
+TEST_F(NetRunnerTest, APlanSaysWhatItHolds) {
+    const auto bytes = [&](std::int64_t batch, std::int64_t objects) {
+        return NetPlan(net_, {batch, objects, kGrid.rows * 16, kGrid.columns * 16}).bytes();
+    };
+    const std::size_t pixels = 3 * kGrid.rows * 16 * kGrid.columns * 16, cells = 16 * kGrid.rows * kGrid.columns;
+    EXPECT_GT(bytes(1, 0), pixels * sizeof(double)) << "the picture, and the features of the last one";
+    EXPECT_GE(bytes(1, 64) - bytes(1, 16), 48 * cells * (sizeof(double) + sizeof(float)))
+        << "masks as given, and marks";
+    EXPECT_GT(bytes(4, 16), 4 * bytes(1, 16)) << "there are spare memories, too";
+}
+
 TEST_F(NetRunnerTest, PlansAreRoundedUp) {
     const auto key = [&](std::vector<std::int64_t> counts) {
         std::vector<NetPass> passes;
@@ -180,9 +191,11 @@ TEST_F(NetRunnerTest, PlansAreRoundedUp) {
     };
     using Sizes = std::pair<std::int64_t, std::int64_t>;
     EXPECT_EQ(key({0}), Sizes(1, 0));
-    EXPECT_EQ(key({1}), Sizes(1, 4));
-    EXPECT_EQ(key({4, 0, 0, 0, 5}), Sizes(8, 8));
+    EXPECT_EQ(key({1}), Sizes(1, 16));
+    EXPECT_EQ(key({4, 0, 0, 0, 16}), Sizes(8, 16));
+    EXPECT_EQ(key({17, 0, 2}), Sizes(4, 64));
     EXPECT_EQ(key({64, 33}), Sizes(2, 64));
+    EXPECT_EQ(key({1, 64}), key({64, 17})) << "a size has few plans, whatever the objects do";
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 
 #include <c10/core/InferenceMode.h>
 
+#include <array>
+
 namespace ausm {
 namespace {
 
@@ -48,6 +50,34 @@ protected:
     test::PlanRunner runner_{net_};
     test::Scene scene_{kWidth, kHeight};
 };
+
+/// Says how it launched the network, as the runner of a GPU does.
+class Telling final : public NetRunner {
+public:
+    explicit Telling(NetRunner& runner) : NetRunner(runner.net()), runner_(runner) {}
+    void step(std::span<NetPass* const> passes) override {
+        runner_.step(passes);
+        for (auto* pass : passes)
+            pass->graphs = "no: memory is short";
+    }
+
+private:
+    NetRunner& runner_;
+};
+
+TEST_F(TrackerTest, HowTheNetworkWasLaunchedComesWithTheFrame) {
+    Telling runner(runner_);
+    StreamState state;
+    state.table = ObjectTable(net_.config().history.id_vectors, 0);
+    const SessionOptions options;
+    std::array<StreamFrame, 1> stream;
+    stream[0].state = &state;
+    stream[0].images = at::zeros({1, 3, 64, 96});
+    stream[0].options = &options;
+    Tracker(runner).step(stream);
+    ASSERT_FALSE(stream[0].error);
+    EXPECT_EQ(stream[0].output.graphs, "no: memory is short");
+}
 
 TEST_F(TrackerTest, AMapDrawnBesideTheNetworkIsTheCallersOwn) {
     const auto frames = play({.mode = Mode::kPrompted, .confidence = true}, false);
