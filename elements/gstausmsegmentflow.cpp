@@ -5,6 +5,7 @@
 #include "gstausmsegment.h"
 #include "gstausmsegmentstream.h"
 
+#include "gst/gstausmmetasource.h"
 #include "gst/guard.h"
 
 #include <gst/video/video.h>
@@ -214,8 +215,19 @@ static gboolean gst_ausm_segment_pad_latency(GstPad* pad, GstQuery* query) {
     return TRUE;
 }
 
+/// Answers the query for what puts the metadata onto pictures; false: it is about something else.
+static bool gst_ausm_segment_pad_answer_source(GstPad* pad, GstQuery* query) {
+    if (!is_meta_source_query(query))
+        return false;
+    const auto stream = gst_ausm_segment_pad_stream_of(pad);
+    if (!stream || !stream->marks_every_frame())
+        return false;
+    answer_meta_source(query, pad);
+    return true;
+}
+
 static gboolean gst_ausm_segment_pad_src_query(GstPad* pad, GstObject* parent, GstQuery* query) {
-    if (gst_ausm_segment_pad_answer_context(pad, query))
+    if (gst_ausm_segment_pad_answer_context(pad, query) || gst_ausm_segment_pad_answer_source(pad, query))
         return TRUE;
     if (GST_QUERY_TYPE(query) == GST_QUERY_LATENCY)
         return gst_ausm_segment_pad_latency(pad, query);

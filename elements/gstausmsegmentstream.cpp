@@ -49,6 +49,7 @@ void SegmentStream::start(const SegmentSettings& settings) {
     latency_.fix(0);
     static_cast<void>(take_stream_lines());
     warned_ = warned_not_finite_ = false;
+    marks_ = Marks::kNone;
     stats_.clear();
 }
 
@@ -101,6 +102,7 @@ void SegmentStream::restart(const char* reason, bool forgets) {
     }
     pace_.restart();
     warned_ = warned_not_finite_ = false;
+    marks_ = Marks::kNone;
     if (forgets)
         forget(reason);
 }
@@ -186,6 +188,13 @@ void SegmentStream::report(const FramePrompts& taken, bool lived, GstClockTime s
     warned_not_finite_ = !result_.finite;
 }
 
+void SegmentStream::note_marked(bool marked) noexcept {
+    if (!marked)
+        marks_ = Marks::kSome;
+    else if (marks_ == Marks::kNone)
+        marks_ = Marks::kAll;
+}
+
 /// The frame carries what the last one did, if it may. False: it is to be segmented.
 bool SegmentStream::repeat(Owned<GstBuffer>& buffer, const FrameTimes& times, const SegmentSettings& settings,
                            bool late) {
@@ -195,6 +204,7 @@ bool SegmentStream::repeat(Owned<GstBuffer>& buffer, const FrameTimes& times, co
         return false;
     buffer.reset(gst_buffer_make_writable(buffer.release()));
     output_.repeat(buffer.get(), {width, height, times.stream, settings.analytics});
+    note_marked(true);
     stats_.add_repeated();
     if (dropped)
         gst_element_post_message(element_,
@@ -215,6 +225,7 @@ GstFlowReturn SegmentStream::process(Owned<GstBuffer>& buffer, const FrameTimes&
         return GST_FLOW_OK;
     MappedFrame picture;
     if (!picture.map(buffer.get(), info_, times.stream, cuda_.get())) {
+        note_marked(false);
         if (!std::exchange(warned_, true))
             GST_ELEMENT_WARNING(element_, STREAM, FORMAT,
                                 ("A frame was passed on without being segmented: %s.", picture.error().c_str()),
@@ -235,6 +246,7 @@ GstFlowReturn SegmentStream::process(Owned<GstBuffer>& buffer, const FrameTimes&
     picture.unmap();  // it holds a reference, with which the buffer would not be writable
     buffer.reset(gst_buffer_make_writable(buffer.release()));
     output_.attach(buffer.get(), result_, {width, height, times.stream, settings.analytics}, engine_->info().name);
+    note_marked(true);
     pace_.seen();
     const gint64 end = g_get_monotonic_time();
     stats_.add(static_cast<double>(end - begin) / G_USEC_PER_SEC, session_->info(), result_.objects.size(), end);

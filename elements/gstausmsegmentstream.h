@@ -67,6 +67,8 @@ public:
     [[nodiscard]] const char* pad() const noexcept { return pad_.c_str(); }
     [[nodiscard]] GstStructure* stats() const { return stats_.structure(); }
     [[nodiscard]] GstClockTime latency() const noexcept { return latency_.value(); }
+    /// Whether there were frames since the stream's start or flush, and all of them carry metadata.
+    [[nodiscard]] bool marks_every_frame() const noexcept { return marks_ == Marks::kAll; }
     /// Answers a context query with the model's CUDA context; false: it is about something else.
     [[nodiscard]] bool answer_context(GstQuery* query);
 
@@ -93,6 +95,7 @@ public:
                                         const SegmentSettings& settings);
 
 private:
+    enum class Marks { kNone, kAll, kSome };
     struct WaitingLine {
         PromptLine line;
         bool of_application = false;  // it survives a flush
@@ -115,6 +118,7 @@ private:
     void save_last();
     [[nodiscard]] bool repeat(Owned<GstBuffer>& buffer, const FrameTimes& times, const SegmentSettings& settings,
                               bool late);
+    void note_marked(bool marked) noexcept;
     [[nodiscard]] std::optional<PromptLine> accept(PromptParse parsed);
     [[nodiscard]] std::string label_of(const ObjectChange& change) const;
     [[nodiscard]] bool wait_for_frame(PromptLine line, bool of_application);
@@ -137,6 +141,7 @@ private:
     std::string pad_;
     SegmentStats stats_;
     DeclaredLatency latency_;
+    std::atomic<Marks> marks_{Marks::kNone};  // what frames carried so far
     SegmentOutput output_;
     SegmentPace pace_;
     SegmentClicks clicks_;

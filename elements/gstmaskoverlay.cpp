@@ -9,7 +9,8 @@
  * Draws the objects that #GstAusmMeta names onto the picture: their areas, their contours, and a label with name, id
  * and score. An object keeps its colour for as long as it lives. Works in place and in the picture's own format, YUV
  * included. The masks are scaled to the picture, so the picture may be scaled after the segmentation; pictures without
- * metadata pass unchanged. The alpha channel of RGBA and BGRA is never changed.
+ * metadata pass unchanged, with a warning when ausmsegment upstream gave them some that were dropped on the way. The
+ * alpha channel of RGBA and BGRA is never changed.
  *
  * ## Example launch line
  * |[
@@ -22,6 +23,7 @@
 #include "elements/overlay/annotation.h"
 #include "gst/ausm/gstausmmeta.h"
 #include "gst/gstausmframe.h"
+#include "gst/gstausmmetasource.h"
 #include "gst/raii.h"
 
 #include <algorithm>
@@ -46,6 +48,8 @@ struct State {
     std::vector<overlay::Annotation> objects;  ///< of the last picture, kept for its memory
     bool warned_aspect = false, warned_malformed = false;
     bool warned_layout = false;  ///< about a run of pictures that cannot be drawn on
+    bool warned_lost = false;
+    bool asked = false;  ///< upstream, where masks should come from, since these caps and the last picture with masks
 };
 
 /// A buffer's bytes for as long as this lives; null when they cannot be had.
@@ -156,11 +160,16 @@ static void gst_mask_overlay_get_property(GObject* object, guint id, GValue* val
 static gboolean gst_mask_overlay_start(GstBaseTransform* transform) {
     State& state = *GST_MASK_OVERLAY(transform)->state;
     return ausm::gst::guard(GST_ELEMENT(transform), FALSE, [&] {
-        state.warned_aspect = state.warned_malformed = state.warned_layout = false;
+        state.warned_aspect = state.warned_malformed = state.warned_layout = state.warned_lost = state.asked = false;
         if (!state.text)
             static_cast<void>(state.text.emplace().render("#0", overlay::font_size_for(0), G_MAXINT16));
         return TRUE;
     });
+}
+
+static gboolean gst_mask_overlay_set_info(GstVideoFilter* filter, GstCaps*, GstVideoInfo*, GstCaps*, GstVideoInfo*) {
+    GST_MASK_OVERLAY(filter)->state->asked = false;
+    return TRUE;
 }
 
 static void gst_mask_overlay_before_transform(GstBaseTransform* transform, GstBuffer* buffer) {
@@ -239,13 +248,36 @@ static void gst_mask_overlay_warn_layout(GstMaskOverlay* self, const std::string
                         ("This is said once until the pictures are readable again."));
 }
 
+/// A picture without masks is nothing unusual, unless upstream says that it gave it some.
+static void gst_mask_overlay_warn_lost(GstMaskOverlay* self) {
+    State& state = *self->state;
+    if (state.warned_lost || std::exchange(state.asked, true))
+        return;
+    const auto source = ausm::gst::find_meta_source(GST_BASE_TRANSFORM_SINK_PAD(self));
+    if (!source)
+        return;
+    state.warned_lost = true;
+    std::string between;
+    for (const std::string& name : source->between)
+        between += (between.empty() ? "" : ", ") + name;
+    GST_ELEMENT_WARNING(
+        self, STREAM, FORMAT,
+        ("The masks of %s do not reach this picture: an element between does not carry them along (%s).",
+         source->element.c_str(), between.empty() ? "none is known by name" : between.c_str()),
+        ("Encoders, crops, borders, flips, mixers and effects that make a new picture drop them. Put "
+         "maskoverlay before it, or ausmsegment behind it."));
+}
+
 static void gst_mask_overlay_draw(GstMaskOverlay* self, GstBuffer* buffer) {
     GstAusmMetaView view;
     if (!gst_ausm_meta_get(buffer, &view)) {
         if (gst_buffer_get_custom_meta(buffer, GST_AUSM_META_NAME))
             gst_mask_overlay_warn_malformed(self, "It is incomplete, of another version, or its map has a wrong size");
+        else
+            gst_mask_overlay_warn_lost(self);
         return;
     }
+    self->state->asked = false;
     const ReadableMap map(view.map);
     if (!map.data()) {
         gst_mask_overlay_warn_malformed(self, "Its map cannot be read");
@@ -313,6 +345,7 @@ static void gst_mask_overlay_class_init(GstMaskOverlayClass* klass) {
     object_class->finalize = gst_mask_overlay_finalize;
     gst_mask_overlay_install_properties(object_class);
     GST_BASE_TRANSFORM_CLASS(klass)->start = gst_mask_overlay_start;
+    GST_VIDEO_FILTER_CLASS(klass)->set_info = gst_mask_overlay_set_info;
     GST_BASE_TRANSFORM_CLASS(klass)->before_transform = gst_mask_overlay_before_transform;
     // Not the video filter's own: they believe the buffer's GstVideoMeta.
     GST_BASE_TRANSFORM_CLASS(klass)->transform = nullptr;

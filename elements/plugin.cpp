@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-// The plugin: registers the elements and nothing else; no file, library or device is touched here.
+// The plugin: registers the elements and the metadata, nothing else; no file, library or device is touched here.
 #include "gstausmprompt.h"
 #include "gstausmsegment.h"
 #include "gstmaskoverlay.h"
 
+#include "gst/gstausmmetatransform.h"
+
 #include <gst/gst.h>
 
 static gboolean plugin_init(GstPlugin* plugin) {
+    ausm::gst::register_meta();
     const gboolean segment = GST_ELEMENT_REGISTER(ausmsegment, plugin);
     const gboolean prompt = GST_ELEMENT_REGISTER(ausmprompt, plugin);
     const gboolean overlay = GST_ELEMENT_REGISTER(maskoverlay, plugin);

@@ -4,6 +4,10 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
+#include <variant>
+
+#include "coco_rle.h"
 
 namespace ausm::gst {
 
@@ -138,10 +142,10 @@ void read_mask(const json& value, PromptLine& line) {
     const auto width = static_cast<int>(read_integer(size[1], "mask", 1, kMaxMaskSide));
     std::vector<std::uint32_t> counts;
     if (const json& runs = value["counts"]; runs.is_string()) {
-        auto decompressed = decompress_rle(runs.get_ref<const std::string&>());
-        if (!decompressed)
-            throw GrammarFailure("mask", "the compressed run lengths are damaged");
-        counts = std::move(*decompressed);
+        auto read = coco::runs_of_text(runs.get_ref<const std::string&>(), kMaxMaskPixels);
+        if (const auto* wrong = std::get_if<std::string>(&read))
+            throw GrammarFailure("mask", "the compressed run lengths are damaged: " + *wrong);
+        counts = std::get<coco::Runs>(std::move(read));
     } else {
         for (const json& run : list(runs, "mask", 1, kMaxLineBytes, "given with a list of run lengths"))
             counts.push_back(static_cast<std::uint32_t>(read_integer(run, "mask", 0, kMaxMaskPixels)));

@@ -2,8 +2,11 @@
 // Masks as people hand them in: index images and run lengths.
 #include "gstausmmask.h"
 
+#include "coco_rle.h"
+
 #include <array>
 #include <cstddef>
+#include <utility>
 
 namespace ausm::gst {
 
@@ -25,45 +28,10 @@ std::variant<MaskImage, std::string> decode_rle(int height, int width, std::span
     if (height < 1 || width < 1 || height > kMaxMaskSide || width > kMaxMaskSide ||
         std::int64_t{height} * width > kMaxMaskPixels)
         return "the size of a mask must be 1 to " + std::to_string(kMaxMaskSide) + " a side";
-    const std::int64_t pixels = std::int64_t{height} * width;
-    std::int64_t total = 0;
-    for (const std::uint32_t run : counts)
-        total += run;
-    if (total != pixels)
-        return "the runs add up to " + std::to_string(total) + " pixels, the mask has " + std::to_string(pixels);
-    MaskImage image{width, height, std::vector<std::uint8_t>(static_cast<std::size_t>(pixels))};
-    std::int64_t position = 0;
-    bool inside = false;
-    for (const std::uint32_t run : counts) {
-        for (std::int64_t i = position; inside && i < position + run; ++i)
-            image.values[static_cast<std::size_t>(i % height * width + i / height)] = 255;
-        position += run;
-        inside = !inside;
-    }
-    return image;
-}
-
-std::optional<std::vector<std::uint32_t>> decompress_rle(std::string_view text) {
-    std::vector<std::uint32_t> counts;
-    for (std::size_t i = 0; i < text.size();) {
-        std::int64_t run = 0;
-        int shift = 0;
-        for (bool more = true; more; shift += 5) {
-            if (i == text.size() || shift > 30 || text[i] < '0' || text[i] > 'o')
-                return std::nullopt;
-            const int bits = text[i++] - '0';
-            run |= static_cast<std::int64_t>(bits & 0x1f) << shift;
-            more = (bits & 0x20) != 0;
-            if (!more && (bits & 0x10) != 0)
-                run |= -(std::int64_t{1} << (shift + 5));
-        }
-        if (counts.size() > 2)
-            run += counts[counts.size() - 2];
-        if (run < 0 || run > kMaxMaskPixels)
-            return std::nullopt;
-        counts.push_back(static_cast<std::uint32_t>(run));
-    }
-    return counts;
+    auto values = coco::mask_of_runs(counts, height, width, 255);
+    if (auto* wrong = std::get_if<std::string>(&values))
+        return std::move(*wrong);
+    return MaskImage{width, height, std::get<0>(std::move(values))};
 }
 
 }  // namespace ausm::gst

@@ -3,10 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -29,9 +27,5 @@ struct MaskImage {
 /// 255. The text of what is wrong otherwise: size out of range, runs that do not add up to height * width.
 [[nodiscard]] std::variant<MaskImage, std::string> decode_rle(int height, int width,
                                                               std::span<const std::uint32_t> counts);
-
-/// The compressed form of the counts (COCO's text of 6-bit characters, from the third run on as differences to the run
-/// two before). Nothing when the text is damaged.
-[[nodiscard]] std::optional<std::vector<std::uint32_t>> decompress_rle(std::string_view text);
 
 }  // namespace ausm::gst

@@ -3,6 +3,8 @@
 #include "gst/gstausmmeta.h"
 
 #include "gst/ausm/gstausmmeta.h"
+#include "gst/coco_rle.h"
+#include "gst/gstausmmetatransform.h"
 
 #include <gst/video/video.h>
 #include <nlohmann/json.hpp>
@@ -92,36 +94,6 @@ bool sizes_fit(const Result& result, const MetaOptions& options) {
     return result.map.size() == size && (result.confidence.empty() || result.confidence.size() == size);
 }
 
-/// Run lengths of every value of a label map, down its columns, each beginning with what is outside the value.
-std::array<std::vector<std::size_t>, 256> run_lengths(const guint8* map, int width, int height) {
-    std::array<std::vector<std::size_t>, 256> counts;
-    std::array<std::size_t, 256> ends{};
-    const auto columns = static_cast<std::size_t>(width), rows = static_cast<std::size_t>(height);
-    const std::size_t size = columns * rows;
-    std::size_t start = 0, position = 0;
-    guint8 current = map[0];
-    const auto close_run = [&] {
-        counts[current].push_back(start - ends[current]);
-        counts[current].push_back(position - start);
-        ends[current] = position;
-    };
-    for (std::size_t x = 0; x < columns; ++x) {
-        for (std::size_t y = 0; y < rows; ++y, ++position) {
-            const guint8 value = map[y * columns + x];
-            if (value == current)
-                continue;
-            close_run();
-            current = value;
-            start = position;
-        }
-    }
-    close_run();
-    for (std::size_t value = 0; value < counts.size(); ++value)
-        if (ends[value] < size)
-            counts[value].push_back(size - ends[value]);
-    return counts;
-}
-
 nlohmann::json object_json(const GstAusmObject& object) {
     return {{"id", object.id},
             {"value", object.value},
@@ -135,9 +107,11 @@ nlohmann::json object_json(const GstAusmObject& object) {
 
 /// An empty structure in place of the one that the buffer carries.
 GstStructure* new_structure(GstBuffer* buffer) {
-    gst_ausm_meta_register();
+    register_meta();
     if (GstCustomMeta* old = gst_buffer_get_custom_meta(buffer, GST_AUSM_META_NAME))
         gst_buffer_remove_meta(buffer, &old->meta);
+    if (!gst_buffer_get_custom_meta(buffer, kMetaCompanion))
+        gst_buffer_add_custom_meta(buffer, kMetaCompanion);
     return gst_custom_meta_get_structure(gst_buffer_add_custom_meta(buffer, GST_AUSM_META_NAME));
 }
 
@@ -183,7 +157,7 @@ std::string meta_to_json(GstBuffer* buffer) {
     GstMapInfo map;
     if (!gst_ausm_meta_get(buffer, &view) || !gst_buffer_map(view.map, &map, GST_MAP_READ))
         return {};
-    auto counts = run_lengths(map.data, view.map_width, view.map_height);
+    const auto runs = coco::runs_of_values(map.data, view.map_width, view.map_height);
     gst_buffer_unmap(view.map, &map);
     nlohmann::json objects = nlohmann::json::array();
     for (guint i = 0; i < view.n_objects; ++i) {
@@ -192,7 +166,7 @@ std::string meta_to_json(GstBuffer* buffer) {
             continue;
         auto json = object_json(object);
         json["segmentation"] = {{"size", {view.map_height, view.map_width}},
-                                {"counts", counts[static_cast<std::size_t>(object.value)]}};
+                                {"counts", runs[static_cast<std::size_t>(object.value)]}};
         objects.push_back(std::move(json));
     }
     const nlohmann::json all = {{"version", GST_AUSM_META_VERSION},

@@ -21,6 +21,7 @@ struct Release {
     void operator()(GstCaps* caps) const noexcept { gst_caps_unref(caps); }
     void operator()(GstEvent* event) const noexcept { gst_event_unref(event); }
     void operator()(GstQuery* query) const noexcept { gst_query_unref(query); }
+    void operator()(GstIterator* iterator) const noexcept { gst_iterator_free(iterator); }
     void operator()(GstStructure* structure) const noexcept { gst_structure_free(structure); }
     void operator()(GError* error) const noexcept { g_error_free(error); }
     void operator()(char* text) const noexcept { g_free(text); }

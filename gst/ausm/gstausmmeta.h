@@ -126,27 +126,6 @@ typedef struct {
     GstAusmObjectOrigin origin;
 } GstAusmObject;
 
-/**
- * gst_ausm_meta_register:
- *
- * Makes GStreamer know the metadata; gst_ausm_meta_get() does it, too. Call it at the start of a program whose buffers
- * come from another process. Thread-safe.
- */
-static inline void gst_ausm_meta_register(void) {
-    static const gchar* no_tags[] = {NULL};
-    GstRegistry* registry;
-
-    if (gst_meta_get_info(GST_AUSM_META_NAME))
-        return;
-    /* Registering twice is an error, and every library that includes this header has its own copy of this function: the
-   * registry is the one object that they all share. */
-    registry = gst_registry_get();
-    GST_OBJECT_LOCK(registry);
-    if (!gst_meta_get_info(GST_AUSM_META_NAME))
-        gst_meta_register_custom(GST_AUSM_META_NAME, no_tags, NULL, NULL, NULL);
-    GST_OBJECT_UNLOCK(registry);
-}
-
 /* Borrowed; NULL when the field is missing, of another type, or not of @size bytes. */
 static inline GstBuffer* gst_ausm_meta_get_plane_(const GstStructure* structure, const gchar* field, gsize size) {
     const GValue* value = gst_structure_get_value(structure, field);
@@ -168,7 +147,6 @@ static inline gboolean gst_ausm_meta_get(GstBuffer* buffer, GstAusmMetaView* vie
     gint version = 0;
     gsize size;
 
-    gst_ausm_meta_register();
     meta = gst_buffer_get_custom_meta(buffer, GST_AUSM_META_NAME);
     structure = meta ? gst_custom_meta_get_structure(meta) : NULL;
     if (!structure || !gst_structure_get_int(structure, "version", &version) || version != GST_AUSM_META_VERSION)

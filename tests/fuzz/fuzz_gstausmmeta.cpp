@@ -5,6 +5,7 @@
 
 #include "gst/gstausmmask.h"
 #include "gst/gstausmmeta.h"
+#include "gst/gstausmmetatransform.h"
 #include "structure.h"
 
 #include <nlohmann/json.hpp>
@@ -165,7 +166,7 @@ std::vector<GstAusmObject> check_view(GstBuffer* buffer, const GstAusmMetaView& 
 
 void check_reading(Input& input, bool with_text) {
     const Owned<GstBuffer> buffer(gst_buffer_new());
-    gst_ausm_meta_register();
+    ausm::gst::register_meta();
     GstStructure* structure =
         gst_custom_meta_get_structure(gst_buffer_add_custom_meta(buffer.get(), GST_AUSM_META_NAME));
     const Owned<GstStructure> made(ausm::fuzz::likely_structure(GST_AUSM_META_NAME, meta_fields(), input));

@@ -41,32 +41,4 @@ TEST(Rle, WrongSizesAndSumsAreRefused) {
     EXPECT_TRUE(std::holds_alternative<std::string>(decode_rle(16384, 16384, Counts{16384U * 16384U})));
 }
 
-/// Writes counts as COCO does; the inverse of decompress_rle().
-std::string compress(const Counts& counts) {
-    std::string text;
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-        std::int64_t x = counts[i];
-        if (i > 2)
-            x -= counts[i - 2];
-        for (bool more = true; more;) {
-            std::int64_t bits = x & 0x1f;
-            x >>= 5;
-            more = (bits & 0x10) != 0 ? x != -1 : x != 0;
-            text.push_back(static_cast<char>((more ? bits | 0x20 : bits) + '0'));
-        }
-    }
-    return text;
-}
-
-TEST(Rle, CompressedCountsComeBack) {
-    for (const Counts& counts : {Counts{6}, Counts{1, 2, 3}, Counts{0, 31, 32, 1, 1000000, 5, 7, 100000}, Counts{}})
-        EXPECT_EQ(decompress_rle(compress(counts)), counts);
-    EXPECT_EQ(decompress_rle("13"), (Counts{1, 3}));
-}
-
-TEST(Rle, DamagedTextIsRefused) {
-    for (const char* text : {"P", "1P", " ", "~", "ooooooooooo", "1000/", "111M"})
-        EXPECT_FALSE(decompress_rle(text)) << text;
-}
-
 }  // namespace

@@ -3,6 +3,7 @@
 #include "gst/ausm/gstausmmeta.h"  // first: must stand alone in C++, too
 
 #include "gst/gstausmmeta.h"
+#include "gst/gstausmmetatransform.h"
 #include "gst/raii.h"
 
 #include <gst/video/video.h>
@@ -59,7 +60,7 @@ GstStructure* structure(const Buffer& buffer) {
 TEST(AusmMeta, CanBeRegisteredFromManyThreads) {
     std::vector<std::thread> threads;
     for (int i = 0; i < 8; ++i)
-        threads.emplace_back([] { gst_ausm_meta_register(); });
+        threads.emplace_back([] { ausm::gst::register_meta(); });
     for (auto& thread : threads)
         thread.join();
     EXPECT_TRUE(gst_meta_info_is_custom(gst_meta_get_info(GST_AUSM_META_NAME)));
