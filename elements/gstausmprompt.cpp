@@ -12,6 +12,9 @@
  * `late` says that the frame or time of the prompt had passed when it came, so that the next frame got it.
  * elements/prompts.md shows every prompt and source by example; prompt.schema.json has the grammar.
  *
+ * Pixels are those of the picture that passes here with the prompt's frame: they are sent on as shares of it, so that a
+ * scaler in between changes nothing. A box over the picture's edges is clipped when at least half of it lies inside.
+ *
  * The properties box, points and mask-location are standing prompts: they belong to the first frame, and again to the
  * first one after a new stream or a flush; one that is changed while playing belongs to the next frame. The property
  * location names a file with one JSON object a line, each with `frame` (counted from 0), with `time` (seconds of stream
@@ -21,7 +24,8 @@
  * The signal #GstAusmPrompt::add-prompt takes the same while the stream runs, and so does the request pad `prompt_sink`
  * as `application/x-json`: text of such lines, which never makes the video wait. As GRAY8 video the pad takes masks:
  * each belongs to the frame that its running time falls in, of several the last. Values 1 to 254 are ids; a mask of
- * only 0 and 255 shows one object, whose id is the property object, or 1. With wait-prompts a frame waits until the
+ * only 0 and 255, or one with soft edges, which is cut at half, shows one object, whose id is the property object, or 1.
+ * What could be meant in several ways is skipped with a warning. With wait-prompts a frame waits until the
  * masks have reached its end, as textoverlay waits for text: put a queue before each pad. The pad adds no latency: in
  * a live pipeline masks that come later than the video make it late, unless wait-prompts is off. Seeks go to both
  * sides.
@@ -29,7 +33,7 @@
  * With detections, what other elements have found on a frame (region-of-interest metadata, or GStreamer's analytics
  * metadata) becomes box prompts for what is not followed yet.
  *
- * Lines that break the grammar are skipped with a warning that has line and column. A file with more than 1000 of them,
+ * Text is UTF-8. Lines that break the grammar are skipped with a warning that has line and column. A file with more than 1000 of them,
  * more than 100000 prompts or 1 GiB is an error; on prompt_sink the text ends there and the video goes on. 1024 prompts
  * of the application and of prompt_sink may wait for their frames: then the signal refuses, and prompt_sink waits.
  *
@@ -54,6 +58,7 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 GST_DEBUG_CATEGORY(gst_ausm_prompt_debug);
 #define GST_CAT_DEFAULT gst_ausm_prompt_debug
@@ -91,7 +96,7 @@ static void gst_ausm_prompt_set_property(GObject* object, guint id, const GValue
                 return false;
             wait = self->priv->settings.wait_prompts;
         }
-        self->priv->inbox.set_wait(wait);
+        self->priv->inbox->set_wait(wait);
         return true;
     });
     if (!known)
@@ -112,12 +117,12 @@ static gboolean gst_ausm_prompt_add_prompt(GstAusmPrompt* self, const GstStructu
     return guard(GST_ELEMENT(self), false, [&] {
         auto parsed = PromptEntry::from_structure(structure);
         if (const auto* wrong = std::get_if<PromptError>(&parsed)) {
-            refuse_prompt(GST_BASE_TRANSFORM(self), PromptLine{}, wrong->message());
+            refuse_prompt(GST_BASE_TRANSFORM(self), *wrong);
             return false;
         }
         auto& entry = std::get<PromptEntry>(parsed);
         const PromptLine line = entry.line("");
-        if (self->priv->inbox.submit(std::move(entry)) == Handed::kTaken)
+        if (self->priv->inbox->submit(std::move(entry)) == Handed::kTaken)
             return true;
         refuse_prompt(GST_BASE_TRANSFORM(self), line,
                       std::to_string(PromptInbox::kMaxWaiting) + " prompts wait for their frames already");
@@ -179,9 +184,10 @@ static gboolean gst_ausm_prompt_set_caps(GstBaseTransform* base, GstCaps* caps, 
     return TRUE;
 }
 
-static void gst_ausm_prompt_finish(GstAusmPrompt* self) {
-    for (const PromptEntry& entry : self->priv->inbox.end_video())
-        refuse_prompt(GST_BASE_TRANSFORM(self), entry.line(""), "the stream ended before its frame");
+/// Answers the prompts that no frame came for.
+static void gst_ausm_prompt_refuse(GstAusmPrompt* self, const std::vector<PromptEntry>& entries, const char* reason) {
+    for (const PromptEntry& entry : entries)
+        refuse_prompt(GST_BASE_TRANSFORM(self), entry.line(""), reason);
 }
 
 static void gst_ausm_prompt_handle(GstAusmPrompt* self, GstEvent* event) {
@@ -190,23 +196,25 @@ static void gst_ausm_prompt_handle(GstAusmPrompt* self, GstEvent* event) {
     case GST_EVENT_STREAM_START:
         priv.schedule.restart();
         priv.position.restart();
-        priv.inbox.start_video();
+        priv.inbox->start_video();
         priv.standing_due = true;
         break;
     case GST_EVENT_SEGMENT: {
         const GstSegment* segment = nullptr;
         gst_event_parse_segment(event, &segment);
         priv.position.segment(*segment);
-        priv.inbox.start_segment();
+        priv.inbox->start_segment();
         break;
     }
-    case GST_EVENT_FLUSH_START: priv.inbox.start_video_flush(); break;
+    case GST_EVENT_FLUSH_START: priv.inbox->start_video_flush(); break;
     case GST_EVENT_FLUSH_STOP:
         priv.position.flush();
-        priv.inbox.stop_video_flush();
+        priv.inbox->stop_video_flush();
         priv.standing_due = true;
         break;
-    case GST_EVENT_EOS: gst_ausm_prompt_finish(self); break;
+    case GST_EVENT_EOS:
+        gst_ausm_prompt_refuse(self, priv.inbox->end_video(), "the stream ended before its frame");
+        break;
     default: break;
     }
 }
@@ -240,20 +248,20 @@ static gboolean gst_ausm_prompt_src_event(GstBaseTransform* base, GstEvent* even
     GstSeekFlags seek_flags = GST_SEEK_FLAG_NONE;
     gst_event_parse_seek(event, nullptr, nullptr, &seek_flags, nullptr, nullptr, nullptr, nullptr);
     GstEvent* again = gst_event_ref(event);
-    self->priv->inbox.set_seeking((seek_flags & GST_SEEK_FLAG_FLUSH) != 0);
+    self->priv->inbox->set_seeking((seek_flags & GST_SEEK_FLAG_FLUSH) != 0);
     const gboolean handled = parent->src_event(base, event);
     if (handled)
         gst_pad_push_event(GST_PAD(pad.get()), again);
     else
         gst_event_unref(again);
-    self->priv->inbox.set_seeking(false);
+    self->priv->inbox->set_seeking(false);
     return handled;
 }
 
 /// Before the pad's caps, what is linked to it may say what alone it can send: only for masks do frames wait.
-static void gst_ausm_prompt_ask_kind(GstAusmPrompt* self) {
+static void gst_ausm_prompt_ask_content(GstAusmPrompt* self) {
     const Owned<GstObject> pad = gst_ausm_prompt_prompt_sink(self);
-    if (!pad || !self->priv->inbox.is_undecided())
+    if (!pad || !self->priv->inbox->is_undecided())
         return;
     const Owned<GstCaps> known(gst_static_pad_template_get_caps(&prompt_sink_template));
     const Owned<GstCaps> caps(gst_pad_peer_query_caps(GST_PAD(pad.get()), known.get()));
@@ -261,7 +269,7 @@ static void gst_ausm_prompt_ask_kind(GstAusmPrompt* self) {
     for (guint i = 0; i < gst_caps_get_size(caps.get()); ++i)
         videos += gst_structure_has_name(gst_caps_get_structure(caps.get(), i), "video/x-raw") ? 1 : 0;
     if (gst_caps_get_size(caps.get()) > 0 && (videos == 0 || videos == gst_caps_get_size(caps.get())))
-        self->priv->inbox.expect(videos == 0 ? PromptKind::kJson : PromptKind::kMasks);
+        self->priv->inbox->expect(videos == 0 ? PadContent::kJson : PadContent::kMasks);
 }
 
 static GstFlowReturn gst_ausm_prompt_transform_ip(GstBaseTransform* base, GstBuffer* buffer) {
@@ -270,9 +278,9 @@ static GstFlowReturn gst_ausm_prompt_transform_ip(GstBaseTransform* base, GstBuf
         const GstClockTime pts = GST_BUFFER_PTS(buffer);
         const GstClockTime duration =
             GST_BUFFER_DURATION_IS_VALID(buffer) ? GST_BUFFER_DURATION(buffer) : self->priv->frame_duration;
-        gst_ausm_prompt_ask_kind(self);
+        gst_ausm_prompt_ask_content(self);
         std::optional<TimedMask> mask;
-        if (!self->priv->inbox.wait_for_mask(running_span(base->segment, pts, duration), mask))
+        if (!self->priv->inbox->wait_for_mask(running_span(base->segment, pts, duration), mask))
             return GST_FLOW_FLUSHING;
         send_prompts(base, *self->priv, {buffer, pts, duration, std::move(mask)});
         return GST_FLOW_OK;
@@ -283,7 +291,7 @@ static GstPad* gst_ausm_prompt_request_new_pad(GstElement* element, GstPadTempla
                                                const GstCaps*) {
     auto* self = GST_AUSM_PROMPT(element);
     GstPad* pad = guard(element, static_cast<GstPad*>(nullptr),
-                        [&] { return gst_ausm_prompt_pad_new(pad_template, &self->priv->reader, &self->priv->inbox); });
+                        [&] { return gst_ausm_prompt_pad_new(pad_template, self->priv->reader, self->priv->inbox); });
     if (!pad)
         return nullptr;
     {
@@ -295,7 +303,7 @@ static GstPad* gst_ausm_prompt_request_new_pad(GstElement* element, GstPadTempla
         }
         self->priv->prompt_sink = pad;
     }
-    self->priv->reader.reset();
+    self->priv->reader->reset();
     gst_pad_set_active(pad, TRUE);
     gst_element_add_pad(element, pad);
     return pad;
@@ -304,7 +312,7 @@ static GstPad* gst_ausm_prompt_request_new_pad(GstElement* element, GstPadTempla
 static void gst_ausm_prompt_release_pad(GstElement* element, GstPad* pad) {
     auto* self = GST_AUSM_PROMPT(element);
     const Owned<GstObject> owned(GST_OBJECT(gst_object_ref(pad)));
-    self->priv->inbox.unlink();  // wakes who waits for it or in it
+    self->priv->inbox->unlink();  // wakes who waits for it or in it
     gst_pad_set_active(pad, FALSE);
     gst_element_remove_pad(element, pad);
     const ObjectLock lock(self);
@@ -314,15 +322,17 @@ static void gst_ausm_prompt_release_pad(GstElement* element, GstPad* pad) {
 static GstStateChangeReturn gst_ausm_prompt_change_state(GstElement* element, GstStateChange transition) {
     auto* self = GST_AUSM_PROMPT(element);
     if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
-        self->priv->inbox.start();
+        self->priv->inbox->start();
     if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
-        self->priv->inbox.stop();  // who waits would hold up the pads' deactivation
+        self->priv->inbox->stop();  // who waits would hold up the pads' deactivation
     const GstStateChangeReturn result =
         GST_ELEMENT_CLASS(gst_ausm_prompt_parent_class)->change_state(element, transition);
-    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
-        self->priv->inbox.clear();
-        self->priv->reader.reset();
-    }
+    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+        guard(element, true, [self] {
+            gst_ausm_prompt_refuse(self, self->priv->inbox->clear(), "the element stopped before its frame");
+            self->priv->reader->reset();
+            return true;
+        });
     return result;
 }
 
@@ -337,7 +347,8 @@ static void gst_ausm_prompt_install_signals(GType type) {
      * @prompt: a structure named ausm-prompt, fields as in prompt.schema.json
      *
      * Shows an object on the frame that its `time` or `frame` says, else on the next one; from any thread. FALSE when
-     * the prompt is malformed or 1024 wait already; the answer comes as a message.
+     * the prompt is malformed or 1024 wait already; the answer comes as a message. Numbers of one list have one type;
+     * labels may stand in a list of their own.
      */
     signals[SIGNAL_ADD_PROMPT] = g_signal_new_class_handler(
         "add-prompt", type, static_cast<GSignalFlags>(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION),

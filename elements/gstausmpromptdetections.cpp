@@ -2,7 +2,7 @@
 // What other elements have found on a frame, as prompts.
 #include "gstausmpromptdetections.h"
 
-#include "gst/raii.h"
+#include "gst/gstausmnames.h"
 
 #include <gst/video/video.h>
 #ifdef AUSM_GST_ANALYTICS
@@ -76,34 +76,19 @@ void read_analytics(GstBuffer* buffer, const Found& found) {
 
 }  // namespace
 
-bool DetectionSettings::takes(const std::string& label) const {
-    std::string_view left(classes);
-    bool any = true;
-    while (!left.empty()) {
-        const std::size_t end = std::min(left.find(','), left.size());
-        std::string_view name = left.substr(0, end);
-        left.remove_prefix(std::min(end + 1, left.size()));
-        const std::size_t begin = name.find_first_not_of(' ');
-        if (begin == std::string_view::npos)
-            continue;
-        any = false;
-        if (name.substr(begin, name.find_last_not_of(' ') + 1 - begin) == label)
-            return true;
-    }
-    return any;
-}
-
 std::vector<PromptLine> detections(GstBuffer* buffer, const DetectionSettings& settings, int width, int height) {
     std::vector<PromptLine> lines;
-    const auto cut = [](double pixels, int size) { return std::clamp(pixels / size, 0.0, 1.0); };
     const auto found = [&](const Detection& detection) {
         const double score = detection.score.value_or(1);
-        PromptLine line;
-        line.op = PromptOp::kBox;
+        PromptLine line(PromptOp::kBox);
+        const auto cut = [&line](double pixels, int size) {
+            line.clipped = line.clipped || pixels < 0 || pixels > size;
+            return std::clamp(pixels / size, 0.0, 1.0);
+        };
         line.box = {cut(detection.x, width), cut(detection.y, height), cut(detection.x + detection.width, width),
                     cut(detection.y + detection.height, height)};
         if (!(score >= settings.threshold) || line.box[0] >= line.box[2] || line.box[1] >= line.box[3] ||
-            !settings.takes(detection.label))
+            !is_named(settings.classes, detection.label))
             return;
         line.label = detection.label;
         line.unless_tracked = true;

@@ -12,10 +12,8 @@ namespace ausm::gst {
 /// The properties as they were set. A value.
 struct DetectionSettings {
     bool enabled = false;
-    std::string classes;     ///< parted by commas; "": all
+    std::string classes;     ///< is_named(); what has no class is left out when one is named
     double threshold = 0.5;  ///< of the score, 0 .. 1; detections without a score pass
-
-    [[nodiscard]] bool takes(const std::string& label) const;
 };
 
 /// Box prompts, each for what is not followed yet, from region-of-interest metadata (class: roi_type; score: field

@@ -39,7 +39,7 @@ PromptLine PromptEntry::line(const std::string& folder) const {
     PromptLine line = std::move(std::get<PromptLine>(parsed));
     line.time.reset();
     line.frame.reset();
-    line.late = false;
+    line.late = line.clipped = false;
     return line;
 }
 

@@ -2,8 +2,8 @@
 // What ausmprompt sends in front of one frame, and what it knows for that.
 #include "gstausmpromptframe.h"
 
-#include "gstausmsegmentmessage.h"
-
+#include "gst/gstausmcoordinates.h"
+#include "gst/gstausmmessage.h"
 #include "gst/raii.h"
 
 #include <algorithm>
@@ -18,7 +18,12 @@ namespace ausm::gst {
 
 namespace {
 
-void send(GstBaseTransform* base, const PromptLine& line) {
+/// Pixels are those of the picture that passes here, whatever scales it later: shares travel on.
+void send(GstBaseTransform* base, const PromptState& state, PromptLine line) {
+    if (const auto outside = to_shares(line, state.width, state.height)) {
+        refuse_prompt(base, line, *outside);
+        return;
+    }
     GST_DEBUG_OBJECT(base, "sending %s for object %" G_GINT64_FORMAT, op_name(line.op), line.object);
     gst_pad_push_event(GST_BASE_TRANSFORM_SRC_PAD(base),
                        gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, prompt_structure(line)));
@@ -39,13 +44,13 @@ void send_standing(GstBaseTransform* base, PromptState& state) {
     if (kinds == 0)
         return;
     for (const guint kind : {kStandingMask, kStandingBox, kStandingPoints}) {
-        const auto lines = standing.lines(kinds & kind);  // one that cannot be used does not cost the others
+        auto lines = standing.lines(kinds & kind);  // one that cannot be used does not cost the others
         if (const auto* wrong = std::get_if<std::string>(&lines))
             GST_ELEMENT_WARNING(base, RESOURCE, SETTINGS, ("The prompt cannot be used: %s.", wrong->c_str()),
                                 (nullptr));
         else
-            for (const PromptLine& line : std::get<std::vector<PromptLine>>(lines))
-                send(base, line);
+            for (PromptLine& line : std::get<std::vector<PromptLine>>(lines))
+                send(base, state, std::move(line));
     }
 }
 
@@ -53,7 +58,7 @@ void send_due(GstBaseTransform* base, PromptState& state, const PromptFrame& fra
     const FrameSpan span = state.position.next(frame.pts, frame.duration);
     DuePrompts due;
     state.schedule.give(span, due);
-    for (const PromptInbox::Due& next : state.inbox.take(span)) {
+    for (const PromptInbox::Due& next : state.inbox->take(span)) {
         if (next.refused)
             due.refuse(next.entry, "", next.refused);
         else
@@ -61,8 +66,8 @@ void send_due(GstBaseTransform* base, PromptState& state, const PromptFrame& fra
     }
     for (const auto& refused : due.refused)
         refuse_prompt(base, refused.line, refused.reason);
-    for (const PromptLine& line : due.lines)
-        send(base, line);
+    for (PromptLine& line : due.lines)
+        send(base, state, std::move(line));
 }
 
 /// One object of a mask video has the same id in every mask; nothing shown is no prompt.
@@ -70,8 +75,7 @@ void send_mask(GstBaseTransform* base, const PromptState& state, TimedMask mask)
     const auto objects = mask_objects(mask.image);
     if (objects.empty())
         return;
-    PromptLine line;
-    line.op = PromptOp::kMask;
+    PromptLine line(PromptOp::kMask);
     line.mask = std::move(mask.image);
     line.late = mask.late;
     {
@@ -81,7 +85,7 @@ void send_mask(GstBaseTransform* base, const PromptState& state, TimedMask mask)
         if (objects.front() == 255)
             line.object = std::max<std::int64_t>(standing.object, 1);
     }
-    send(base, line);
+    send(base, state, std::move(line));
 }
 
 void send_detections(GstBaseTransform* base, const PromptState& state, GstBuffer* buffer) {
@@ -93,15 +97,19 @@ void send_detections(GstBaseTransform* base, const PromptState& state, GstBuffer
     }
     if (!settings.enabled || state.width <= 0 || state.height <= 0)
         return;
-    for (const PromptLine& line : detections(buffer, settings, state.width, state.height))
-        send(base, line);
+    for (PromptLine& line : detections(buffer, settings, state.width, state.height))
+        send(base, state, std::move(line));
 }
 
 }  // namespace
 
 void refuse_prompt(GstBaseTransform* base, const PromptLine& line, const std::string& reason) {
     post_answer(GST_ELEMENT(base), GST_PAD_NAME(GST_BASE_TRANSFORM_SINK_PAD(base)),
-                {false, line.object, line.ref, reason}, line.late);
+                {false, line.object, line.ref, reason}, {line.late, line.clipped});
+}
+
+void refuse_prompt(GstBaseTransform* base, const PromptError& error) {
+    post_answer(GST_ELEMENT(base), GST_PAD_NAME(GST_BASE_TRANSFORM_SINK_PAD(base)), {false, 0, "", error.message()});
 }
 
 void send_prompts(GstBaseTransform* base, PromptState& state, PromptFrame frame) {

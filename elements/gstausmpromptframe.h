@@ -10,6 +10,7 @@
 
 #include <gst/base/gstbasetransform.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -17,12 +18,13 @@ namespace ausm::gst {
 
 /// Everything behind the element.
 struct PromptState {
-    explicit PromptState(GstElement* element) : reader(element, inbox) {}
+    explicit PromptState(GstElement* element) : reader(std::make_shared<PromptPad>(element, inbox)) {}
 
     PromptSettings settings;  // under the object lock
-    PromptInbox inbox;
-    PromptPad reader;               // streaming thread of prompt_sink
-    GstPad* prompt_sink = nullptr;  // under the object lock; belongs to the element
+    // Shared with the pads: somebody may hold one that has been released for longer than the element lives.
+    std::shared_ptr<PromptInbox> inbox = std::make_shared<PromptInbox>();
+    std::shared_ptr<PromptPad> reader;  // streaming thread of prompt_sink
+    GstPad* prompt_sink = nullptr;      // under the object lock; belongs to the element
     // streaming thread of the video, or stopped
     PromptSchedule schedule;
     StreamPosition position;
@@ -38,8 +40,9 @@ struct PromptFrame {
     std::optional<TimedMask> mask;
 };
 
-/// Posts an answer.
+/// Posts the answer to a prompt, or to what is none.
 void refuse_prompt(GstBaseTransform* base, const PromptLine& line, const std::string& reason);
+void refuse_prompt(GstBaseTransform* base, const PromptError& error);
 
 /// Sends the prompts of a frame downstream: standing ones, those of the file, of the application and of prompt_sink, the
 /// mask, detections. In the streaming thread.

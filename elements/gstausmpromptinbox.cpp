@@ -28,11 +28,19 @@ void PromptInbox::stop() {
     changed_.notify_all();
 }
 
-void PromptInbox::clear() {
-    const std::lock_guard lock(mutex_);
+std::vector<PromptEntry> PromptInbox::take_all() {
+    std::vector<PromptEntry> entries;
+    for (Waiting& waiting : waiting_)
+        entries.push_back(std::move(waiting.entry));
     waiting_.clear();
     bytes_ = 0;
+    return entries;
+}
+
+std::vector<PromptEntry> PromptInbox::clear() {
+    const std::lock_guard lock(mutex_);
     forget_pad();
+    return take_all();
 }
 
 /// What has come on the pad since its last flush, but for lines.
@@ -40,7 +48,7 @@ void PromptInbox::forget_pad() {
     masks_.clear();
     reached_ = 0;
     prompt_ended_ = untimed_ = false;
-    kind_ = PromptKind::kUnknown;
+    content_ = PadContent::kUnknown;
 }
 
 /// Those that go on waiting.
@@ -91,30 +99,30 @@ void PromptInbox::start_prompt_flush() {
 
 void PromptInbox::stop_prompt_flush() {
     const std::lock_guard lock(mutex_);
-    const PromptKind kind = kind_;  // caps outlive a flush
+    const PadContent content = content_;  // caps outlive a flush
     forget_pad();
-    kind_ = kind;
+    content_ = content;
     prompt_flushing_ = false;
     std::erase_if(waiting_, [](const Waiting& waiting) { return waiting.from_pad; });
     keep(std::move(waiting_));
 }
 
-void PromptInbox::carry(PromptKind kind) {
+void PromptInbox::carry(PadContent content) {
     const std::lock_guard lock(mutex_);
-    kind_ = kind;
+    content_ = content;
     prompt_ended_ = untimed_ = false;
     changed_.notify_all();
 }
 
 bool PromptInbox::is_undecided() const {
     const std::lock_guard lock(mutex_);
-    return linked_ && wait_ && kind_ == PromptKind::kUnknown;
+    return linked_ && wait_ && content_ == PadContent::kUnknown;
 }
 
-void PromptInbox::expect(PromptKind kind) {
+void PromptInbox::expect(PadContent content) {
     const std::lock_guard lock(mutex_);
-    if (kind_ == PromptKind::kUnknown)
-        kind_ = kind;
+    if (content_ == PadContent::kUnknown)
+        content_ = content;
 }
 
 Handed PromptInbox::add(PromptEntry entry) {
@@ -182,15 +190,10 @@ void PromptInbox::start_video() {
 
 std::vector<PromptEntry> PromptInbox::end_video() {
     const std::lock_guard lock(mutex_);
-    std::vector<PromptEntry> entries;
-    for (Waiting& waiting : waiting_)
-        entries.push_back(std::move(waiting.entry));
-    waiting_.clear();
-    bytes_ = 0;
     masks_.clear();
     video_ended_ = true;
     changed_.notify_all();
-    return entries;
+    return take_all();
 }
 
 void PromptInbox::start_segment() {
@@ -201,7 +204,7 @@ void PromptInbox::start_segment() {
 }
 
 bool PromptInbox::must_wait(const RunningSpan& frame) const {
-    if (!wait_ || !linked_ || kind_ != PromptKind::kMasks)
+    if (!wait_ || !linked_ || content_ != PadContent::kMasks)
         return false;
     if (seeking_)
         return true;

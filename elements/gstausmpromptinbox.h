@@ -15,7 +15,7 @@
 namespace ausm::gst {
 
 /// What the prompt pad carries; kUnknown before its caps.
-enum class PromptKind : std::uint8_t { kUnknown, kJson, kMasks };
+enum class PadContent : std::uint8_t { kUnknown, kJson, kMasks };
 
 /// What became of something handed in.
 enum class Handed : std::uint8_t { kTaken, kFull, kFlushing, kEnded };
@@ -47,8 +47,8 @@ public:
     void start();
     /// Nobody waits until the next start().
     void stop();
-    /// Forgets everything that waits.
-    void clear();
+    /// Forgets what has come. The prompts that got no frame.
+    [[nodiscard]] std::vector<PromptEntry> clear();
 
     // the application
     /// Never waits. kFull: kMaxWaiting prompts wait.
@@ -62,11 +62,11 @@ public:
     void start_prompt_flush();
     void stop_prompt_flush();
     /// What the pad carries from here on.
-    void carry(PromptKind kind);
+    void carry(PadContent content);
     /// True while nobody knows what the linked pad carries.
     [[nodiscard]] bool is_undecided() const;
     /// Only this can come, though the caps have not yet.
-    void expect(PromptKind kind);
+    void expect(PadContent content);
     /// Waits for room.
     [[nodiscard]] Handed add(PromptEntry entry);
     /// Waits while kMaxMasks are ahead of the video.
@@ -107,6 +107,7 @@ private:
     [[nodiscard]] Handed refusal() const { return prompts_stopped() ? Handed::kFlushing : Handed::kEnded; }
     [[nodiscard]] bool must_wait(const RunningSpan& frame) const;
     void forget_pad();
+    [[nodiscard]] std::vector<PromptEntry> take_all();
     void keep(std::vector<Waiting> waiting);
     [[nodiscard]] static std::optional<Verdict> judge(const Waiting& waiting, const FrameSpan& span);
 
@@ -115,7 +116,7 @@ private:
     std::vector<Waiting> waiting_;
     std::size_t bytes_ = 0;  // of waiting_
     std::deque<TimedMask> masks_;
-    PromptKind kind_ = PromptKind::kUnknown;
+    PadContent content_ = PadContent::kUnknown;
     bool stopped_ = true;
     bool wait_ = true;
     bool linked_ = false;

@@ -25,8 +25,8 @@ struct BadLines {
     [[nodiscard]] bool add(const PromptError& error);
 };
 
-/// Cuts text at its line ends and reads each line; blank ones only count. Holds kMaxLineBytes at most: of a longer line
-/// the rest is skipped. Thread-bound.
+/// Cuts UTF-8 text, with or without its byte order mark, at its line ends and reads each line; blank ones only count.
+/// Holds kMaxLineBytes at most: of a longer line the rest is skipped. Thread-bound.
 class PromptLines {
 public:
     /// Gets a prompt, or what is wrong with a line. False: no more.
@@ -35,16 +35,23 @@ public:
     /// `folder` of relative mask paths; "": the working directory.
     explicit PromptLines(std::string folder = {}) : folder_(std::move(folder)) {}
 
-    /// The next piece of the text; false when `take` was.
+    /// The next piece of the text; false when `take` was, or when the text is not UTF-8 from its first letter on.
     bool feed(std::string_view piece, const Take& take);
     /// The end of the text: the last line may lack its end.
     bool finish(const Take& take);
+    /// The name of the encoding in which nothing of this text is read; empty when it is read.
+    [[nodiscard]] const std::string& foreign_encoding() const noexcept { return foreign_; }
 
 private:
+    bool begin(std::string_view text, const Take& take);
+    bool cut(std::string_view piece, const Take& take);
     void keep(std::string_view piece);
     bool end_line(const Take& take);
 
     std::string folder_;
+    std::string head_;  // while it is too short to tell the encoding
+    bool begun_ = false;
+    std::string foreign_;
     std::string line_;  // so far
     bool too_long_ = false;
     int number_ = 0;  // of the line before

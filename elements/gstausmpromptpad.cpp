@@ -3,17 +3,19 @@
 #include "gstausmpromptpad.h"
 
 #include "gst/gstausmframe.h"
+#include "gst/gstausmgreymask.h"
 #include "gst/guard.h"
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 namespace ausm::gst {
 
 namespace {
 
 /// The pixels row by row without padding.
-MaskImage mask_of(const GstVideoFrame& frame) {
+MaskImage pixels_of(const GstVideoFrame& frame) {
     MaskImage image{GST_VIDEO_FRAME_WIDTH(&frame), GST_VIDEO_FRAME_HEIGHT(&frame), {}};
     image.values.reserve(static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height));
     const auto* row = static_cast<const guint8*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0));
@@ -22,10 +24,22 @@ MaskImage mask_of(const GstVideoFrame& frame) {
     return image;
 }
 
+/// The mask that a frame shows, or the text of what is wrong with it.
+std::variant<MaskImage, std::string> read_mask(GstBuffer* buffer, const GstVideoInfo& info) {
+    GstVideoFrame frame;
+    if (std::string wrong = map_frame(frame, buffer, info, GST_MAP_READ); !wrong.empty())
+        return wrong;
+    MaskImage image = pixels_of(frame);
+    gst_video_frame_unmap(&frame);
+    if (auto wrong = settle_grey(image))
+        return std::move(*wrong);
+    return image;
+}
+
 }  // namespace
 
 void PromptPad::reset() {
-    kind_ = PromptKind::kUnknown;
+    content_ = PadContent::kUnknown;
     gst_segment_init(&segment_, GST_FORMAT_UNDEFINED);
     forget_lines();
 }
@@ -49,7 +63,7 @@ bool PromptPad::set_caps(GstCaps* caps) {
     finish_lines();
     forget_lines();
     if (gst_structure_has_name(gst_caps_get_structure(caps, 0), "application/x-json")) {
-        kind_ = PromptKind::kJson;
+        content_ = PadContent::kJson;
     } else {
         const bool read = gst_video_info_from_caps(&info_, caps);
         const std::int64_t pixels = std::int64_t{info_.width} * info_.height;
@@ -62,16 +76,16 @@ bool PromptPad::set_caps(GstCaps* caps) {
         frame_duration_ = info_.fps_n > 0 && info_.fps_d > 0
                               ? gst_util_uint64_scale_int(GST_SECOND, info_.fps_d, info_.fps_n)
                               : GST_CLOCK_TIME_NONE;
-        kind_ = PromptKind::kMasks;
+        content_ = PadContent::kMasks;
     }
-    inbox_.carry(kind_);
+    inbox_->carry(content_);
     return true;
 }
 
 void PromptPad::start_segment(const GstSegment& segment) {
     gst_segment_copy_into(&segment, &segment_);
     if (segment.format == GST_FORMAT_TIME)
-        inbox_.reach(running_span(segment, segment.rate > 0 ? segment.start : segment.stop, 0).start);
+        inbox_->reach(running_span(segment, segment.rate > 0 ? segment.start : segment.stop, 0).start);
 }
 
 bool PromptPad::event(GstEvent* event) {
@@ -95,17 +109,17 @@ bool PromptPad::event(GstEvent* event) {
         GstClockTime start = GST_CLOCK_TIME_NONE;
         GstClockTime duration = GST_CLOCK_TIME_NONE;
         gst_event_parse_gap(event, &start, &duration);
-        inbox_.reach(running_span(segment_, start, duration).end);
+        inbox_->reach(running_span(segment_, start, duration).end);
         return true;
     }
     case GST_EVENT_FLUSH_STOP:
         gst_segment_init(&segment_, GST_FORMAT_UNDEFINED);
         forget_lines();
-        inbox_.stop_prompt_flush();
+        inbox_->stop_prompt_flush();
         return true;
     case GST_EVENT_EOS:
         finish_lines();
-        inbox_.end_prompts();
+        inbox_->end_prompts();
         return true;
     default: return true;
     }
@@ -114,7 +128,7 @@ bool PromptPad::event(GstEvent* event) {
 /// One line of the text. False: no more are read.
 bool PromptPad::take(std::variant<PromptEntry, PromptError> parsed) {
     if (auto* entry = std::get_if<PromptEntry>(&parsed)) {
-        handed_ = inbox_.add(std::move(*entry));
+        handed_ = inbox_->add(std::move(*entry));
     } else {
         const auto& wrong = std::get<PromptError>(parsed);
         if (!bad_.add(wrong)) {
@@ -132,11 +146,21 @@ bool PromptPad::take(std::variant<PromptEntry, PromptError> parsed) {
     return handed_ == Handed::kTaken;
 }
 
+void PromptPad::check_encoding() {
+    if (lines_.foreign_encoding().empty())
+        return;
+    handed_ = Handed::kEnded;
+    GST_ELEMENT_WARNING(element_, STREAM, DECODE,
+                        ("The text on prompt_sink is %s: none of it is read.", lines_.foreign_encoding().c_str()),
+                        ("Send it as UTF-8. The video goes on."));
+}
+
 /// At the end of a text: its last line, and how many bad ones were not told.
 void PromptPad::finish_lines() {
-    if (kind_ != PromptKind::kJson || handed_ != Handed::kTaken)
+    if (content_ != PadContent::kJson || handed_ != Handed::kTaken)
         return;
     lines_.finish([this](auto parsed) { return take(std::move(parsed)); });
+    check_encoding();
     if (handed_ != Handed::kEnded && bad_.count > BadLines::kTold)
         GST_ELEMENT_WARNING(
             element_, STREAM, DECODE,
@@ -156,25 +180,24 @@ GstFlowReturn PromptPad::chain_lines(GstBuffer* buffer) {
     const std::string text(reinterpret_cast<const char*>(map.data), map.size);
     gst_buffer_unmap(buffer, &map);
     lines_.feed(text, [this](auto parsed) { return take(std::move(parsed)); });
+    check_encoding();
     return flow();
 }
 
 GstFlowReturn PromptPad::chain_mask(GstBuffer* buffer) {
-    GstVideoFrame frame;
-    const std::string wrong = map_frame(frame, buffer, info_, GST_MAP_READ);
-    if (!wrong.empty()) {
+    auto read = read_mask(buffer, info_);
+    if (const auto* wrong = std::get_if<std::string>(&read)) {
         if (!std::exchange(warned_, true))
-            GST_ELEMENT_WARNING(element_, STREAM, FORMAT, ("A mask was skipped: %s.", wrong.c_str()),
-                                ("This is said once until the masks are readable again."));
+            GST_ELEMENT_WARNING(element_, STREAM, FORMAT, ("A mask was skipped: %s.", wrong->c_str()),
+                                ("This is said once until a mask can be used again."));
         return GST_FLOW_OK;
     }
     warned_ = false;
     TimedMask mask;
-    mask.image = mask_of(frame);
-    gst_video_frame_unmap(&frame);
+    mask.image = std::move(std::get<MaskImage>(read));
     mask.when = running_span(segment_, GST_BUFFER_PTS(buffer),
                              GST_BUFFER_DURATION_IS_VALID(buffer) ? GST_BUFFER_DURATION(buffer) : frame_duration_);
-    switch (inbox_.add(std::move(mask))) {
+    switch (inbox_->add(std::move(mask))) {
     case Handed::kTaken: return GST_FLOW_OK;
     case Handed::kFlushing: return GST_FLOW_FLUSHING;
     default: return GST_FLOW_EOS;
@@ -182,9 +205,9 @@ GstFlowReturn PromptPad::chain_mask(GstBuffer* buffer) {
 }
 
 GstFlowReturn PromptPad::chain(GstBuffer* buffer) {
-    switch (kind_) {
-    case PromptKind::kJson: return chain_lines(buffer);
-    case PromptKind::kMasks: return chain_mask(buffer);
+    switch (content_) {
+    case PadContent::kJson: return chain_lines(buffer);
+    case PadContent::kMasks: return chain_mask(buffer);
     default: break;
     }
     GST_ELEMENT_WARNING(element_, CORE, NEGOTIATION, ("Data came on prompt_sink before its caps."),
@@ -200,8 +223,8 @@ namespace {
 
 /// What the pad's functions need; freed with the pad.
 struct PadPrivate {
-    PromptPad* reader;
-    PromptInbox* inbox;
+    std::shared_ptr<PromptPad> reader;
+    std::shared_ptr<PromptInbox> inbox;
 };
 
 PadPrivate& private_of(GstPad* pad) {
@@ -238,11 +261,17 @@ static GstPadLinkReturn gst_ausm_prompt_pad_link(GstPad* pad, GstObject*, GstPad
     return GST_PAD_LINK_OK;
 }
 
-static void gst_ausm_prompt_pad_unlink(GstPad* pad, GstObject*) { private_of(pad).inbox->unlink(); }
+/// Without a parent it is a released pad that somebody has held: the inbox may be another pad's by now.
+static void gst_ausm_prompt_pad_unlink(GstPad* pad, GstObject* parent) {
+    if (parent)
+        private_of(pad).inbox->unlink();
+}
 
-GstPad* gst_ausm_prompt_pad_new(GstPadTemplate* pad_template, PromptPad* reader, PromptInbox* inbox) {
+GstPad* gst_ausm_prompt_pad_new(GstPadTemplate* pad_template, std::shared_ptr<PromptPad> reader,
+                                std::shared_ptr<PromptInbox> inbox) {
     GstPad* pad = gst_pad_new_from_template(pad_template, "prompt_sink");
-    g_object_set_data_full(G_OBJECT(pad), "ausm-private", new PadPrivate{reader, inbox},
+    GST_OBJECT_FLAG_SET(pad, GST_PAD_FLAG_NEED_PARENT);
+    g_object_set_data_full(G_OBJECT(pad), "ausm-private", new PadPrivate{std::move(reader), std::move(inbox)},
                            [](gpointer data) { delete static_cast<PadPrivate*>(data); });
     gst_pad_set_event_function(pad, GST_DEBUG_FUNCPTR(gst_ausm_prompt_pad_event));
     gst_pad_set_chain_function(pad, GST_DEBUG_FUNCPTR(gst_ausm_prompt_pad_chain));

@@ -7,14 +7,19 @@
 
 #include <gst/video/video.h>
 
+#include <memory>
+#include <utility>
+
 namespace ausm::gst {
 
 /// What comes on the pad, made ready for the inbox. Thread-bound to the pad's streaming thread; reset() only while the
 /// pad is inactive.
 class PromptPad {
 public:
-    /// Both outlive the pad's activity and are not owned.
-    PromptPad(GstElement* element, PromptInbox& inbox) : element_(element), inbox_(inbox) { reset(); }
+    /// `element` outlives the pad's activity and is not owned.
+    PromptPad(GstElement* element, std::shared_ptr<PromptInbox> inbox) : element_(element), inbox_(std::move(inbox)) {
+        reset();
+    }
 
     void reset();
     /// Serialized events. False: the caps cannot be used.
@@ -28,23 +33,24 @@ private:
     [[nodiscard]] GstFlowReturn chain_mask(GstBuffer* buffer);
     [[nodiscard]] bool take(std::variant<PromptEntry, PromptError> parsed);
     void finish_lines();
+    void check_encoding();
     void forget_lines();
     [[nodiscard]] GstFlowReturn flow() const;
 
     GstElement* element_;
-    PromptInbox& inbox_;
-    PromptKind kind_ = PromptKind::kUnknown;
+    std::shared_ptr<PromptInbox> inbox_;
+    PadContent content_ = PadContent::kUnknown;
     GstSegment segment_{};
     GstVideoInfo info_{};
     GstClockTime frame_duration_ = GST_CLOCK_TIME_NONE;  // of the caps
     PromptLines lines_;
     BadLines bad_;
     Handed handed_ = Handed::kTaken;  // the last that was not taken ends the text
-    bool warned_ = false;             // about a run of masks that cannot be read
+    bool warned_ = false;             // about a run of masks that cannot be used
 };
 
 }  // namespace ausm::gst
 
-/// A pad that hands everything to `reader`, which outlives it. Floating.
-GstPad* gst_ausm_prompt_pad_new(GstPadTemplate* pad_template, ausm::gst::PromptPad* reader,
-                                ausm::gst::PromptInbox* inbox);
+/// A pad that hands everything to `reader`, and nothing once it is released. Floating.
+GstPad* gst_ausm_prompt_pad_new(GstPadTemplate* pad_template, std::shared_ptr<ausm::gst::PromptPad> reader,
+                                std::shared_ptr<ausm::gst::PromptInbox> inbox);

@@ -56,6 +56,8 @@ std::string PromptSchedule::read(const std::string& path, BadLines& bad) {
         return "reading it failed";
     if (more)
         lines.finish(take);
+    if (!lines.foreign_encoding().empty())
+        return "the file is " + lines.foreign_encoding() + "; save it as UTF-8";
     return error;
 }
 

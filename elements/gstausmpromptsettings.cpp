@@ -51,8 +51,8 @@ void install_standing(GObjectClass* klass) {
     install_text(klass, PROP_POINTS, "points", "Points",
                  "Standing point prompt of one object: x,y[,label];... or JSON; label 1 inside (default), 0 outside");
     install_text(klass, PROP_MASK_LOCATION, "mask-location", "Mask location",
-                 "Standing mask prompt: PNG with a palette or 8-bit greyscale; values 1 to 254 are objects, only 0 and "
-                 "255 one object");
+                 "Standing mask prompt: PNG with a palette or 8-bit greyscale; values 1 to 254 are objects; only 0 and "
+                 "255, or grey with soft edges, which is cut at half, is one object");
     g_object_class_install_property(
         klass, PROP_OBJECT,
         g_param_spec_int64("object", "Object",
@@ -62,8 +62,8 @@ void install_standing(GObjectClass* klass) {
     install_text(klass, PROP_LABEL, "label", "Label", "Label of the standing prompts and of masks on prompt_sink");
     g_object_class_install_property(
         klass, PROP_UNIT,
-        g_param_spec_enum("unit", "Unit", "Unit of box and points", unit_type(),
-                          static_cast<gint>(PromptUnit::kNormalised), flags(GST_PARAM_MUTABLE_PLAYING)));
+        g_param_spec_enum("unit", "Unit", "Unit of box and points; pixels are those of the picture that passes here",
+                          unit_type(), static_cast<gint>(PromptUnit::kNormalised), flags(GST_PARAM_MUTABLE_PLAYING)));
     gst_type_mark_as_plugin_api(unit_type(), static_cast<GstPluginAPIFlags>(0));
 }
 
@@ -86,7 +86,7 @@ void prompt_settings_install(GObjectClass* klass) {
                              "metadata) becomes prompts",
                              FALSE, flags(GST_PARAM_MUTABLE_PLAYING)));
     install_text(klass, PROP_DETECTION_CLASSES, "detection-classes", "Detection classes",
-                 "Classes of detections to take, parted by commas; empty: all");
+                 "Classes of detections to take, parted by commas; empty: all, also what has no class");
     g_object_class_install_property(klass, PROP_DETECTION_THRESHOLD,
                                     g_param_spec_double("detection-threshold", "Detection threshold",
                                                         "Least score of a detection; those without a score are taken",

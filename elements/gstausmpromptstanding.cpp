@@ -27,8 +27,7 @@ Rows rows(const std::string& property, const std::string& text, std::size_t leas
 }
 
 PromptLine start(const StandingPrompts& standing, PromptOp op, std::int64_t object) {
-    PromptLine line;
-    line.op = op;
+    PromptLine line(op);
     line.object = object;
     line.unit = standing.unit;
     line.label = standing.label;

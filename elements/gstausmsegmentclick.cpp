@@ -17,8 +17,7 @@ constexpr guint kMouse = 0xffffffff;             // no finger has it
 constexpr const char* kRef = "click-to-prompt";  // in the answers
 
 PromptLine line_of(PromptOp op, std::int64_t object) {
-    PromptLine line;
-    line.op = op;
+    PromptLine line(op);
     line.object = object;
     line.ref = kRef;
     return line;
@@ -29,10 +28,18 @@ PromptLine line_of(PromptOp op, std::int64_t object) {
 void SegmentClicks::press(guint pointer, Place place, const Picture& picture) {
     const bool inside = place.x >= 0 && place.y >= 0 && place.x < picture.width && place.y < picture.height;
     const std::lock_guard lock(mutex_);
-    if (pressed_ || !inside)  // a second finger, or a border around the picture
+    if (pressed_ && pointer_ != pointer)  // a second finger
+        return;
+    pressed_.reset();  // of the same pointer: its release outside the window was never told
+    if (!inside)       // a border around the picture
         return;
     pressed_ = place;
     pointer_ = pointer;
+}
+
+void SegmentClicks::restart() {
+    const std::lock_guard lock(mutex_);
+    pressed_.reset();
 }
 
 std::optional<PromptLine> SegmentClicks::release(guint pointer, Place place, const Picture& picture) {
@@ -83,11 +90,7 @@ SegmentClicks::Outcome SegmentClicks::handle(GstEvent* event, int width, int hei
     case GST_NAVIGATION_EVENT_TOUCH_UP:
         gst_navigation_event_parse_touch_up_event(event, &finger, &place.x, &place.y);
         return {true, release(finger, place, picture)};
-    case GST_NAVIGATION_EVENT_TOUCH_CANCEL: {
-        const std::lock_guard lock(mutex_);
-        pressed_.reset();
-        return {true, std::nullopt};
-    }
+    case GST_NAVIGATION_EVENT_TOUCH_CANCEL: restart(); return {true, std::nullopt};
     case GST_NAVIGATION_EVENT_TOUCH_MOTION:
     case GST_NAVIGATION_EVENT_TOUCH_FRAME: return {true, std::nullopt};
     default: return {};

@@ -33,6 +33,9 @@ public:
     /// and fingers are ours, also where they mean nothing; keys, wheels and moves are not.
     [[nodiscard]] Outcome handle(GstEvent* event, int width, int height, const ObjectAt& object_at);
 
+    /// Forgets a gesture that has begun.
+    void restart();
+
 private:
     struct Place {
         double x = 0, y = 0;  // pixels

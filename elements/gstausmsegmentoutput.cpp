@@ -20,7 +20,8 @@ void SegmentOutput::restart(bool numbers) {
 }
 
 void SegmentOutput::attach(GstBuffer* buffer, Result& result, const Frame& frame, const std::string& model) {
-    if (!attach_meta(buffer, result, {frame.width, frame.height, true, model, serial_++}))
+    if (!attach_meta(buffer, result,
+                     {frame.width, frame.height, true, model, serial_++, frame.pixel_aspect_n, frame.pixel_aspect_d}))
         throw std::logic_error("the model gave a label map of an impossible size");
     if (frame.analytics)
         analytics_.attach(buffer, frame.time);

@@ -23,6 +23,7 @@ public:
         int width = 0, height = 0;  ///< pixels of the picture
         GstClockTime time = GST_CLOCK_TIME_NONE;
         bool analytics = true;
+        int pixel_aspect_n = 1, pixel_aspect_d = 1;
     };
 
     /// There is no last frame any more; `numbers`: frames are counted anew, too.

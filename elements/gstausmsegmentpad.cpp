@@ -64,15 +64,14 @@ static gboolean gst_ausm_segment_pad_submit(GstAusmSegmentPad* self, const std::
 }
 
 gboolean gst_ausm_segment_pad_reset(GstAusmSegmentPad* self) {
-    return gst_ausm_segment_pad_submit(self, [] { return PromptLine{}; });
+    return gst_ausm_segment_pad_submit(self, [] { return PromptLine(PromptOp::kReset); });
 }
 
 gboolean gst_ausm_segment_pad_remove_object(GstAusmSegmentPad* self, gint64 object) {
     if (object < 1 || object > kMaxObject)
         return FALSE;
     return gst_ausm_segment_pad_submit(self, [object] {
-        PromptLine line;
-        line.op = PromptOp::kRemove;
+        PromptLine line(PromptOp::kRemove);
         line.object = object;
         return line;
     });

@@ -2,10 +2,12 @@
 // The prompts of one stream of ausmsegment: they wait for a frame, become what the model takes, and are answered.
 #include "gstausmsegmentstream.h"
 
-#include "gstausmsegmentmessage.h"
+#include "gst/gstausmcoordinates.h"
+#include "gst/gstausmmessage.h"
+#include "gst/gstausmnames.h"
 
 #include <algorithm>
-#include <string_view>
+#include <iterator>
 #include <utility>
 
 GST_DEBUG_CATEGORY_EXTERN(gst_ausm_segment_debug);
@@ -17,23 +19,6 @@ namespace {
 
 constexpr std::size_t kMaxWaiting = 1024;  // of each side: prompts for one frame
 constexpr const char* kTooMany = "1024 prompts wait for the next frame already";
-
-/// Whether a label stands in a list parted by commas; an empty list has all, and no label is always good.
-bool is_among(std::string_view label, std::string_view classes) {
-    if (label.empty() || classes.empty())
-        return true;
-    while (true) {
-        const auto comma = classes.find(',');
-        auto name = classes.substr(0, comma);
-        name.remove_prefix(std::min(name.find_first_not_of(' '), name.size()));
-        name = name.substr(0, name.find_last_not_of(' ') + 1);
-        if (name == label)
-            return true;
-        if (comma == std::string_view::npos)
-            return false;
-        classes.remove_prefix(comma + 1);
-    }
-}
 
 }  // namespace
 
@@ -85,7 +70,7 @@ void SegmentStream::answer(const PromptLine& line, const PromptAnswer& answer) {
     if (line.unless_tracked && refusing_.exchange(!answer.accepted) && !answer.accepted)
         GST_DEBUG_OBJECT(element_, "refused again: %s", answer.reason.c_str());
     else
-        post_answer(element_, pad_, answer, line.late);
+        post_answer(element_, pad_, answer, {line.late, line.clipped});
 }
 
 void SegmentStream::refuse(const PromptLine& line, const std::string& reason) {
@@ -129,17 +114,19 @@ void SegmentStream::apply(FramePrompts& taken, const std::string& classes) {
     std::stable_partition(taken.lines.begin(), taken.lines.end(),
                           [](const PromptLine& line) { return !line.unless_tracked; });
     for (; taken.applied < taken.lines.size(); ++taken.applied) {
-        const PromptLine& line = taken.lines[taken.applied];
+        PromptLine& line = taken.lines[taken.applied];
         if (line.op == PromptOp::kReset || line.op == PromptOp::kRemove) {
             Prompt prompt;
             prompt.kind = line.op == PromptOp::kReset ? PromptKind::kReset : PromptKind::kRemove;
             prompt.object = line.object;
             prompt.ref = line.ref;
             add(taken, {std::move(prompt)});
-        } else if (!is_among(line.label, classes)) {
+        } else if (!line.label.empty() && !is_named(classes, line.label)) {
             refuse(line, "the label '" + line.label + "' is not among the classes of ausmsegment");
+        } else if (const auto outside = to_shares(line, GST_VIDEO_INFO_WIDTH(&info_), GST_VIDEO_INFO_HEIGHT(&info_))) {
+            refuse(line, *outside);
         } else {
-            auto made = make_prompts(line, GST_VIDEO_INFO_WIDTH(&info_), GST_VIDEO_INFO_HEIGHT(&info_));
+            auto made = make_prompts(line);
             if (auto* wrong = std::get_if<std::string>(&made))
                 refuse(line, *wrong);
             else

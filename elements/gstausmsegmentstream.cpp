@@ -2,8 +2,7 @@
 // One stream of ausmsegment: owns the Session, collects prompts, turns frames into metadata.
 #include "gstausmsegmentstream.h"
 
-#include "gstausmsegmentmessage.h"
-
+#include "gst/gstausmmessage.h"
 #include "gst/guard.h"
 
 #include <algorithm>
@@ -47,7 +46,6 @@ void SegmentStream::start(const SegmentSettings& settings) {
     state_location_.start();
     info_ = {};
     latency_.fix(0);
-    static_cast<void>(take_stream_lines());
     warned_ = warned_not_finite_ = false;
     marks_ = Marks::kNone;
     stats_.clear();
@@ -62,8 +60,12 @@ void SegmentStream::close() {
     }
     old.reset();
     engine_.reset();
-    const std::lock_guard lock(lines_mutex_);
-    lines_.clear();
+}
+
+void SegmentStream::set_info(const GstVideoInfo& info) {
+    if (has_info() && !has_info(info))
+        clicks_.restart();  // it was pressed on another picture
+    info_ = info;
 }
 
 void SegmentStream::interrupt() noexcept {
@@ -101,6 +103,7 @@ void SegmentStream::restart(const char* reason, bool forgets) {
         session_->resume();
     }
     pace_.restart();
+    clicks_.restart();
     warned_ = warned_not_finite_ = false;
     marks_ = Marks::kNone;
     if (forgets)
@@ -121,8 +124,11 @@ void SegmentStream::finish() {
 
 void SegmentStream::stop() noexcept {
     guard_quietly(element_, true, [this] {
-        if (session_)
-            save_last();
+        if (!session_)
+            return true;
+        for (const PromptLine& line : take_lines())
+            refuse(line, "the stream stopped before the next frame");
+        save_last();
         return true;
     });
 }
@@ -241,11 +247,12 @@ GstFlowReturn SegmentStream::process(Owned<GstBuffer>& buffer, const FrameTimes&
         return GST_FLOW_FLUSHING;
     unsaved_ = true;
     report(taken, lived, times.stream);
-    const int width = picture.frame().width;
-    const int height = picture.frame().height;
+    const SegmentOutput::Frame carrier{
+        picture.frame().width, picture.frame().height,         times.stream,
+        settings.analytics,    picture.frame().pixel_aspect_n, picture.frame().pixel_aspect_d};
     picture.unmap();  // it holds a reference, with which the buffer would not be writable
     buffer.reset(gst_buffer_make_writable(buffer.release()));
-    output_.attach(buffer.get(), result_, {width, height, times.stream, settings.analytics}, engine_->info().name);
+    output_.attach(buffer.get(), result_, carrier, engine_->info().name);
     note_marked(true);
     pace_.seen();
     const gint64 end = g_get_monotonic_time();

@@ -48,7 +48,7 @@ public:
     void open(std::shared_ptr<Engine> engine, std::shared_ptr<CudaShare> cuda, const SessionOptions& options);
     /// A fresh memory with these options, before the first frame.
     void start(const SegmentSettings& settings);
-    /// What is still to be saved; after the last frame.
+    /// Saves what is still to be saved and answers the prompts that wait; after the last frame.
     void stop() noexcept;
     void close();
 
@@ -73,7 +73,7 @@ public:
     [[nodiscard]] bool answer_context(GstQuery* query);
 
     // streaming thread
-    void set_info(const GstVideoInfo& info) { info_ = info; }
+    void set_info(const GstVideoInfo& info);
     [[nodiscard]] bool has_info() const noexcept { return info_.finfo != nullptr; }
     [[nodiscard]] bool has_info(const GstVideoInfo& info) const { return gst_video_info_is_equal(&info_, &info); }
     /// True when the settings changed since the last frame.

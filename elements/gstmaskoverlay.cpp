@@ -205,9 +205,17 @@ static overlay::ColourCode gst_mask_overlay_colour_code(const GstVideoInfo* info
             full ? ausm::ColorRange::kFull : ausm::ColorRange::kLimited};
 }
 
+/// Width to height as it is shown.
+static double gst_mask_overlay_shape(int width, int height, int pixel_aspect_n, int pixel_aspect_d) {
+    return static_cast<double>(width) / height * pixel_aspect_n / pixel_aspect_d;
+}
+
 static void gst_mask_overlay_check_aspect(GstMaskOverlay* self, const overlay::Picture& picture,
                                           const GstAusmMetaView& view) {
-    const double ratio = static_cast<double>(picture.width) / picture.height * view.height / view.width;
+    const GstVideoInfo& info = GST_VIDEO_FILTER(self)->in_info;
+    const double ratio =
+        gst_mask_overlay_shape(picture.width, picture.height, std::max(info.par_n, 1), std::max(info.par_d, 1)) /
+        gst_mask_overlay_shape(view.width, view.height, view.pixel_aspect_n, view.pixel_aspect_d);
     if (self->state->warned_aspect || std::abs(ratio - 1) <= 0.01)
         return;
     self->state->warned_aspect = true;

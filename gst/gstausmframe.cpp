@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A GstBuffer in system memory as the picture that the model library reads.
+// A GstBuffer as the picture that the model library reads.
 #include "gstausmframe.h"
 
 #include <algorithm>

@@ -13,7 +13,7 @@
 
 namespace ausm::gst {
 
-/// Formats that frame_map() understands, for pad templates.
+/// Formats that map_frame() understands, for pad templates.
 #define GST_AUSM_FORMATS "{ I420, NV12, RGB, BGR, RGBx, BGRx, RGBA, BGRA, GRAY8 }"
 
 /// The library's name of a format; nothing when it has none.

@@ -13,25 +13,6 @@ namespace {
 
 constexpr std::size_t kMaxPromptBytes = std::size_t{512} << 20;  // one mask for each object of an image
 
-struct Scale {
-    double x = 1, y = 1;
-
-    [[nodiscard]] bool fits(double px, double py) const {
-        return px * x >= 0 && px * x <= 1 && py * y >= 0 && py * y <= 1;
-    }
-    [[nodiscard]] Point apply(const Point& point) const { return {point.x * x, point.y * y, point.inside}; }
-};
-
-/// False when a point lies outside the picture.
-bool scale_points(std::vector<Point>& points, const Scale& scale) {
-    for (Point& point : points) {
-        if (!scale.fits(point.x, point.y))
-            return false;
-        point = scale.apply(point);
-    }
-    return true;
-}
-
 std::variant<std::vector<Prompt>, std::string> mask_prompts(const PromptLine& line) {
     const std::vector<std::uint8_t> objects = mask_objects(line.mask);
     if (objects.empty())
@@ -95,35 +76,27 @@ std::optional<std::string> load_mask(PromptLine& line) {
     return std::nullopt;
 }
 
-std::variant<std::vector<Prompt>, std::string> make_prompts(const PromptLine& line, int width, int height) {
-    if (line.op == PromptOp::kRemove || line.op == PromptOp::kReset)
-        return std::vector<Prompt>{};
-    if (line.op == PromptOp::kMask)
-        return mask_prompts(line);
-    const Scale scale = line.unit == PromptUnit::kPixel ? Scale{1.0 / width, 1.0 / height} : Scale{};
-    const std::string outside =
-        "the prompt lies outside the picture of " + std::to_string(width) + "x" + std::to_string(height);
+std::variant<std::vector<Prompt>, std::string> make_prompts(const PromptLine& line) {
     Prompt prompt;
     prompt.object = line.object;
     prompt.label = line.label;
     prompt.ref = line.ref;
-    if (line.op == PromptOp::kBox) {
+    switch (line.op) {
+    case PromptOp::kRemove:
+    case PromptOp::kReset: return std::vector<Prompt>{};
+    case PromptOp::kMask: return mask_prompts(line);
+    case PromptOp::kBox:
         prompt.kind = PromptKind::kBox;
-        if (!scale.fits(line.box[0], line.box[1]) || !scale.fits(line.box[2], line.box[3]))
-            return outside;
-        prompt.box = {line.box[0] * scale.x, line.box[1] * scale.y, line.box[2] * scale.x, line.box[3] * scale.y};
-    } else if (line.op == PromptOp::kPoints) {
+        prompt.box = line.box;
+        break;
+    case PromptOp::kPoints:
         prompt.kind = PromptKind::kPoints;
         prompt.points = line.points;
-        if (!scale_points(prompt.points, scale))
-            return outside;
-    } else {
+        break;
+    case PromptOp::kScribble:
         prompt.kind = PromptKind::kScribble;
         prompt.strokes = line.strokes;
-        for (auto& stroke : prompt.strokes) {
-            if (!scale_points(stroke, scale))
-                return outside;
-        }
+        break;
     }
     return std::vector<Prompt>{std::move(prompt)};
 }

@@ -31,7 +31,9 @@ enum class PromptUnit : std::uint8_t { kNormalised, kPixel };
 
 /// One line of the grammar; documented in prompt.schema.json. Only the fields of its op are read.
 struct PromptLine {
-    PromptOp op = PromptOp::kReset;
+    explicit PromptLine(PromptOp what) noexcept : op(what) {}
+
+    PromptOp op;
     std::int64_t object = 0;
     std::array<double, 4> box{};
     std::vector<Point> points;
@@ -44,7 +46,9 @@ struct PromptLine {
     std::optional<double> time;         ///< seconds of stream time
     std::optional<std::int64_t> frame;  ///< 0-based since stream start
     bool unless_tracked = false;        ///< box and mask: only when nothing is followed there already
-    bool late = false;                  ///< its time or frame had passed when it came; no key of the grammar
+    // No keys of the grammar: what ausmprompt found out about the line.
+    bool late = false;     ///< its time or frame had passed when it came
+    bool clipped = false;  ///< its box reached over the picture's edges
 };
 
 /// What is wrong, and where: line and column count from 1, the column in bytes; 0 where there is no text.
@@ -68,7 +72,8 @@ using Rows = std::vector<std::vector<double>>;
 [[nodiscard]] std::variant<Rows, PromptError> parse_rows(std::string_view text);
 
 /// Structure of an event or a signal. Numbers are arrays of the JSON's form, or the JSON text itself; a mask is a path
-/// (mask) or a GRAY8 buffer without padding (mask, with mask-width and mask-height). Never throws for bad input.
+/// (mask) or a GRAY8 buffer without padding (mask, with mask-width and mask-height; read by settle_grey() unless
+/// mask-indexed is TRUE). Never throws for bad input.
 [[nodiscard]] PromptParse parse_prompt(const GstStructure* structure);
 
 /// The structure that parse_prompt() reads back. A mask path must have been read before. Transfer full.
@@ -77,9 +82,8 @@ using Rows = std::vector<std::vector<double>>;
 /// Reads the mask of a line that names a path; the text of what is wrong, or nothing.
 [[nodiscard]] std::optional<std::string> load_mask(PromptLine& line);
 
-/// The prompts of a line for a picture of that size: one, or one per object of a mask image. Empty for remove and
-/// reset. The text says why the line does not fit the picture.
-[[nodiscard]] std::variant<std::vector<Prompt>, std::string> make_prompts(const PromptLine& line, int width,
-                                                                          int height);
+/// The prompts of a line in shares of its picture (to_shares()): one, or one per object of a mask image. Empty for
+/// remove and reset. The text says why its mask cannot be used.
+[[nodiscard]] std::variant<std::vector<Prompt>, std::string> make_prompts(const PromptLine& line);
 
 }  // namespace ausm::gst

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The grammar as a GstStructure: what events and the signal add-prompt carry.
 #include "gstausmgrammarjson.h"
+#include "gstausmgreymask.h"
 
 #include "raii.h"
 
 #include <cstring>
+#include <utility>
 
 namespace ausm::gst {
 
@@ -13,6 +15,8 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kLate = "late";
+constexpr const char* kClipped = "clipped";
+constexpr const char* kIndexed = "mask-indexed";  // the values are ids, whatever they look like
 
 json to_json(const GValue* value, int depth);
 
@@ -46,7 +50,8 @@ json to_json(const GValue* value, int depth) {
     Value whole(G_TYPE_INT64);
     if (g_value_type_transformable(G_VALUE_TYPE(value), G_TYPE_INT64) && g_value_transform(value, whole.get()))
         return g_value_get_int64(whole.get());
-    throw GrammarFailure("", std::string("a value of type ") + G_VALUE_TYPE_NAME(value) + " is not understood");
+    throw GrammarFailure("", std::string("a value of type ") + G_VALUE_TYPE_NAME(value) +
+                                 " is not understood; a list is a GstValueArray or JSON text");
 }
 
 int mask_side(const GstStructure* structure, const char* field) {
@@ -57,12 +62,11 @@ int mask_side(const GstStructure* structure, const char* field) {
     return side;
 }
 
-/// What ausmprompt says about a prompt to ausmsegment; people cannot write it.
-bool read_late(const GstStructure* structure) {
-    gboolean late = FALSE;
-    if (gst_structure_has_field(structure, kLate) && !gst_structure_get_boolean(structure, kLate, &late))
-        throw GrammarFailure(kLate, "late must be a boolean");
-    return late != FALSE;
+bool read_flag(const GstStructure* structure, const char* field) {
+    gboolean flag = FALSE;
+    if (gst_structure_has_field(structure, field) && !gst_structure_get_boolean(structure, field, &flag))
+        throw GrammarFailure(field, std::string(field) + " must be a boolean");
+    return flag != FALSE;
 }
 
 MaskImage read_mask_buffer(const GstStructure* structure, GstBuffer* buffer) {
@@ -74,6 +78,9 @@ MaskImage read_mask_buffer(const GstStructure* structure, GstBuffer* buffer) {
         throw GrammarFailure("mask", "the mask's buffer must have mask-width * mask-height bytes");
     image.values.resize(size);
     gst_buffer_extract(buffer, 0, image.values.data(), size);
+    if (!read_flag(structure, kIndexed))
+        if (const auto wrong = settle_grey(image))
+            throw GrammarFailure("mask", "the mask cannot be used: " + *wrong);
     return image;
 }
 
@@ -84,7 +91,7 @@ PromptLine read_structure(const GstStructure* structure) {
     for (gint i = 0; i < gst_structure_n_fields(structure); ++i) {
         const std::string name = gst_structure_nth_field_name(structure, static_cast<guint>(i));
         const GValue* value = gst_structure_get_value(structure, name.c_str());
-        if (name == "mask-width" || name == "mask-height" || name == kLate)
+        if (name == "mask-width" || name == "mask-height" || name == kIndexed || name == kLate || name == kClipped)
             continue;
         has_mask = has_mask || (name == "mask" && G_VALUE_HOLDS(value, GST_TYPE_BUFFER));
         if (name == "mask" && has_mask) {
@@ -93,14 +100,15 @@ PromptLine read_structure(const GstStructure* structure) {
             continue;
         }
         object[name] = to_json(value, 0);
-        const bool numbers = name == "box" || name == "points" || name == "strokes";
+        const bool numbers = name == "box" || name == "points" || name == "strokes" || name == "labels";
         const bool run_lengths =
             name == "mask" && object[name].is_string() && object[name].get_ref<const std::string&>().starts_with('{');
         if ((numbers || run_lengths) && object[name].is_string())
             object[name] = read_json(object[name].get<std::string>());
     }
     PromptLine line = read_prompt(object);
-    line.late = read_late(structure);
+    line.late = read_flag(structure, kLate);
+    line.clipped = read_flag(structure, kClipped);
     if (has_mask) {
         line.mask_path.clear();
         line.mask = read_mask_buffer(structure, mask);
@@ -144,7 +152,7 @@ void set_data(GstStructure* structure, const PromptLine& line) {
     } else if (line.op == PromptOp::kMask) {
         const Owned<GstBuffer> buffer(gst_buffer_new_memdup(line.mask.values.data(), line.mask.values.size()));
         gst_structure_set(structure, "mask", GST_TYPE_BUFFER, buffer.get(), "mask-width", G_TYPE_INT, line.mask.width,
-                          "mask-height", G_TYPE_INT, line.mask.height, nullptr);
+                          "mask-height", G_TYPE_INT, line.mask.height, kIndexed, G_TYPE_BOOLEAN, TRUE, nullptr);
     }
 }
 
@@ -180,8 +188,9 @@ GstStructure* prompt_structure(const PromptLine& line) {
         gst_structure_set(structure.get(), "frame", G_TYPE_INT64, static_cast<gint64>(*line.frame), nullptr);
     if (line.unless_tracked)
         gst_structure_set(structure.get(), "unless_tracked", G_TYPE_BOOLEAN, TRUE, nullptr);
-    if (line.late)
-        gst_structure_set(structure.get(), kLate, G_TYPE_BOOLEAN, TRUE, nullptr);
+    for (const auto& [field, flag] : {std::pair{kLate, line.late}, {kClipped, line.clipped}})
+        if (flag)
+            gst_structure_set(structure.get(), field, G_TYPE_BOOLEAN, TRUE, nullptr);
     set_data(structure.get(), line);
     return structure.release();
 }

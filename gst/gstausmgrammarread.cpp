@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Reads one prompt from a JSON object: known keys only, every number finite and in range, every list bounded.
+#include "gstausmcoordinates.h"
 #include "gstausmgrammarjson.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -15,7 +17,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr double kMaxPixel = 65536;
+constexpr double kMaxCoordinate = 65536;  // in either unit
+constexpr const char* kNotInside =
+    "outside the picture, which goes from 0 to 1; where pixels are meant, set unit to pixel";
 constexpr double kMaxSeconds = 1e9;
 
 struct OpKeys {
@@ -52,6 +56,7 @@ void check_keys(const json& object, const OpKeys& keys) {
                            (key == "object" && keys.op != PromptOp::kReset) ||
                            (shows && (key == keys.data || key == "label")) ||
                            (key == "unit" && shows && keys.op != PromptOp::kMask) ||
+                           (key == "labels" && (keys.op == PromptOp::kPoints || keys.op == PromptOp::kScribble)) ||
                            (key == "unless_tracked" && (keys.op == PromptOp::kBox || keys.op == PromptOp::kMask));
         if (!known)
             throw GrammarFailure(key, "the key '" + key.substr(0, 32) + "' is unknown or does not belong to this op");
@@ -109,23 +114,42 @@ const json& list(const json& value, const char* key, std::size_t least, std::siz
     return value;
 }
 
-Point read_point(const json& value, const char* key, double highest) {
+double read_coordinate(const json& value, const char* key) {
+    return read_number(value, key, -kMaxCoordinate, kMaxCoordinate);
+}
+
+bool read_label(const json& value, const char* key) {
+    const double label = read_number(value, key, 0, 1);
+    if (label != 0 && label != 1)
+        throw GrammarFailure(key, "a label is 0 or 1");
+    return label == 1;
+}
+
+/// What is half a pixel over the edge only the picture's size can tell; shares further away are over it in all.
+Point read_point(const json& value, const char* key, PromptUnit unit) {
     list(value, key, 2, 3, "made of points [x, y] or [x, y, label]");
-    Point point{read_number(value[0], key, 0, highest), read_number(value[1], key, 0, highest), true};
-    if (value.size() == 3) {
-        const double label = read_number(value[2], key, 0, 1);
-        if (label != 0 && label != 1)
-            throw GrammarFailure(key, "a label is 0 or 1");
-        point.inside = label == 1;
-    }
+    const Point point{read_coordinate(value[0], key), read_coordinate(value[1], key),
+                      value.size() < 3 || read_label(value[2], key)};
+    if (unit == PromptUnit::kNormalised && (std::abs(point.x - 0.5) > 1 || std::abs(point.y - 0.5) > 1))
+        throw GrammarFailure(key, std::string(key) + ": a point lies " + kNotInside);
     return point;
 }
 
-std::vector<Point> read_points(const json& value, const char* key, double highest, std::size_t most) {
+std::vector<Point> read_points(const json& value, const char* key, PromptUnit unit, std::size_t most) {
     std::vector<Point> points;
     for (const json& point : list(value, key, 1, most, "a list of 1 to 4096 points [x, y, label]"))
-        points.push_back(read_point(point, key, highest));
+        points.push_back(read_point(point, key, unit));
     return points;
+}
+
+void read_box(const json& value, PromptLine& line) {
+    list(value, "box", 4, 4, "[x0, y0, x1, y1]");
+    for (std::size_t i = 0; i < 4; ++i)
+        line.box[i] = read_coordinate(value[i], "box");
+    if (line.box[0] >= line.box[2] || line.box[1] >= line.box[3])
+        throw GrammarFailure("box", "the box is empty: x0 < x1 and y0 < y1 are needed");
+    if (line.unit == PromptUnit::kNormalised && share_inside(line.box, 1, 1) < 0.5)
+        throw GrammarFailure("box", std::string("more than half of the box lies ") + kNotInside);
 }
 
 void read_mask(const json& value, PromptLine& line) {
@@ -157,23 +181,43 @@ void read_mask(const json& value, PromptLine& line) {
 }
 
 void read_data(const json& value, PromptLine& line) {
-    const double highest = line.unit == PromptUnit::kPixel ? kMaxPixel : 1.0;
     if (line.op == PromptOp::kMask) {
         read_mask(value, line);
     } else if (line.op == PromptOp::kBox) {
-        list(value, "box", 4, 4, "[x0, y0, x1, y1]");
-        for (std::size_t i = 0; i < 4; ++i)
-            line.box[i] = read_number(value[i], "box", 0, highest);
-        if (line.box[0] >= line.box[2] || line.box[1] >= line.box[3])
-            throw GrammarFailure("box", "the box is empty: x0 < x1 and y0 < y1 are needed");
+        read_box(value, line);
     } else if (line.op == PromptOp::kPoints) {
-        line.points = read_points(value, "points", highest, kMaxPoints);
+        line.points = read_points(value, "points", line.unit, kMaxPoints);
     } else {
         std::size_t left = kMaxPoints;
         for (const json& stroke : list(value, "strokes", 1, kMaxPoints, "a list of strokes, each a list of points")) {
-            line.strokes.push_back(read_points(stroke, "strokes", highest, left));
+            line.strokes.push_back(read_points(stroke, "strokes", line.unit, left));
             left -= line.strokes.back().size();
         }
+    }
+}
+
+bool has_label(const json& points) {
+    return std::any_of(points.begin(), points.end(), [](const json& point) { return point.size() > 2; });
+}
+
+/// Labels beside the points, one for each point or stroke: a list of one type of numbers may have no room for them.
+void read_labels(const json& object, PromptLine& line) {
+    const auto labels = object.find("labels");
+    if (labels == object.end())
+        return;
+    const bool strokes = line.op == PromptOp::kScribble;
+    const json& shown = object.at(strokes ? "strokes" : "points");
+    if (strokes ? std::any_of(shown.begin(), shown.end(), has_label) : has_label(shown))
+        throw GrammarFailure("labels", "labels stand beside the points or in them, not both");
+    list(*labels, "labels", shown.size(), shown.size(),
+         strokes ? "a list with 0 or 1 for each stroke" : "a list with 0 or 1 for each point");
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        const bool inside = read_label((*labels)[i], "labels");
+        if (!strokes)
+            line.points[i].inside = inside;
+        else
+            for (Point& point : line.strokes[i])
+                point.inside = inside;
     }
 }
 
@@ -193,8 +237,7 @@ PromptLine read_prompt(const json& object) {
         throw GrammarFailure("", "a prompt is a JSON object");
     const OpKeys keys = read_op(object);
     check_keys(object, keys);
-    PromptLine line;
-    line.op = keys.op;
+    PromptLine line(keys.op);
     if (const auto id = object.find("object"); id != object.end())
         line.object = read_integer(*id, "object", 0, kMaxObject);
     if (line.op == PromptOp::kRemove && line.object == 0)
@@ -209,6 +252,7 @@ PromptLine read_prompt(const json& object) {
     read_moment(object, line);
     if (!keys.data.empty())
         read_data(object.at(std::string(keys.data)), line);
+    read_labels(object, line);
     return line;
 }
 

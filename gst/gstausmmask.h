@@ -14,7 +14,7 @@ inline constexpr int kMaxMaskSide = 16384;
 inline constexpr std::int64_t kMaxMaskPixels = std::int64_t{64} << 20;
 
 /// values: [height, width], 0 is background. An index image has 1 .. 254, each value an object (255 beside other values
-/// belongs to nobody); an image of only 0 and 255 shows one object.
+/// belongs to nobody); an image of only 0 and 255 shows one object. What grey pictures show: settle_grey().
 struct MaskImage {
     int width = 0, height = 0;
     std::vector<std::uint8_t> values;

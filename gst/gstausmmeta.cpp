@@ -144,6 +144,9 @@ bool attach_meta(GstBuffer* buffer, Result& result, const MetaOptions& options) 
                       "width", G_TYPE_INT, options.width, "height", G_TYPE_INT, options.height, "fresh", G_TYPE_BOOLEAN,
                       static_cast<gboolean>(options.fresh), "map-width", G_TYPE_INT, result.map_width, "map-height",
                       G_TYPE_INT, result.map_height, nullptr);
+    if (options.pixel_aspect_n > 0 && options.pixel_aspect_d > 0)
+        gst_structure_set(structure, "pixel-aspect-ratio", GST_TYPE_FRACTION, options.pixel_aspect_n,
+                          options.pixel_aspect_d, nullptr);
     set_text(structure, "source", std::string(options.source));
     take_plane(structure, "map", wrap_plane(result.map, result.map_width, result.map_height));
     if (!result.confidence.empty())

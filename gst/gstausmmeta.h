@@ -13,10 +13,11 @@ namespace ausm::gst {
 
 /// What ausm::Result does not say about its picture.
 struct MetaOptions {
-    int width = 0, height = 0;  ///< pixels of the picture that was segmented
-    bool fresh = true;          ///< false: carried over from an earlier picture
-    std::string_view source;    ///< name of the model
-    guint64 serial = 0;         ///< counts the pictures of the stream
+    int width = 0, height = 0;                   ///< pixels of the picture that was segmented
+    bool fresh = true;                           ///< false: carried over from an earlier picture
+    std::string_view source;                     ///< name of the model
+    guint64 serial = 0;                          ///< counts the pictures of the stream
+    int pixel_aspect_n = 1, pixel_aspect_d = 1;  ///< shape of a pixel of that picture, width to height
 };
 
 /// Attaches GstAusmMeta to a writable buffer in place of the one that it carries. The maps are moved out of the result

@@ -2,6 +2,8 @@
 // Reads mask images.
 #include "gstausmpng.h"
 
+#include "gstausmgreymask.h"
+
 #include <glib.h>
 #include <png.h>
 
@@ -67,10 +69,13 @@ bool read_rows(Reader& reader, png_bytepp rows) {
 }
 
 std::string wrong_kind(const Header& header) {
+    const char* const needed = "; a mask has a palette or 8-bit greyscale";
+    if (header.color == PNG_COLOR_TYPE_GRAY_ALPHA)
+        return std::string("it has an alpha channel") + needed + " without one";
     if (header.color != PNG_COLOR_TYPE_PALETTE && header.color != PNG_COLOR_TYPE_GRAY)
-        return "it is a colour image; a mask has a palette or 8-bit greyscale";
+        return std::string("it is a colour image") + needed;
     if (header.depth > 8)
-        return "it has 16 bits a pixel; a mask has a palette or 8-bit greyscale";
+        return std::string("it has 16 bits a pixel") + needed;
     if (static_cast<std::int64_t>(header.width) * header.height > kMaxMaskPixels)
         return "it is too large";
     return {};
@@ -101,6 +106,10 @@ std::variant<MaskImage, std::string> read_mask_png(const std::string& path) {
         rows[y] = image.values.data() + y * header.width;
     if (!read_rows(reader, rows.data()))
         return what + reader.error;
+    if (header.color == PNG_COLOR_TYPE_GRAY) {
+        if (const auto wrong = settle_grey(image, (1 << header.depth) - 1))
+            return "the mask '" + path + "' cannot be used: " + *wrong;
+    }
     return image;
 }
 

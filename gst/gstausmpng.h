@@ -9,8 +9,9 @@
 
 namespace ausm::gst {
 
-/// The pixel values of a PNG with a palette (the indices) or 8-bit or smaller greyscale, or the text of what is wrong:
-/// no file, no PNG, broken, 16 bits, colour, larger than kMaxMaskSide a side.
+/// The index image that a PNG shows: the indices of a palette, whatever their colours are, or what settle_grey() makes of
+/// greyscale of up to 8 bits. Else the text of what is wrong: no file, no PNG, broken, 16 bits, colour, an alpha channel,
+/// larger than kMaxMaskSide a side, grey that is no mask.
 [[nodiscard]] std::variant<MaskImage, std::string> read_mask_png(const std::string& path);
 
 }  // namespace ausm::gst

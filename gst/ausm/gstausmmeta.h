@@ -19,6 +19,7 @@ G_BEGIN_DECLS
  * | version | int | %GST_AUSM_META_VERSION |
  * | serial | guint64 | counts the pictures of the stream |
  * | width, height | int | pixels of the picture that was segmented |
+ * | pixel-aspect-ratio | GstFraction | optional, shape of such a pixel, width to height: 1/1 when it is missing |
  * | fresh | boolean | FALSE: carried over from an earlier picture |
  * | source | string | name of the model |
  * | map | GstBuffer | GRAY8, map-height rows of map-width bytes without padding: 0 background, else an object's value |
@@ -52,6 +53,8 @@ G_BEGIN_DECLS
  * @serial: counts the pictures of the stream
  * @width: pixels of the picture that was segmented
  * @height: pixels of the picture that was segmented
+ * @pixel_aspect_n: width of such a pixel, in the unit of @pixel_aspect_d
+ * @pixel_aspect_d: height of such a pixel
  * @fresh: FALSE when carried over from an earlier picture
  * @source: name of the model
  * @map: exactly @map_width x @map_height bytes, GRAY8, row after row: 0 background, else an object's value
@@ -66,6 +69,8 @@ typedef struct {
     guint64 serial;
     gint width;
     gint height;
+    gint pixel_aspect_n;
+    gint pixel_aspect_d;
     gboolean fresh;
     const gchar* source;
     GstBuffer* map;
@@ -82,7 +87,7 @@ typedef struct {
  * @GST_AUSM_OBJECT_NEW: first picture of the object
  * @GST_AUSM_OBJECT_TRACKED: seen before and now
  * @GST_AUSM_OBJECT_ABSENT: not in this picture
- * @GST_AUSM_OBJECT_LOST: absent for so long that it is about to be given up
+ * @GST_AUSM_OBJECT_LOST: absent for more than max-age pictures. Prompted objects only, which are kept: it may come back
  */
 typedef enum {
     GST_AUSM_OBJECT_NEW,
@@ -164,6 +169,11 @@ static inline gboolean gst_ausm_meta_get(GstBuffer* buffer, GstAusmMetaView* vie
         !gst_structure_get_int(structure, "map-height", &view->map_height))
         return FALSE;
     if (view->width <= 0 || view->height <= 0 || view->map_width <= 0 || view->map_height <= 0)
+        return FALSE;
+    view->pixel_aspect_n = view->pixel_aspect_d = 1;
+    if (gst_structure_has_field(structure, "pixel-aspect-ratio") &&
+        (!gst_structure_get_fraction(structure, "pixel-aspect-ratio", &view->pixel_aspect_n, &view->pixel_aspect_d) ||
+         view->pixel_aspect_n <= 0 || view->pixel_aspect_d <= 0))
         return FALSE;
     size = (gsize)view->map_width * (gsize)view->map_height;
     view->map = gst_ausm_meta_get_plane_(structure, "map", size);

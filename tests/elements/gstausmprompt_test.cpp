@@ -37,7 +37,8 @@ TEST(AusmPrompt, APropertyThatChangesWhilePlayingBelongsToTheNextFrame) {
     gst_util_set_object_arg(G_OBJECT(trace.element()), "unit", "pixel");
     trace.frames(1, 2);
     EXPECT_EQ(trace.log, (Log{"box 0", "frame 0", "points 0", "frame 1", "frame 2"}));
-    EXPECT_EQ(trace.prompts[1].unit, ausm::gst::PromptUnit::kPixel);
+    EXPECT_EQ(trace.prompts[1].unit, ausm::gst::PromptUnit::kNormalised) << "pixels of 16x16 leave as shares";
+    EXPECT_EQ(trace.prompts[1].points[0].x, 3. / 16);
     g_object_set(trace.element(), "box", "nonsense", nullptr);
     trace.frames(3, 3);
     const auto warnings = trace.warnings();
@@ -125,7 +126,7 @@ TEST_F(PromptFile, AfterAFlushFramesAreRefusedAndTimesFromThereOnAreDueAgain) {
 TEST_F(PromptFile, BadLinesAreSkippedWithTheirPlace) {
     Trace trace(
         launch("{\"op\":\"remove\",\"object\":1}\nnot "
-               "json\n{\"op\":\"box\",\"box\":[0,0,1,2]}\n{\"op\":\"remove\",\"object\":2}\n" +
+               "json\n{\"op\":\"box\",\"box\":[0,0,1,3]}\n{\"op\":\"remove\",\"object\":2}\n" +
                std::string(ausm::gst::kMaxLineBytes + 10, 'x') + "\n{\"op\":\"remove\",\"object\":3}\n"));
     const auto warnings = trace.warnings();
     ASSERT_EQ(warnings.size(), 3U);
@@ -134,6 +135,55 @@ TEST_F(PromptFile, BadLinesAreSkippedWithTheirPlace) {
     EXPECT_NE(warnings[2].find("line 5, column 1: longer"), std::string::npos) << warnings[2];
     trace.frames(0, 0);
     EXPECT_EQ(trace.log, (Log{"remove 1", "remove 2", "remove 3", "frame 0"}));
+}
+
+/// ASCII as UTF-16 or UTF-32.
+std::string widened(const std::string& text, std::size_t bytes, bool little) {
+    std::string wide;
+    for (const char letter : text) {
+        std::string unit(bytes, '\0');
+        unit[little ? 0 : bytes - 1] = letter;
+        wide += unit;
+    }
+    return wide;
+}
+
+const std::string kTwoLines = "{\"op\":\"remove\",\"object\":1}\r\n{\"op\":\"remove\",\"object\":2}\r\n";
+
+TEST_F(PromptFile, InUtf8MayBeginWithAByteOrderMark) {
+    for (const char* blank : {"", "\n", " \n"}) {
+        Trace trace(launch("\xef\xbb\xbf" + (blank + kTwoLines)));
+        trace.frames(0, 0);
+        EXPECT_EQ(trace.log, (Log{"remove 1", "remove 2", "frame 0"}));
+        EXPECT_TRUE(trace.warnings().empty());
+    }
+    Trace alone(launch("\xef\xbb\xbf"));
+    alone.frames(0, 0);
+    EXPECT_EQ(alone.log, Log{"frame 0"});
+    EXPECT_TRUE(alone.warnings().empty());
+}
+
+TEST_F(PromptFile, InAnotherEncodingIsAnErrorThatNamesIt) {
+    using namespace std::string_literals;
+    for (const auto& [name, text] : {std::pair{"UTF-16", "\xff\xfe" + widened(kTwoLines, 2, true)},
+                                     {"UTF-16", "\xfe\xff" + widened(kTwoLines, 2, false)},
+                                     {"UTF-16", widened(kTwoLines, 2, true)},
+                                     {"UTF-16", widened("\n" + kTwoLines, 2, false)},
+                                     {"UTF-16", widened("x", 2, true)},
+                                     {"UTF-32", "\xff\xfe\0\0"s + widened(kTwoLines, 4, true)},
+                                     {"UTF-32", "\0\0\xfe\xff"s + widened(kTwoLines, 4, false)},
+                                     {"UTF-32", widened(kTwoLines, 4, true)},
+                                     {"UTF-32", widened(kTwoLines, 4, false)}}) {
+        try {
+            const Trace trace(launch(text));
+            ADD_FAILURE() << name << " was taken";
+        } catch (const std::runtime_error& failure) {
+            const std::string error = failure.what();
+            EXPECT_NE(error.find(std::string("the file is ") + name + "; save it as UTF-8"), std::string::npos)
+                << error;
+            EXPECT_NE(error.find("p.jsonl"), std::string::npos) << error;
+        }
+    }
 }
 
 TEST_F(PromptFile, ManyBadLinesDoNotFloodTheBus) {
@@ -249,6 +299,26 @@ TEST(AddPrompt, WhatGetsNoFrameIsRefusedAtTheEnd) {
     const auto reasons = trace.refusals();
     ASSERT_EQ(reasons.size(), 1U);
     EXPECT_NE(reasons[0].find("ended"), std::string::npos) << reasons[0];
+}
+
+TEST(AddPrompt, WhatGetsNoFrameIsRefusedWhenTheElementStops) {
+    Trace trace("ausmprompt");
+    add_prompt(trace, "op=remove, object=1, frame=7, ref=never");
+    {
+        PromptSink sink(trace.element(), kJsonCaps);
+        sink.text("{\"op\":\"remove\",\"object\":2,\"frame\":7}\n");
+    }
+    trace.frames(0, 0);
+    gst_element_set_state(trace.element(), GST_STATE_READY);
+    const auto reasons = trace.refusals();
+    ASSERT_EQ(reasons.size(), 2U);
+    EXPECT_NE(reasons[0].find("stopped"), std::string::npos) << reasons[0];
+    add_prompt(trace, "op=remove, object=3");
+    gst_element_set_state(trace.element(), GST_STATE_PLAYING);
+    trace.take_log();
+    trace.new_stream(kTraceCaps);
+    trace.frames(0, 0);
+    EXPECT_EQ(trace.take_log(), (Log{"remove 3", "frame 0"})) << "what came in between is for the new stream";
 }
 
 TEST(AddPrompt, FromManyThreadsWhileFramesFlowNoneIsLost) {

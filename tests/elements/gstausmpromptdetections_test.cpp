@@ -49,6 +49,7 @@ TEST_F(Detections, BecomeBoxesForWhatIsNotFollowed) {
     EXPECT_EQ(lines[0].box, (Box{0.1, 0.2, 0.5, 0.6}));
     EXPECT_EQ(lines[0].label, "dog");
     EXPECT_TRUE(lines[0].unless_tracked);
+    EXPECT_FALSE(lines[0].clipped);
     EXPECT_EQ(lines[0].object, 0);
 }
 
@@ -58,7 +59,8 @@ TEST_F(Detections, AreCutAtThePictureAndLeftOutBesideIt) {
     add_region(buffer.get(), "empty", 10, 10, 0, 5);
     const auto lines = detections(buffer.get(), settings, 100, 50);
     ASSERT_EQ(lines.size(), 1U);
-    EXPECT_EQ(lines[0].box, (Box{0.9, 0.8, 1, 1}));
+    EXPECT_EQ(lines[0].box, (Box{0.9, 0.8, 1, 1})) << "however little of it is inside: that is what can be seen";
+    EXPECT_TRUE(lines[0].clipped);
 }
 
 TEST_F(Detections, ArePassedByScoreAndClass) {

@@ -3,6 +3,8 @@
 // nothing hangs.
 #include "trace.h"
 
+#include "../gst/grey_drawing.h"
+
 #include <gst/video/video.h>
 #include <gtest/gtest.h>
 
@@ -38,7 +40,7 @@ TEST_F(PromptMasks, ValuesAreIdsAndNothingShownIsNoPrompt) {
     ASSERT_EQ(sink.mask(1, 0), GST_FLOW_OK);
     trace.frames(0, 1);
     EXPECT_EQ(trace.take_log(), (Log{"mask 0", "frame 0", "frame 1"}));
-    const auto made = ausm::gst::make_prompts(trace.prompts[0], 16, 16);
+    const auto made = ausm::gst::make_prompts(trace.prompts[0]);
     ASSERT_EQ(std::get<std::vector<ausm::Prompt>>(made).size(), 1U);
     EXPECT_EQ(std::get<std::vector<ausm::Prompt>>(made)[0].object, 42);
 }
@@ -53,7 +55,7 @@ TEST(PromptMaskLayout, PaddedRowsAndOddWidths) {
     std::vector<std::uint8_t> expected;
     for (guint8 y = 0; y < 3; ++y) {
         for (guint8 x = 0; x < 5; ++x) {
-            expected.push_back(static_cast<guint8>(1 + y * 5 + x));
+            expected.push_back(static_cast<guint8>(1 + (x ^ y) % 3));
             gst_buffer_memset(buffer, offset + y * static_cast<gsize>(stride) + x, expected.back(), 1);
         }
     }
@@ -132,6 +134,31 @@ TEST_F(PromptMasks, FramesWithoutTimesPass) {
     auto picture = trace.picture(0);
     GST_BUFFER_PTS(picture.get()) = GST_CLOCK_TIME_NONE;
     EXPECT_EQ(trace.push(std::move(picture)), GST_FLOW_OK);
+}
+
+/// A mask of 64x48 pixels with these values at frame `index`.
+GstBuffer* grey_mask(int index, const ausm::gst::MaskImage& image) {
+    GstBuffer* buffer = gst_buffer_new_memdup(image.values.data(), image.values.size());
+    GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(index) * GST_SECOND / 25;
+    GST_BUFFER_DURATION(buffer) = GST_SECOND / 25;
+    return buffer;
+}
+
+TEST(PromptMaskEdges, AreCutAtHalfOrTheMaskIsSkippedWithOneWarning) {
+    Trace trace("ausmprompt object=3");
+    PromptSink sink(trace.element(), "video/x-raw,format=GRAY8,width=64,height=48,framerate=25/1");
+    const auto soft = ausm::test::GreyDrawing(64, 48).disc(32, 24, 15, 255, 6).image();
+    const auto two = ausm::test::GreyDrawing(64, 48).disc(16, 24, 10, 128, 3).disc(48, 24, 10, 255, 3).image();
+    for (int i = 0; i < 4; ++i)
+        ASSERT_EQ(sink.push(grey_mask(i, i == 1 || i == 2 ? two : soft)), GST_FLOW_OK);
+    sink.event(gst_event_new_eos());
+    trace.frames(0, 3);
+    EXPECT_EQ(trace.take_log(), (Log{"mask 3", "frame 0", "frame 1", "frame 2", "mask 3", "frame 3"}));
+    for (std::size_t i = 0; i < soft.values.size(); ++i)
+        ASSERT_EQ(trace.prompts[0].mask.values[i], soft.values[i] >= 128 ? 255 : 0);
+    const auto warnings = trace.warnings();
+    ASSERT_EQ(warnings.size(), 1U);
+    EXPECT_NE(warnings[0].find("edges are soft"), std::string::npos) << warnings[0];
 }
 
 TEST_F(PromptMasks, ThatCannotBeReadAreSkippedWithOneWarning) {

@@ -46,7 +46,7 @@ TEST_F(PromptText, GoesToItsFrameOrLateToTheNext) {
 }
 
 TEST_F(PromptText, BadLinesAreSkippedWithTheirPlace) {
-    sink.text(remove(1) + "\nnot json\n{\"op\":\"box\",\"box\":[0,0,1,2]}\n");
+    sink.text(remove(1) + "\nnot json\n{\"op\":\"box\",\"box\":[0,0,1,3]}\n");
     sink.text(remove(2) + "\n" + std::string(ausm::gst::kMaxLineBytes, 'x'));
     sink.text(std::string(10, 'x') + "\n" + remove(3) + "\n");
     const auto warnings = trace.warnings();
@@ -56,6 +56,40 @@ TEST_F(PromptText, BadLinesAreSkippedWithTheirPlace) {
     EXPECT_NE(warnings[2].find("line 5, column 1: longer"), std::string::npos) << warnings[2];
     trace.frames(0, 0);
     EXPECT_EQ(trace.take_log(), (Log{"remove 1", "remove 2", "remove 3", "frame 0"}));
+}
+
+TEST_F(PromptText, MayBeginWithAByteOrderMarkHoweverItIsCut) {
+    for (const char letter : std::string("\xef\xbb\xbf") + remove(1) + "\n")
+        EXPECT_EQ(sink.text(std::string(1, letter)), GST_FLOW_OK);
+    trace.frames(0, 0);
+    EXPECT_EQ(trace.take_log(), (Log{"remove 1", "frame 0"}));
+    sink.flush();
+    EXPECT_EQ(sink.text("\xef\xbb\xbf" + remove(2) + "\n"), GST_FLOW_OK) << "another text";
+    trace.frames(1, 1);
+    EXPECT_EQ(trace.take_log(), (Log{"remove 2", "frame 1"}));
+    EXPECT_TRUE(trace.warnings().empty());
+}
+
+TEST_F(PromptText, InAnotherEncodingIsOneWarningAndTheVideoGoesOn) {
+    std::string wide;
+    for (const char letter : remove(1) + "\n" + remove(2) + "\n")
+        wide += {letter, '\0'};
+    for (const bool marked : {true, false}) {
+        const std::string text = (marked ? "\xff\xfe" : "") + wide;
+        EXPECT_EQ(sink.text(text.substr(0, 1)), GST_FLOW_OK);
+        EXPECT_EQ(sink.text(text.substr(1)), GST_FLOW_EOS);
+        EXPECT_EQ(sink.text(text), GST_FLOW_EOS);
+        const auto warnings = trace.warnings();
+        ASSERT_EQ(warnings.size(), 1U);
+        EXPECT_NE(warnings[0].find("UTF-16"), std::string::npos) << warnings[0];
+        sink.flush();
+    }
+    trace.frames(0, 0);
+    EXPECT_EQ(sink.text(std::string("x\0", 2)), GST_FLOW_OK) << "too short to tell";
+    sink.event(gst_event_new_eos());
+    EXPECT_EQ(trace.warnings().size(), 1U);
+    trace.frames(1, 1);
+    EXPECT_EQ(trace.take_log(), (Log{"frame 0", "frame 1"}));
 }
 
 TEST_F(PromptText, ManyBadLinesEndTheTextAndNotTheVideo) {
@@ -161,6 +195,35 @@ TEST(PromptPad, ThereIsOneAndItCanBeGivenBack) {
         EXPECT_EQ(trace.take_log(), (Log{"remove " + std::to_string(i + 1), "frame " + std::to_string(i)}));
     }
     trace.frames(20, 20);
+}
+
+/// Links and unlinks a pad, and hands it what it could be handed while it was its element's.
+void use(GstPad* kept) {
+    const Ref<GstPad> other(GST_PAD(gst_object_ref_sink(gst_pad_new("other", GST_PAD_SRC))));
+    gst_pad_link(other.get(), kept);
+    gst_pad_set_active(kept, TRUE);
+    EXPECT_FALSE(gst_pad_send_event(kept, gst_event_new_stream_start("text")));
+    EXPECT_EQ(gst_pad_chain(kept, gst_buffer_new()), GST_FLOW_FLUSHING);
+    gst_pad_unlink(other.get(), kept);
+}
+
+TEST(PromptPad, ThatIsKeptAfterItsReleaseTakesNothing) {
+    Trace trace("ausmprompt");
+    const Ref<GstPad> kept(gst_element_request_pad_simple(trace.element(), "prompt_sink"));
+    gst_element_release_request_pad(trace.element(), kept.get());
+    PromptSink sink(trace.element(), kJsonCaps);
+    EXPECT_EQ(sink.text(remove(1) + "\n"), GST_FLOW_OK);
+    use(kept.get());
+    EXPECT_EQ(sink.text(remove(2) + "\n"), GST_FLOW_OK) << "the element's pad is another one";
+    trace.frames(0, 0);
+    EXPECT_EQ(trace.take_log(), (Log{"remove 1", "remove 2", "frame 0"}));
+}
+
+TEST(PromptPad, ThatIsKeptAfterTheElementsEndTakesNothing) {
+    GstElement* element = GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("ausmprompt", nullptr)));
+    const Ref<GstPad> kept(gst_element_request_pad_simple(element, "prompt_sink"));
+    gst_object_unref(element);
+    use(kept.get());
 }
 
 TEST(PromptPad, DataBeforeItsCapsEndsThePadOnly) {

@@ -294,6 +294,46 @@ TEST(AusmSegment, PromptsThatGetNoFrameAreRefusedAtTheEnd) {
     EXPECT_NE(string_of(answer.get(), "reason").find("ended"), std::string::npos);
 }
 
+TEST(AusmSegment, PromptsThatGetNoFrameAreRefusedWhenItStops) {
+    Segment segment;
+    ASSERT_TRUE(segment.pass(0));
+    ASSERT_TRUE(add_prompt(segment, box(5)));
+    gst_harness_push_event(segment.get(), gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, box(6)));
+    gst_element_set_state(segment.element(), GST_STATE_READY);
+    for (int i = 0; i < 2; ++i) {
+        const auto answer = segment.answer();
+        ASSERT_TRUE(answer) << i;
+        EXPECT_FALSE(bool_of(answer.get(), "accepted"));
+        EXPECT_NE(string_of(answer.get(), "reason").find("stopped"), std::string::npos);
+    }
+    gst_element_set_state(segment.element(), GST_STATE_NULL);
+    ASSERT_TRUE(add_prompt(segment, box(7)));
+    gst_element_set_state(segment.element(), GST_STATE_READY);
+    ASSERT_TRUE(add_prompt(segment, box(8, "[0,0,0.4,1]")));
+    EXPECT_FALSE(segment.answer());
+    gst_element_set_state(segment.element(), GST_STATE_PLAYING);
+    segment.new_stream(kCaps);
+    EXPECT_EQ(ids(segment.pass(0).get()), (std::set<gint64>{7, 8})) << "what came since is for the new stream";
+}
+
+TEST(AusmSegment, PromptsThatGetNoFrameAreRefusedWhenTheirPadIsReleased) {
+    Segment first;
+    ASSERT_TRUE(first.pass(0));
+    {
+        Segment second(first, 7);
+        ASSERT_TRUE(second.pass(0));
+        const Ref<GstPad> sink(second.pad("sink_7"));
+        const Owned<GstStructure> prompt(box(5));
+        gboolean taken = FALSE;
+        g_signal_emit_by_name(sink.get(), "add-prompt", prompt.get(), &taken);
+        ASSERT_TRUE(taken);
+    }
+    const auto answer = first.answer();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(string_of(answer.get(), "pad"), "sink_7");
+    EXPECT_FALSE(bool_of(answer.get(), "accepted"));
+}
+
 TEST(AusmSegment, GapAndEosArePassedOn) {
     Segment segment;
     ASSERT_TRUE(segment.pass(0));

@@ -2,6 +2,8 @@
 // Mouse and touch on the shown picture: what they select, draw and remove.
 #include "segment.h"
 
+#include "elements/gstausmsegmentclick.h"
+
 #include <gst/video/navigation.h>
 #include <gtest/gtest.h>
 
@@ -81,6 +83,52 @@ TEST_F(Clicks, AFingerDoesWhatTheLeftButtonDoesAndASecondOneNothing) {
     ASSERT_TRUE(send(segment, gst_navigation_event_new_touch_cancel(GST_NAVIGATION_MODIFIER_NONE)));
     ASSERT_TRUE(send(segment, gst_navigation_event_new_touch_up(7, 4, 4, GST_NAVIGATION_MODIFIER_NONE)));
     EXPECT_EQ(ids(segment.pass(3).get()), (std::set<gint64>{1}));
+}
+
+TEST(Gestures, ALostReleaseIsForgottenWithTheNextPress) {
+    ausm::gst::SegmentClicks clicks;
+    const auto handle = [&clicks](GstEvent* event) {
+        const Owned<GstEvent> owned(event);
+        return clicks.handle(event, 96, 64, [](double, double) { return 0; }).prompt;
+    };
+    const auto press = [&](double x, double y) {
+        EXPECT_FALSE(handle(gst_navigation_event_new_mouse_button_press(1, x, y, GST_NAVIGATION_MODIFIER_NONE)));
+    };
+    const auto release = [&](double x, double y) {
+        return handle(gst_navigation_event_new_mouse_button_release(1, x, y, GST_NAVIGATION_MODIFIER_NONE));
+    };
+    press(4, 4);  // released outside the window, which is not told
+    press(66, 32);
+    const auto click = release(66, 32);
+    ASSERT_TRUE(click);
+    EXPECT_EQ(click->op, ausm::gst::PromptOp::kPoints) << "no box from the place of the lost press";
+    press(4, 4);
+    press(-3, 32);  // in the border around the picture
+    EXPECT_FALSE(release(66, 32));
+    press(4, 4);
+    clicks.restart();
+    EXPECT_FALSE(release(66, 32));
+}
+
+TEST_F(Clicks, AGestureEndsWithItsPicture) {
+    const auto press = [&] {
+        return send(segment, gst_navigation_event_new_mouse_button_press(1, 4, 4, GST_NAVIGATION_MODIFIER_NONE));
+    };
+    const auto release = [&] {
+        return send(segment, gst_navigation_event_new_mouse_button_release(1, 66, 60, GST_NAVIGATION_MODIFIER_NONE));
+    };
+    ASSERT_TRUE(press());
+    segment.flush();
+    ASSERT_TRUE(segment.pass(1));
+    ASSERT_TRUE(release());
+    ASSERT_TRUE(segment.pass(2));
+    EXPECT_FALSE(segment.answer());
+    ASSERT_TRUE(press());
+    segment.caps("video/x-raw,format=I420,width=192,height=64,framerate=25/1");
+    ASSERT_TRUE(segment.pass(3));
+    ASSERT_TRUE(release());
+    ASSERT_TRUE(segment.pass(4));
+    EXPECT_FALSE(segment.answer());
 }
 
 TEST_F(Clicks, ABorderIsNoPartOfThePicture) {

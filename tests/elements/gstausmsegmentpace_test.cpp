@@ -238,6 +238,9 @@ TEST(Classes, OtherLabelsAreRefusedAndNoLabelIsTaken) {
     gst_structure_remove_field(nobody, "label");
     ASSERT_TRUE(add_prompt(segment, dog) && add_prompt(segment, nobody));
     EXPECT_EQ(ids(segment.pass(3).get()), (std::set<gint64>{2, 3}));
+    g_object_set(segment.element(), "classes", " , ", nullptr);
+    ASSERT_TRUE(add_prompt(segment, box(4)));
+    EXPECT_TRUE(ids(segment.pass(4).get()).contains(4)) << "no class is named";
 }
 
 TEST(Confidence, IsAttachedWhenAskedFor) {

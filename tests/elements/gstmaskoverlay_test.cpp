@@ -128,8 +128,8 @@ ausm::Result blobs(int width, int height) {
     return result;
 }
 
-Buffer annotated(Buffer buffer, ausm::Result result, int width, int height) {
-    EXPECT_TRUE(ausm::gst::attach_meta(buffer.get(), result, {width, height, true, "test", 0}));
+Buffer annotated(Buffer buffer, ausm::Result result, int width, int height, int aspect_n = 1, int aspect_d = 1) {
+    EXPECT_TRUE(ausm::gst::attach_meta(buffer.get(), result, {width, height, true, "test", 0, aspect_n, aspect_d}));
     return buffer;
 }
 
@@ -340,6 +340,30 @@ TEST(MaskOverlay, WarnsOnceWhenTheAspectDiffers) {
     EXPECT_EQ(warned_by(644, 360), 0) << "0.6 % are rounding";
     EXPECT_EQ(warned_by(640, 480), 1);
     EXPECT_EQ(warned_by(640, 480), 0) << "once is enough";
+}
+
+TEST(MaskOverlay, KnowsTheShapeOfPixels) {
+    struct Picture {
+        int width, height, aspect_n, aspect_d;
+    };
+    const auto warns = [](const Picture& drawn, const Picture& segmented) {
+        GstVideoInfo info = video_info("I420", drawn.width, drawn.height);
+        info.par_n = drawn.aspect_n;
+        info.par_d = drawn.aspect_d;
+        Overlay overlay(info);
+        overlay.draw(annotated(picture(info), blobs(64, 36), segmented.width, segmented.height, segmented.aspect_n,
+                               segmented.aspect_d));
+        return overlay.warnings() == 1;
+    };
+    const Picture pal{720, 576, 16, 15}, square{768, 576, 1, 1};
+    EXPECT_FALSE(warns(square, pal)) << "scaled to square pixels";
+    EXPECT_FALSE(warns(pal, square)) << "and back";
+    EXPECT_FALSE(warns({720, 480, 8, 9}, {640, 480, 1, 1}));
+    EXPECT_FALSE(warns({360, 576, 32, 15}, pal)) << "half as wide";
+    EXPECT_TRUE(warns({720, 576, 1, 1}, pal)) << "as many pixels, another shape";
+    EXPECT_TRUE(warns({720, 432, 16, 15}, pal)) << "cropped";
+    EXPECT_TRUE(warns({576, 576, 1, 1}, pal)) << "cropped to a square";
+    EXPECT_TRUE(warns({768, 432, 1, 1}, pal));
 }
 
 TEST(MaskOverlay, LeavesThePictureAloneAndWarnsOnceWhenMetadataIsMalformed) {

@@ -110,12 +110,12 @@ TEST(Prompts, ThatDiscoveryRefusesOnEveryFrameChangeNothing) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, Refused,
-    testing::Values(Refusal{"point_outside", "points", "points", "[[1.5,0.5]]", "normalised", "points"},
-                    Refusal{"point_outside_in_pixels", "points", "points", "[[96.5,3]]", "pixel",
+    testing::Values(Refusal{"point_outside", "points", "points", "[[1.5,0.5]]", "normalised", "outside the picture"},
+                    Refusal{"point_outside_in_pixels", "points", "points", "[[96.6,3]]", "pixel",
                             "outside the picture"},
-                    Refusal{"point_left", "points", "points", "[[-0.1,0.5]]", "normalised", "points"},
-                    Refusal{"box_outside_in_pixels", "box", "box", "[90,0,97,10]", "pixel", "outside the picture"},
-                    Refusal{"box_far_away", "box", "box", "[2,2,3,3]", "normalised", "box"},
+                    Refusal{"point_left", "points", "points", "[[-0.1,0.5]]", "normalised", "outside the picture"},
+                    Refusal{"box_outside_in_pixels", "box", "box", "[90,0,103,10]", "pixel", "outside the picture"},
+                    Refusal{"box_far_away", "box", "box", "[2,2,3,3]", "normalised", "set unit to pixel"},
                     Refusal{"box_without_width", "box", "box", "[0.5,0.1,0.5,0.9]", "normalised", "empty"},
                     Refusal{"box_without_height", "box", "box", "[0.1,0.5,0.9,0.5]", "normalised", "empty"},
                     Refusal{"box_turned_round", "box", "box", "[0.9,0.9,0.1,0.1]", "normalised", "empty"},
@@ -256,7 +256,7 @@ TEST_F(PromptFiles, ABinaryFileIsRefused) {
 
 TEST_F(PromptFiles, AShortBinaryFileIsSkippedLineByLineWithTextsThatCanBePrinted) {
     Harness harness("ausmprompt location=" +
-                    folder.write("p.jsonl", std::string("\xff\xfe\0\x01\n\"\xc3(\n{\"op\":\x80}", 15) + "\n\"" +
+                    folder.write("p.jsonl", std::string("\xff\xfd\0\x01\n\"\xc3(\n{\"op\":\x80}", 15) + "\n\"" +
                                                 std::string(1 << 20, 'x')));
     int warnings = 0;
     while (const auto warning = harness.message(GST_MESSAGE_WARNING)) {
@@ -370,13 +370,12 @@ TEST_F(Masks, OfOtherKindsBrokenEmptyOrMissingAreRefused) {
 }
 
 TEST_F(Masks, OfHundredsOfLargeObjectsAreRefusedBeforeMemoryIsTaken) {
-    ausm::gst::PromptLine line;
-    line.op = ausm::gst::PromptOp::kMask;
+    ausm::gst::PromptLine line(ausm::gst::PromptOp::kMask);
     line.mask = {8192, 8192, std::vector<std::uint8_t>(std::size_t{8192} * 8192)};
     for (std::size_t i = 0; i < line.mask.values.size(); ++i)
         line.mask.values[i] = static_cast<std::uint8_t>(i % 255);
     const Bounded bounded(64 << 20, 10);
-    const auto made = ausm::gst::make_prompts(line, 8192, 8192);
+    const auto made = ausm::gst::make_prompts(line);
     ASSERT_TRUE(std::holds_alternative<std::string>(made));
     expect_parts(std::get<std::string>(made), {"254 objects", "8192x8192"});
 }

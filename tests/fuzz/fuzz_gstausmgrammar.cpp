@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Any text and any structure as a prompt: refused with a place inside the text, or a line that keeps the grammar's
-// limits, survives the way through an event, and gives prompts inside the picture.
+// limits, survives the way through an event, and is refused by a picture or gives prompts inside it.
 #include "gst/gstausmgrammar.h"
 
+#include "gst/gstausmcoordinates.h"
 #include "structure.h"
 
 #include <array>
@@ -28,27 +29,28 @@ void check_error(const PromptError& error, int line, std::size_t size) {
     FUZZ_CHECK(message.ends_with(error.text));
 }
 
-void check_points(const std::vector<Point>& points, double highest) {
+void check_points(const std::vector<Point>& points, double lowest, double highest) {
     for (const Point& point : points)
-        FUZZ_CHECK(point.x >= 0 && point.x <= highest && point.y >= 0 && point.y <= highest);
+        FUZZ_CHECK(point.x >= lowest && point.x <= highest && point.y >= lowest && point.y <= highest);
 }
 
 void check_line(const PromptLine& line) {
-    const double highest = line.unit == PromptUnit::kPixel ? 65536 : 1;
+    const bool pixels = line.unit == PromptUnit::kPixel;
+    const double lowest = pixels ? -65536 : -0.5, highest = pixels ? 65536 : 1.5;  // of points
     FUZZ_CHECK(line.object >= (line.op == PromptOp::kRemove ? 1 : 0) && line.object <= kMaxObject);
     FUZZ_CHECK(is_text(line.label) && is_text(line.ref));
     FUZZ_CHECK(!line.time || (std::isfinite(*line.time) && *line.time >= 0));
     FUZZ_CHECK(!line.unless_tracked || line.op == PromptOp::kBox || line.op == PromptOp::kMask);
     FUZZ_CHECK(!line.frame || (*line.frame >= 0 && !line.time));
     if (line.op == PromptOp::kBox)
-        FUZZ_CHECK(0 <= line.box[0] && line.box[0] < line.box[2] && line.box[2] <= highest && 0 <= line.box[1] &&
-                   line.box[1] < line.box[3] && line.box[3] <= highest);
-    check_points(line.points, highest);
+        FUZZ_CHECK(line.box[0] < line.box[2] && line.box[1] < line.box[3] &&
+                   (pixels || share_inside(line.box, 1, 1) >= 0.5));
+    check_points(line.points, lowest, highest);
     FUZZ_CHECK(line.points.size() <= kMaxPoints && line.points.empty() == (line.op != PromptOp::kPoints));
     std::size_t points = 0;
     for (const auto& stroke : line.strokes) {
         FUZZ_CHECK(!stroke.empty());
-        check_points(stroke, highest);
+        check_points(stroke, lowest, highest);
         points += stroke.size();
     }
     FUZZ_CHECK(points <= kMaxPoints && (points == 0) == (line.op != PromptOp::kScribble));
@@ -71,7 +73,7 @@ void check_event(const PromptLine& line) {
     const auto& again = std::get<PromptLine>(parsed);
     FUZZ_CHECK(again.op == line.op && again.object == line.object && again.unit == line.unit);
     FUZZ_CHECK(again.label == line.label && again.ref == line.ref);
-    FUZZ_CHECK(again.unless_tracked == line.unless_tracked && again.late == line.late);
+    FUZZ_CHECK(again.unless_tracked == line.unless_tracked && again.late == line.late && again.clipped == line.clipped);
     FUZZ_CHECK(again.time == line.time && again.frame == line.frame && again.box == line.box);
     FUZZ_CHECK(equal(again.points, line.points));
     FUZZ_CHECK(std::equal(again.strokes.begin(), again.strokes.end(), line.strokes.begin(), line.strokes.end(),
@@ -79,8 +81,15 @@ void check_event(const PromptLine& line) {
     FUZZ_CHECK(again.mask.values == line.mask.values && again.mask.width == line.mask.width);
 }
 
-void check_prompts(const PromptLine& line, int width, int height) {
-    const auto made = make_prompts(line, width, height);
+void check_prompts(PromptLine line, int width, int height) {
+    const PromptLine before = line;
+    if (const auto outside = to_shares(line, width, height)) {
+        FUZZ_CHECK(!outside->empty() && line.box == before.box && equal(line.points, before.points));
+        return;
+    }
+    PromptLine again = line;
+    FUZZ_CHECK(!to_shares(again, height, width) && again.box == line.box && equal(again.points, line.points));
+    const auto made = make_prompts(line);
     if (const auto* wrong = std::get_if<std::string>(&made)) {
         FUZZ_CHECK(!wrong->empty());
         return;
@@ -88,9 +97,9 @@ void check_prompts(const PromptLine& line, int width, int height) {
     const auto& prompts = std::get<std::vector<ausm::Prompt>>(made);
     FUZZ_CHECK(prompts.empty() == (line.op == PromptOp::kRemove || line.op == PromptOp::kReset));
     for (const ausm::Prompt& prompt : prompts) {
-        check_points(prompt.points, 1);
+        check_points(prompt.points, 0, 1);
         for (const auto& stroke : prompt.strokes)
-            check_points(stroke, 1);
+            check_points(stroke, 0, 1);
         FUZZ_CHECK(0 <= prompt.box[0] && prompt.box[0] <= prompt.box[2] && prompt.box[2] <= 1);
         FUZZ_CHECK(0 <= prompt.box[1] && prompt.box[1] <= prompt.box[3] && prompt.box[3] <= 1);
         FUZZ_CHECK(prompt.mask.size() ==
@@ -148,7 +157,7 @@ void append_numbers(GValue* array, Input& input, int depth) {
     for (int count = depth == 0 ? input.between(2, 4) : input.between(1, 3); count > 0; --count) {
         GValue value = G_VALUE_INIT;
         if (depth == 0)
-            g_value_set_double(g_value_init(&value, G_TYPE_DOUBLE), input.byte() / 200.0);
+            g_value_set_double(g_value_init(&value, G_TYPE_DOUBLE), input.byte() / 200.0 - 0.1);
         else
             append_numbers(g_value_init(&value, GST_TYPE_ARRAY), input, depth - 1);
         gst_value_array_append_and_take_value(array, &value);
@@ -160,6 +169,16 @@ void set_numbers(GstStructure* structure, const char* name, Input& input) {
         return set_label(structure, name, input);
     Value array(GST_TYPE_ARRAY);
     append_numbers(array.get(), input, name[0] == 'b' ? 0 : name[0] == 'p' ? 1 : 2);
+    gst_structure_set_value(structure, name, array.get());
+}
+
+void set_labels(GstStructure* structure, const char* name, Input& input) {
+    Value array(GST_TYPE_ARRAY);
+    for (int count = input.between(1, 3); count > 0; --count) {
+        GValue value = G_VALUE_INIT;
+        g_value_set_int(g_value_init(&value, G_TYPE_INT), input.coin() ? 1 : 0);
+        gst_value_array_append_and_take_value(array.get(), &value);
+    }
     gst_structure_set_value(structure, name, array.get());
 }
 
@@ -191,7 +210,9 @@ void check_structure(Input& input) {
                               {"object", set_whole},
                               {"ref", set_label}};
     if (op[0] == 'm')
-        fields.insert(fields.end(), {{"mask-width", set_side}, {"mask-height", set_side}, {"mask", set_mask}});
+        fields.insert(
+            fields.end(),
+            {{"mask-width", set_side}, {"mask-height", set_side}, {"mask", set_mask}, {"mask-indexed", set_flag}});
     else if (op[0] != 'r')
         fields.emplace_back(op[0] == 's' ? "strokes" : op, set_numbers);
     if (input.coin())
@@ -200,7 +221,9 @@ void check_structure(Input& input) {
         fields.emplace_back("unit",
                             [](auto* s, auto* name, Input& in) { set_text(s, name, in.coin() ? "pixel" : ""); });
     if (input.coin())
-        fields.emplace_back(input.coin() ? "unless_tracked" : "late", set_flag);
+        fields.emplace_back(input.coin() ? "unless_tracked" : input.coin() ? "late" : "clipped", set_flag);
+    if (input.coin())
+        fields.emplace_back("labels", set_labels);
     const Owned<GstStructure> structure(ausm::fuzz::likely_structure(kPromptName, fields, input));
     const PromptParse parsed = parse_prompt(structure.get());
     if (const auto* error = std::get_if<PromptError>(&parsed))

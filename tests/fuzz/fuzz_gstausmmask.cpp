@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Any text as compressed run lengths, any numbers as run lengths: refused, or exactly what a naive decoder gives.
+// Any text as compressed run lengths, any numbers as run lengths: refused, or exactly what a naive decoder gives. Any
+// bytes as a grey picture: refused as it was, ids as they were, or cut at half.
 #include "gst/coco_rle.h"
 #include "gst/gstausmmask.h"
 
 #include "fuzz.h"
+#include "gst/gstausmgreymask.h"
 
 #include <numeric>
+#include <span>
 
 namespace {
 
@@ -64,9 +67,32 @@ void check_decoding(int height, int width, const Counts& counts) {
                 (inside > 0 ? std::vector<std::uint8_t>{255} : std::vector<std::uint8_t>{})));
 }
 
+void check_grey(std::span<const std::uint8_t> bytes) {
+    if (bytes.size() < 2)
+        return;
+    const int white = (1 << (1 << bytes[0] % 4)) - 1;  // of 1, 2, 4 and 8 bits
+    const std::size_t width = 1 + bytes[1] % 16, height = (bytes.size() - 2) / width;
+    MaskImage image{static_cast<int>(width), static_cast<int>(height), {}};
+    for (const std::uint8_t byte : bytes.subspan(2, width * height))
+        image.values.push_back(static_cast<std::uint8_t>(byte & white));
+    const MaskImage before = image;
+    if (const auto wrong = ausm::gst::settle_grey(image, white)) {
+        FUZZ_CHECK(!wrong->empty() && image.values == before.values);
+        return;
+    }
+    if (image.values == before.values) {
+        FUZZ_CHECK(ausm::gst::mask_objects(image).size() <= ausm::gst::kMaxGreyObjects);
+        return;
+    }
+    FUZZ_CHECK(ausm::gst::mask_objects(image) == std::vector<std::uint8_t>{255});
+    for (std::size_t i = 0; i < image.values.size(); ++i)
+        FUZZ_CHECK(image.values[i] == (2 * before.values[i] > white ? 255 : 0));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    check_grey({data, size});
     Input input(data, size);
     const int height = input.number<std::int16_t>();
     const bool fitting = input.coin();

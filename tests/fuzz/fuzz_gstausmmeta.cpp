@@ -90,6 +90,10 @@ const std::vector<Field>& meta_fields() {
         {"serial", [](auto* s, auto* name, Input& in) { set(s, name, G_TYPE_UINT64, guint64{in.byte()}); }},
         {"width", set_side},
         {"height", set_side},
+        {"pixel-aspect-ratio",
+         [](auto* s, auto* name, Input& in) {
+             gst_structure_set(s, name, GST_TYPE_FRACTION, in.between(-1, 20), in.between(1, 20), nullptr);
+         }},
         {"fresh", [](auto* s, auto* name, Input& in) { set(s, name, G_TYPE_BOOLEAN, gboolean{in.coin()}); }},
         {"source", set_label},
         {"map-width", set_side},
@@ -144,6 +148,7 @@ void check_json(GstBuffer* buffer, const GstAusmMetaView& view, const std::vecto
 /// Everything that the header promises about a buffer that it accepts; the objects that are well-formed.
 std::vector<GstAusmObject> check_view(GstBuffer* buffer, const GstAusmMetaView& view, bool with_text) {
     FUZZ_CHECK(view.width > 0 && view.height > 0 && view.map_width > 0 && view.map_height > 0);
+    FUZZ_CHECK(view.pixel_aspect_n > 0 && view.pixel_aspect_d > 0);
     FUZZ_CHECK(g_utf8_validate(view.source, -1, nullptr));
     const auto size = static_cast<gsize>(view.map_width) * static_cast<gsize>(view.map_height);
     FUZZ_CHECK(gst_buffer_get_size(view.map) == size);

@@ -64,8 +64,12 @@ def grammar():
         'box': {'op': 'box', 'box': [0.1, 0.2, 0.5, 0.75], 'label': 'dog', 'object': 7, 'ref': 'a'},
         'box_pixels': {'op': 'box', 'box': [1, 2, 30, 40], 'unit': 'pixel', 'time': 1.5},
         'box_unless_tracked': {'op': 'box', 'box': [0.1, 0.2, 0.5, 0.75], 'unless_tracked': True},
+        'box_over_the_edge': {'op': 'box', 'box': [-0.1, 0.2, 0.5, 1.2]},
+        'box_pixels_outside': {'op': 'box', 'box': [-90, 2, 30, 4000], 'unit': 'pixel'},
         'points': {'op': 'points', 'points': [[0.5, 0.5, 1], [0.1, 0.9, 0], [0, 1]], 'frame': 12},
         'scribble': {'op': 'scribble', 'strokes': [[[0.1, 0.1], [0.2, 0.2]], [[0.9, 0.9, 0]]]},
+        'points_labels': {'op': 'points', 'points': [[0.5, 0.5], [0.1, 1.001]], 'labels': [1, 0]},
+        'scribble_labels': {'op': 'scribble', 'strokes': [[[0.1, 0.1], [0.2, 0.2]], [[0.9, 0.9]]], 'labels': [0, 1]},
         'mask_path': {'op': 'mask', 'mask': 'folder/mask.png', 'label': 'é'},
         'mask_runs': {'op': 'mask', 'mask': {'size': [2, 3], 'counts': [1, 2, 3]}},
         'mask_text': {'op': 'mask', 'mask': {'size': [2, 3], 'counts': '123'}},
@@ -86,6 +90,11 @@ def mask():
                        'damaged': b'1P'}.items():
         write('gstausmmask', name, struct.pack('<hBh', 2, 1, 3) + text)
         write('gstausmmask', name + '_any_size', struct.pack('<hBh', 16384, 0, 16384) + text)
+    # As grey: bits a pixel, width, pixels. A soft edge from black to white; ids; two discs with soft edges.
+    write('gstausmmask', 'grey_soft', bytes([3, 15]) + bytes([0] * 5 + [50, 100, 150, 200] + [255] * 7) * 12)
+    write('gstausmmask', 'grey_ids', bytes([3, 15]) + bytes([1] * 5 + [2] * 5 + [0] * 6) * 12)
+    write('gstausmmask', 'grey_two', bytes([3, 15]) + bytes([0, 0, 0, 40, 90, 128, 128, 128, 128, 90, 0, 80, 170, 255, 255, 255]) * 12)
+    write('gstausmmask', 'grey_four_bits', bytes([2, 15]) + bytes([0] * 5 + [3, 6, 9, 12] + [15] * 7) * 12)
 
 
 def png():
@@ -105,6 +114,9 @@ def png():
     write('gstausmpng', 'transparent', file(2, 1, 8, 3, b'\0\0\1', extra=palette + chunk(b'tRNS', b'\0\x80')))
     write('gstausmpng', 'interlaced', file(2, 2, 8, 0, b'\0\1\0\2\0\3\4', interlace=1))
     write('gstausmpng', 'white_only', file(2, 1, 8, 0, b'\0\xff\0'))
+    write('gstausmpng', 'soft', file(12, 4, 8, 0, (b'\0' + bytes([0] * 4 + [50, 100, 150, 200] + [255] * 4)) * 4))
+    write('gstausmpng', 'grey_four_bits', file(4, 1, 4, 0, b'\0\x12\x30'))
+    write('gstausmpng', 'grey_alpha', file(1, 1, 8, 4, b'\0\1\2'))
     write('gstausmpng', 'filters', file(2, 5, 8, 0, b'\0\1\2\1\1\1\2\1\1\3\1\1\4\1\1'))
     write('gstausmpng', 'sixteen_bits', file(1, 1, 16, 0, b'\0\0\1'))
     write('gstausmpng', 'colour', file(1, 1, 8, 2, b'\0\1\2\3'))

@@ -106,6 +106,25 @@ TEST(AusmMeta, SaysWhatTheModelGave) {
     EXPECT_EQ(ausm_test_sum_of_ids_in_c(buffer.get()), 7 + 9 + 12);
 }
 
+TEST(AusmMeta, SaysTheShapeOfAPixel) {
+    GstAusmMetaView view;
+    const Buffer square = annotated();
+    ASSERT_TRUE(gst_ausm_meta_get(square.get(), &view));
+    EXPECT_EQ(view.pixel_aspect_n, view.pixel_aspect_d);
+    const Buffer wide = annotated(sample(), {720, 576, true, "ausm-nano", 41, 16, 15});
+    ASSERT_TRUE(gst_ausm_meta_get(wide.get(), &view));
+    EXPECT_EQ(view.pixel_aspect_n, 16);
+    EXPECT_EQ(view.pixel_aspect_d, 15);
+    gst_structure_set(structure(wide), "pixel-aspect-ratio", GST_TYPE_FRACTION, -16, 15, nullptr);
+    EXPECT_FALSE(gst_ausm_meta_get(wide.get(), &view));
+    gst_structure_set(structure(wide), "pixel-aspect-ratio", G_TYPE_INT, 1, nullptr);
+    EXPECT_FALSE(gst_ausm_meta_get(wide.get(), &view));
+    gst_structure_remove_field(structure(wide), "pixel-aspect-ratio");
+    ASSERT_TRUE(gst_ausm_meta_get(wide.get(), &view)) << "an older writer has no such field";
+    EXPECT_EQ(view.pixel_aspect_n, 1);
+    EXPECT_EQ(view.pixel_aspect_d, 1);
+}
+
 TEST(AusmMeta, TakesTheMapsWithoutACopy) {
     ausm::Result result = sample();
     result.confidence.assign(12, 200);

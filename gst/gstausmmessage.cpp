@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // What ausmsegment and ausmprompt tell the application: element messages.
-#include "gstausmsegmentmessage.h"
+#include "gstausmmessage.h"
 
 namespace ausm::gst {
 
 namespace {
+
+constexpr const char* kClipped = "the box reached over the edge and was clipped to the picture";
 
 const char* event_name(ObjectEvent event) {
     switch (event) {
@@ -29,10 +31,11 @@ void post_object(GstElement* element, const std::string& pad, const ObjectChange
                                     "label", G_TYPE_STRING, label.c_str(), "pad", G_TYPE_STRING, pad.c_str(), nullptr));
 }
 
-void post_answer(GstElement* element, const std::string& pad, const PromptAnswer& answer, bool late) {
+void post_answer(GstElement* element, const std::string& pad, const PromptAnswer& answer, PromptNotes notes) {
+    const char* reason = answer.accepted && notes.clipped ? kClipped : answer.reason.c_str();
     post(element, gst_structure_new("ausm-prompt", "accepted", G_TYPE_BOOLEAN, answer.accepted, "object", G_TYPE_INT64,
                                     static_cast<gint64>(answer.object), "ref", G_TYPE_STRING, answer.ref.c_str(),
-                                    "reason", G_TYPE_STRING, answer.reason.c_str(), "late", G_TYPE_BOOLEAN, late, "pad",
+                                    "reason", G_TYPE_STRING, reason, "late", G_TYPE_BOOLEAN, notes.late, "pad",
                                     G_TYPE_STRING, pad.c_str(), nullptr));
 }
 

@@ -14,9 +14,15 @@ namespace ausm::gst {
 void post_object(GstElement* element, const std::string& pad, const ObjectChange& change, const std::string& label,
                  GstClockTime stream_time);
 
-/// `ausm-prompt`: accepted, object (id, 0 when there is none), ref, reason (empty when accepted), late (its time or frame
-/// had passed when it came), pad.
-void post_answer(GstElement* element, const std::string& pad, const PromptAnswer& answer, bool late = false);
+/// What was done to a prompt on its way.
+struct PromptNotes {
+    bool late = false;     ///< its time or frame had passed when it came
+    bool clipped = false;  ///< its box reached over the picture's edges
+};
+
+/// `ausm-prompt`: accepted, object (id, 0 when there is none), ref, reason (why it was refused, or that it was clipped),
+/// late, pad.
+void post_answer(GstElement* element, const std::string& pad, const PromptAnswer& answer, PromptNotes notes = {});
 
 /// `ausm-reset`: reason (stream-start, flush, requested), pad.
 void post_reset(GstElement* element, const std::string& pad, const char* reason);
