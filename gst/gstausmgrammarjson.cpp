@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The JSON text form of the grammar, with the place of every mistake.
 #include "gstausmgrammarjson.h"
+#include "model/io/strict_json.h"
 #include "raii.h"
 
 #include <algorithm>
-#include <set>
 
 namespace ausm::gst {
 
@@ -113,20 +113,11 @@ PromptError prompt_error(int line, int column, const std::string& text) {
 }
 
 json read_json(std::string_view text) {
-    std::vector<std::set<std::string>> keys;
-    const auto check = [&keys](int depth, json::parse_event_t event, json& parsed) {
-        if (depth > kMaxDepth)
-            throw GrammarFailure("", "nested too deeply");
-        if (event == json::parse_event_t::object_start)
-            keys.emplace_back();
-        else if (event == json::parse_event_t::object_end)
-            keys.pop_back();
-        else if (event == json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second)
-            throw GrammarFailure(parsed.get<std::string>(),
-                                 "the key '" + parsed.get<std::string>().substr(0, 32) + "' stands twice");
-        return true;
-    };
-    return json::parse(text.begin(), text.end(), check);
+    try {
+        return io::parse_json(text, kMaxDepth);
+    } catch (const io::JsonRuleError& broken) {
+        throw GrammarFailure(broken.key(), broken.what());
+    }
 }
 
 PromptParse parse_prompt(std::string_view text, int line, const std::string& folder) {

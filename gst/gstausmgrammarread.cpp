@@ -2,14 +2,13 @@
 // Reads one prompt from a JSON object: known keys only, every number finite and in range, every list bounded.
 #include "gstausmcoordinates.h"
 #include "gstausmgrammarjson.h"
+#include "model/io/coco_rle.h"
 
 #include <algorithm>
 #include <cmath>
 #include <string>
 #include <utility>
 #include <variant>
-
-#include "coco_rle.h"
 
 namespace ausm::gst {
 

@@ -2,7 +2,7 @@
 // Masks as people hand them in: index images and run lengths.
 #include "gstausmmask.h"
 
-#include "coco_rle.h"
+#include "model/io/coco_rle.h"
 
 #include <array>
 #include <cstddef>

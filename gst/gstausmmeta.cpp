@@ -3,8 +3,8 @@
 #include "gst/gstausmmeta.h"
 
 #include "gst/ausm/gstausmmeta.h"
-#include "gst/coco_rle.h"
 #include "gst/gstausmmetatransform.h"
+#include "model/io/coco_rle.h"
 
 #include <gst/video/video.h>
 #include <nlohmann/json.hpp>

@@ -2,8 +2,8 @@
 // Scores of every pair of track and object.
 #include "eval/track_scores.h"
 
-#include "eval/assignment.h"
-#include "eval/davis_dataset.h"
+#include "eval/davis_annotation.h"
+#include "math/assignment.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -19,7 +19,7 @@ struct Shape {
     BinaryMask mask;
     Contour contour;
 
-    Shape(const IndexPicture& size, std::vector<std::uint8_t> inside)
+    Shape(const io::IndexPicture& size, std::vector<std::uint8_t> inside)
         : pixels(std::move(inside)), mask{size.height, size.width, pixels}, contour(contour_of(mask)) {}
     Shape(const Shape&) = delete;  // the mask points into the pixels
     Shape& operator=(const Shape&) = delete;
@@ -31,7 +31,7 @@ DavisScore compare(const Shape& prediction, const Shape& truth) {
     return {region_similarity(prediction.mask, truth.mask), contour_accuracy(prediction.contour, truth.contour)};
 }
 
-std::vector<std::uint8_t> pixels_of_track(const IndexPicture& map, const TrackIds& ids, std::int64_t track) {
+std::vector<std::uint8_t> pixels_of_track(const io::IndexPicture& map, const TrackIds& ids, std::int64_t track) {
     std::vector<std::uint8_t> pixels(map.values.size());
     std::transform(map.values.begin(), map.values.end(), pixels.begin(),
                    [&](std::uint8_t value) { return static_cast<std::uint8_t>(ids[value] == track ? 1 : 0); });
@@ -47,7 +47,7 @@ double mean(const std::vector<DavisScore>& frames) {
 
 }  // namespace
 
-void TrackScores::add(const IndexPicture& map, const TrackIds& ids, const IndexPicture& truth) {
+void TrackScores::add(const io::IndexPicture& map, const TrackIds& ids, const io::IndexPicture& truth) {
     if (map.width != truth.width || map.height != truth.height)
         throw std::invalid_argument("a label map of " + std::to_string(map.width) + " x " + std::to_string(map.height) +
                                     " pixels does not fit an annotation of " + std::to_string(truth.width) + " x " +
@@ -105,7 +105,7 @@ std::vector<ObjectTrack> TrackScores::best() const {
         for (const auto track : candidates)
             gain.back().push_back(mean(chosen(track, object).frames));
     }
-    const auto columns = best_assignment(gain);
+    const auto columns = math::best_assignment(gain);
     std::vector<ObjectTrack> result;
     for (std::size_t object = 0; object < columns.size(); ++object)
         result.push_back(chosen(candidates[static_cast<std::size_t>(columns[object])], object));

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "eval/davis_metrics.h"
-#include "eval/index_picture.h"
+#include "io/picture.h"
 
 #include <array>
 #include <cstdint>
@@ -30,7 +30,7 @@ public:
 
     /// The next frame. map: the label map, whose values are the tracks ids[value]; several values of one track are one
     /// mask. truth: the annotation. Throws std::invalid_argument when they differ in size.
-    void add(const IndexPicture& map, const TrackIds& ids, const IndexPicture& truth);
+    void add(const io::IndexPicture& map, const TrackIds& ids, const io::IndexPicture& truth);
 
     /// Track k stands for object k.
     [[nodiscard]] std::vector<ObjectTrack> by_number() const;

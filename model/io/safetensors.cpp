@@ -3,15 +3,15 @@
 // header's end.
 #include "io/safetensors.h"
 
-#include <nlohmann/json.hpp>
+#include "io/strict_json.h"
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <limits>
-#include <set>
 #include <stdexcept>
 
 namespace ausm::io {
@@ -93,23 +93,16 @@ std::uint64_t header_length(std::span<const std::byte> first, std::uintmax_t siz
     return length;
 }
 
-/// The header; null when it is no JSON. Fails at lists in lists in lists, because 100 MB of brackets would need gigabytes
-/// as objects, and at a key that stands twice, because readers differ in which one counts.
+/// The header; null when it is no JSON. Crafted ones have 100 MB of brackets, or a tensor twice.
 json read_header(std::string_view text, const std::string& name) {
-    std::vector<std::set<std::string>> keys;
-    const auto check = [&](int depth, json::parse_event_t event, const json& parsed) {
-        if (depth > kMaxDepth)
-            fail(name, "the header is nested too deeply: the file is damaged");
-        if (event == json::parse_event_t::object_start)
-            keys.emplace_back();
-        else if (event == json::parse_event_t::object_end)
-            keys.pop_back();
-        else if (event == json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second)
-            fail(name, "the header names '" + parsed.get<std::string>() + "' twice: the file is damaged");
-        return true;
-    };
-    json header = json::parse(text.begin(), text.end(), check, false);
-    return header.is_discarded() ? json() : header;
+    try {
+        return parse_json(text, kMaxDepth);
+    } catch (const JsonRuleError& error) {
+        fail(name, error.key().empty() ? "the header is nested too deeply: the file is damaged"
+                                       : "the header names '" + error.key() + "' twice: the file is damaged");
+    } catch (const json::exception&) {
+        return {};
+    }
 }
 
 /// Tensors must fill the data part one after the other: an overlap or a hole is a damaged or a crafted file.
@@ -181,6 +174,23 @@ Safetensors Safetensors::parse(std::vector<std::byte> bytes, const std::string& 
     }
     check_layout(result.tensors_, data, name);
     return result;
+}
+
+const std::string& Safetensors::metadata(const std::string& key) const {
+    const auto found = metadata_.find(key);
+    if (found == metadata_.end())
+        throw std::runtime_error(name_ + ": the metadata has no '" + key + "'");
+    return found->second;
+}
+
+std::string Safetensors::hash() const {
+    std::uint64_t value = 0xcbf29ce484222325U;
+    for (const auto byte : bytes_)
+        value = (value ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001b3U;
+    std::string text(17, '\0');
+    std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(value));
+    text.pop_back();
+    return text;
 }
 
 std::vector<std::byte> write_safetensors(const std::map<std::string, TensorView>& tensors,

@@ -2,7 +2,7 @@
 // JSON in the metadata "stream", read strictly: the file may come from anywhere.
 #include "session/state_description.h"
 
-#include <nlohmann/json.hpp>
+#include "io/strict_json.h"
 
 #include <stdexcept>
 
@@ -13,6 +13,7 @@ using nlohmann::json;
 
 constexpr const char* kFormat = "ausm-state";
 constexpr const char* kVersion = "2";
+constexpr int kMaxDepth = 4;
 constexpr std::int64_t kMaxGrid = 4096;
 constexpr std::int64_t kMaxCount = std::int64_t{1} << 53;  // of frames: JSON numbers are exact up to here
 
@@ -20,15 +21,11 @@ constexpr std::int64_t kMaxCount = std::int64_t{1} << 53;  // of frames: JSON nu
 
 /// A whole number in low .. high.
 std::int64_t whole(const json& number, const std::string& name, std::int64_t low, std::int64_t high) {
-    const bool in_range =
-        number.is_number_unsigned()
-            ? number.get<std::uint64_t>() <= static_cast<std::uint64_t>(high) &&
-                  (low <= 0 || number.get<std::uint64_t>() >= static_cast<std::uint64_t>(low))
-            : number.is_number_integer() && number.get<std::int64_t>() >= low && number.get<std::int64_t>() <= high;
-    if (!in_range)
+    const auto value = io::whole_number(number, low, high);
+    if (!value)
         fail("its description is damaged: '" + name + "' is no whole number from " + std::to_string(low) + " to " +
              std::to_string(high));
-    return number.get<std::int64_t>();
+    return *value;
 }
 
 std::int64_t whole_field(const json& object, const char* key, std::int64_t low, std::int64_t high) {
@@ -112,13 +109,15 @@ std::map<std::string, std::string> state_metadata(const StateDescription& state,
 StateDescription read_stream_text(std::string_view text, int slots, bool has_tensors) {
     StateDescription state;
     try {
-        const auto stream = json::parse(text);
+        const auto stream = io::parse_json(text, kMaxDepth);
         state.table = read_table(stream, slots);
         state.prompted = stream.at("prompted").get<bool>();
         state.frames = whole_field(stream, "frames", 0, kMaxCount);
         state.rows = whole_field(stream, "rows", 0, kMaxGrid);
         state.columns = whole_field(stream, "columns", 0, kMaxGrid);
     } catch (const json::exception& error) {
+        fail(std::string("its description is damaged: ") + error.what());
+    } catch (const io::JsonRuleError& error) {
         fail(std::string("its description is damaged: ") + error.what());
     }
     const bool empty = state.rows == 0 && state.columns == 0;

@@ -121,12 +121,8 @@ int main(int argc, char** argv) {
     ausm::tools::add_bench(app);
     ausm::tools::add_train(app);
     ausm::tools::add_average(app);
-#ifdef AUSM_HAVE_JPEG
     ausm::tools::add_eval(app);
     ausm::tools::add_data(app);
-#else
-    app.footer("Built without libpng and libjpeg: no eval, no data, and train reads packed data alone.");
-#endif
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

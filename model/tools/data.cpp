@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // ausm data: training data packed for a machine that has little, and pictures of the clips that are made of it.
-#include "eval/png_file.h"
 #include "io/atomic_file.h"
+#include "io/jpeg.h"
+#include "io/png.h"
 #include "tools/command.h"
 #include "tools/progress.h"
-#include "train/data/jpeg_memory.h"
-#include "train/data/pack.h"
-#include "train/data/pool_sources.h"
-#include "train/data/preview.h"
-#include "train/data/preview_png.h"
+#include "train/packs/pack.h"
+#include "train/picture_tensors.h"
 #include "train/recipe.h"
+#include "train/synthesis/pool_sources.h"
+#include "train/synthesis/preview.h"
 
 #include <ATen/ATen.h>
 
@@ -80,13 +80,10 @@ public:
         for (std::int64_t t = 0; t < scene.frames.size(0); ++t) {
             char file[32];
             std::snprintf(file, sizeof file, "%05lld", static_cast<long long>(t));
-            const auto bytes = train::encode_jpeg(scene.frames[t], 95, /*half_colour=*/false);
+            const auto bytes = io::encode_jpeg(train::rgb_of(scene.frames[t]), 95, /*half_colour=*/false);
             io::write_atomically((pictures / (std::string(file) + ".jpg")).string(), std::as_bytes(std::span(bytes)));
-            const auto map = numbers.index({scene.ids[t].to(at::kLong)}).to(at::kByte).contiguous();
-            const auto* data = map.const_data_ptr<std::uint8_t>();
-            eval::write_index_png(
-                (masks / (std::string(file) + ".png")).string(),
-                {static_cast<int>(map.size(1)), static_cast<int>(map.size(0)), {data, data + map.numel()}});
+            const auto map = numbers.index({scene.ids[t].to(at::kLong)}).to(at::kByte);
+            io::write_index_png((masks / (std::string(file) + ".png")).string(), train::index_of(map));
         }
         return true;
     }
@@ -98,7 +95,7 @@ private:
         const auto area = at::bincount(scene.ids[0].flatten().to(at::kLong), {}, 256);
         const auto least = scene.ids[0].numel() / 1000;
         std::int64_t next = 0;
-        for (std::int64_t id = 1; id < train::kIgnored; ++id) {
+        for (std::int64_t id = 1; id < data::kIgnored; ++id) {
             const bool chosen = !absent || std::any_of(scene.absences.begin(), scene.absences.end(),
                                                        [id](const auto& absence) { return absence.id == id; });
             if (chosen && area[id].item<std::int64_t>() > least)
@@ -144,7 +141,7 @@ void preview(const PreviewCommand& command) {
     const auto recipe = train::read_recipe(command.recipe);
     const train::ClipMaker maker(recipe.clips,
                                  train::open_pool(recipe.sources, training_data(command.data), recipe.clips));
-    train::write_preview(command.out, train::contact_sheet(maker, command.first, command.count));
+    io::write_rgb_png(command.out, train::rgb_of(train::contact_sheet(maker, command.first, command.count)));
     std::cout << command.out << ": clips " << command.first << " to "
               << command.first + static_cast<std::uint64_t>(command.count) - 1 << " of " << recipe.name << '\n';
 }
@@ -156,7 +153,7 @@ void add_data(CLI::App& app) {
     data.require_subcommand(1);
 
     auto packing = std::make_shared<PackCommand>();
-    auto& pack = *data.add_subcommand("pack", "Pack a recipe's data for a machine without network or image libraries");
+    auto& pack = *data.add_subcommand("pack", "Pack a recipe's data into few files, for a machine without network");
     pack.footer(
         "A recipe there has one source for all of it:\n"
         R"(  {"name": "pack", "format": "packed", "path": "FOLDER"})");

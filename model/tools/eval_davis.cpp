@@ -2,11 +2,11 @@
 // Pictures in, label maps out, scores kept; masks are written when a video is finished.
 #include "tools/eval_davis.h"
 
-#include "eval/davis_dataset.h"
-#include "eval/jpeg_file.h"
+#include "eval/davis_annotation.h"
 #include "eval/mask_prompt.h"
-#include "eval/png_file.h"
 #include "eval/track_scores.h"
+#include "io/jpeg.h"
+#include "io/png.h"
 #include "tools/eval_masks.h"
 #include "tools/eval_zero_state.h"
 #include "tools/progress.h"
@@ -18,7 +18,7 @@
 namespace ausm::tools {
 namespace {
 
-using eval::IndexPicture;
+using io::IndexPicture;
 
 Point centre_of(const eval::Pixel& pixel, const IndexPicture& picture) {
     return {(pixel.x + 0.5) / picture.width, (pixel.y + 0.5) / picture.height};
@@ -63,7 +63,7 @@ std::vector<Prompt> prompts_for(int objects, const IndexPicture& annotation, Pro
     return prompts;
 }
 
-Frame frame_of(const eval::RgbPicture& picture) {
+Frame frame_of(const io::RgbPicture& picture) {
     Frame frame;
     frame.width = picture.width, frame.height = picture.height;
     frame.planes[0] = {picture.pixels.data(), std::ptrdiff_t{3} * picture.width};
@@ -119,7 +119,7 @@ private:
     /// One frame through the model: the label map and whose its values are.
     LabelFrame step(Session& session, const DavisVideo& video, std::size_t i, const IndexPicture& truth) {
         const auto& file = video.sequence.pictures[i];
-        const auto picture = eval::read_jpeg(file);
+        const auto picture = io::read_jpeg(file);
         if (picture.width != truth.width || picture.height != truth.height)
             throw std::runtime_error("'" + file + "' has " + size_text(picture) + " pixels, its annotation " +
                                      size_text(truth) + ": both must come from the same resolution (480p)");
@@ -185,7 +185,7 @@ private:
 
 std::vector<DavisVideo> open_davis(const DavisOptions& options) {
     std::vector<DavisVideo> videos;
-    for (auto& sequence : eval::davis_sequences(options.root, options.sequences, options.discovery)) {
+    for (auto& sequence : data::davis_sequences(options.root, options.sequences, options.discovery)) {
         if (options.frames > 0 && static_cast<std::size_t>(options.frames) < sequence.pictures.size()) {
             sequence.pictures.resize(static_cast<std::size_t>(options.frames));
             sequence.annotations.resize(static_cast<std::size_t>(options.frames));
@@ -197,7 +197,7 @@ std::vector<DavisVideo> open_davis(const DavisOptions& options) {
                                      std::to_string(start) + " that one and the last do not count, so it needs " +
                                      std::to_string(start + 3));
         const auto& first = sequence.annotations[start];
-        const auto objects = eval::davis_objects(eval::read_index_png(first), first);
+        const auto objects = eval::davis_objects(io::read_index_png(first), first);
         videos.push_back({std::move(sequence), objects});
     }
     return videos;

@@ -3,7 +3,8 @@
 #pragma once
 
 #include "ausm.h"
-#include "eval/davis_dataset.h"
+#include "data/davis_sequences.h"
+#include "eval/davis_annotation.h"
 #include "eval/davis_report.h"
 #include "eval/track_scores.h"
 
@@ -28,7 +29,7 @@ struct DavisOptions {
 };
 
 struct DavisVideo {
-    eval::DavisSequence sequence;
+    data::DavisSequence sequence;
     eval::DavisObjects objects;
 };
 

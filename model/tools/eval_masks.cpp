@@ -2,7 +2,7 @@
 // Renumbers label maps and writes them.
 #include "tools/eval_masks.h"
 
-#include "eval/png_file.h"
+#include "io/png.h"
 
 #include <algorithm>
 #include <array>
@@ -31,7 +31,7 @@ void make_mask_folder(const std::string& folder) {
     make(folder);
 }
 
-void write_masks(const std::string& folder, const eval::DavisSequence& sequence, const std::vector<LabelFrame>& frames,
+void write_masks(const std::string& folder, const data::DavisSequence& sequence, const std::vector<LabelFrame>& frames,
                  const std::vector<std::int64_t>& numbers) {
     const auto target = fs::path(folder) / sequence.name;
     make(target);
@@ -46,7 +46,7 @@ void write_masks(const std::string& folder, const eval::DavisSequence& sequence,
         for (auto& value : picture.values)
             value = value_of[value];
         const auto stem = fs::path(sequence.annotations[i]).stem().string();
-        eval::write_index_png((target / (stem + ".png")).string(), picture);
+        io::write_index_png((target / (stem + ".png")).string(), picture);
     }
 }
 

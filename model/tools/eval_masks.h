@@ -2,7 +2,7 @@
 // Masks of evaluated videos as files that the official evaluation reads.
 #pragma once
 
-#include "eval/davis_dataset.h"
+#include "data/davis_sequences.h"
 #include "eval/track_scores.h"
 
 #include <string>
@@ -12,7 +12,7 @@ namespace ausm::tools {
 
 /// One frame as the model gave it.
 struct LabelFrame {
-    eval::IndexPicture map;
+    io::IndexPicture map;
     eval::TrackIds ids{};
 };
 
@@ -21,7 +21,7 @@ void make_mask_folder(const std::string& folder);
 
 /// Writes FOLDER/VIDEO/STEM.png, one for each frame. numbers: the track whose pixels get the value 1, 2, ... Throws
 /// std::runtime_error that names the file.
-void write_masks(const std::string& folder, const eval::DavisSequence& sequence, const std::vector<LabelFrame>& frames,
+void write_masks(const std::string& folder, const data::DavisSequence& sequence, const std::vector<LabelFrame>& frames,
                  const std::vector<std::int64_t>& numbers);
 
 }  // namespace ausm::tools

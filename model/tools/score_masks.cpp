@@ -2,8 +2,8 @@
 // Reads a mask for every annotation and lets TrackScores compare them.
 #include "tools/score_masks.h"
 
-#include "eval/png_file.h"
 #include "eval/track_scores.h"
+#include "io/png.h"
 #include "tools/progress.h"
 
 #include <filesystem>
@@ -23,13 +23,13 @@ eval::TrackIds ids_of(const DavisVideo& video) {
     return ids;
 }
 
-eval::IndexPicture read_mask(const std::string& folder, const DavisVideo& video, std::size_t i) {
+io::IndexPicture read_mask(const std::string& folder, const DavisVideo& video, std::size_t i) {
     const auto& annotation = video.sequence.annotations[i];
     const auto path = fs::path(folder) / video.sequence.name / fs::path(annotation).filename();
     if (!fs::exists(path))
         throw std::runtime_error("there is no mask '" + path.string() + "' for '" + annotation +
                                  "'; --masks names the folder that holds a folder for each video");
-    return eval::read_index_png(path.string());
+    return io::read_index_png(path.string());
 }
 
 eval::VideoOutcome score(const DavisVideo& video, const std::string& folder, bool discovery, DavisRun& run,

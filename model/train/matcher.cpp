@@ -2,7 +2,7 @@
 // Costs of all pairs by products of matrices on the network's device, the assignment frame by frame on the CPU.
 #include "train/matcher.h"
 
-#include "eval/assignment.h"
+#include "math/assignment.h"
 
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
@@ -48,7 +48,7 @@ Pairs match(const at::Tensor& presence, const at::Tensor& masks, const at::Tenso
         }
         TORCH_CHECK(static_cast<std::int64_t>(names.size()) <= queries, "match: frame ", frame, " wants ", names.size(),
                     " objects, there are ", queries, " queries");
-        const auto columns = eval::best_assignment(gain);
+        const auto columns = math::best_assignment(gain);
         for (std::size_t i = 0; i < names.size(); ++i) {
             frames.push_back(frame);
             chosen.push_back(columns[i]);

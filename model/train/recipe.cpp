@@ -2,7 +2,7 @@
 // Every field has a range; what is not in the file keeps its default.
 #include "train/recipe.h"
 
-#include "train/json_fields.h"
+#include "io/json_fields.h"
 
 #include <filesystem>
 #include <fstream>
@@ -11,8 +11,10 @@
 namespace ausm::train {
 namespace {
 
+constexpr int kMostDepth = 16;
+
 template <class T>
-void within(JsonFields& fields, const char* name, T& value, double low, double high) {
+void within(io::JsonFields& fields, const char* name, T& value, double low, double high) {
     fields.get(name, value);
     const auto number = static_cast<double>(value);
     if (!(number >= low && number <= high)) {
@@ -22,7 +24,7 @@ void within(JsonFields& fields, const char* name, T& value, double low, double h
     }
 }
 
-OptimizerRecipe read_optimizer(JsonFields fields) {
+OptimizerRecipe read_optimizer(io::JsonFields fields) {
     OptimizerRecipe r;
     within(fields, "learning_rate", r.learning_rate, 0, 1);
     within(fields, "backbone_factor", r.backbone_factor, 0, 1);
@@ -38,7 +40,7 @@ OptimizerRecipe read_optimizer(JsonFields fields) {
     return r;
 }
 
-LossWeights read_loss(JsonFields fields) {
+LossWeights read_loss(io::JsonFields fields) {
     LossWeights r;
     for (const auto& [name, value] : {std::pair{"bce", &r.bce},
                                       {"dice", &r.dice},
@@ -53,7 +55,7 @@ LossWeights read_loss(JsonFields fields) {
     return r;
 }
 
-TrainRecipe read_train(JsonFields fields) {
+TrainRecipe read_train(io::JsonFields fields) {
     TrainRecipe r;
     within(fields, "steps", r.steps, 1, 1e8);
     within(fields, "batch", r.batch, 1, 4096);
@@ -79,11 +81,13 @@ TrainRecipe read_train(JsonFields fields) {
 Recipe parse_recipe(const std::string& text, const std::string& name) {
     nlohmann::json file;
     try {
-        file = nlohmann::json::parse(text, nullptr, true, /*ignore_comments=*/true);
+        file = io::parse_json(text, kMostDepth, io::JsonComments::kYes);
     } catch (const nlohmann::json::exception& error) {
         throw std::runtime_error(name + ": no JSON: " + error.what());
+    } catch (const io::JsonRuleError& error) {
+        throw std::runtime_error(name + ": " + error.what());
     }
-    JsonFields fields(file, name + ":");
+    io::JsonFields fields(file, name + ":");
     Recipe recipe;
     recipe.name = std::filesystem::path(name).stem();
     recipe.text = text;
@@ -94,7 +98,7 @@ Recipe parse_recipe(const std::string& text, const std::string& name) {
         fields.fail("sources", "must be a list of at least one source");
     fields.get("permissive", recipe.permissive);
     for (std::size_t i = 0; i < sources.size(); ++i) {
-        auto source = read_source(JsonFields(sources[i], fields.where("sources[" + std::to_string(i) + "]")));
+        auto source = read_source(io::JsonFields(sources[i], fields.where("sources[" + std::to_string(i) + "]")));
         if (!recipe.permissive || !source.research_only)
             recipe.sources.push_back(std::move(source));
     }

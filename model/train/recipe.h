@@ -2,9 +2,9 @@
 // One stage of training as a file: data, clips, and how the weights move.
 #pragma once
 
-#include "train/data/clip_recipe.h"
-#include "train/data/sources.h"
 #include "train/losses.h"
+#include "train/sources.h"
+#include "train/synthesis/clip_recipe.h"
 
 #include <string>
 #include <vector>

@@ -4,10 +4,10 @@
 
 #include "io/atomic_file.h"
 #include "train/checkpoint.h"
-#include "train/data/loader.h"
-#include "train/data/pool_sources.h"
 #include "train/initial_weights.h"
 #include "train/run_log.h"
+#include "train/synthesis/loader.h"
+#include "train/synthesis/pool_sources.h"
 
 #include <ATen/ATen.h>
 

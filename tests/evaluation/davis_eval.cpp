@@ -23,7 +23,7 @@
 namespace {
 
 using ausm::PromptKind;
-using ausm::eval::DavisSequence;
+using ausm::data::DavisSequence;
 
 constexpr int kSkipped = 77;  // meson's status of a test that could not run
 
@@ -41,7 +41,7 @@ struct Options {
 ausm::eval::VideoOutcome evaluate(const DavisSequence& sequence, const Options& options) {
     const auto start = std::chrono::steady_clock::now();
     ausm::evaluation::SegmentPipeline pipeline(sequence, options.pipeline);
-    ausm::eval::IndexPicture map;
+    ausm::io::IndexPicture map;
     std::vector<ausm::eval::DavisScore> frames;
     while (pipeline.next(map)) {
         if (frames.size() == sequence.annotations.size())
@@ -66,7 +66,7 @@ ausm::eval::VideoOutcome evaluate(const DavisSequence& sequence, const Options& 
 
 /// The exit status.
 int run(const Options& options) {
-    const auto sequences = ausm::eval::davis_sequences(options.root, options.sequences);
+    const auto sequences = ausm::data::davis_sequences(options.root, options.sequences);
     std::vector<ausm::eval::VideoOutcome> outcomes;
     for (const auto& sequence : sequences)
         outcomes.push_back(evaluate(sequence, options));

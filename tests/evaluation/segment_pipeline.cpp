@@ -3,9 +3,9 @@
 #include "segment_pipeline.h"
 
 #include "eval/mask_prompt.h"
-#include "eval/png_file.h"
 #include "gst/ausm/gstausmmeta.h"
 #include "gst/raii.h"
+#include "io/png.h"
 
 #include <gst/app/gstappsink.h>
 #include <unistd.h>
@@ -77,7 +77,7 @@ std::string complaint(GstMessage* message) {
     return {};
 }
 
-void read_map(GstSample* sample, eval::IndexPicture& map) {
+void read_map(GstSample* sample, io::IndexPicture& map) {
     GstAusmMetaView view;
     GstBuffer* buffer = gst_sample_get_buffer(sample);
     GstMapInfo bytes;
@@ -91,9 +91,9 @@ void read_map(GstSample* sample, eval::IndexPicture& map) {
 
 }  // namespace
 
-eval::IndexPicture read_annotation(const eval::DavisSequence& sequence, std::size_t frame) {
+io::IndexPicture read_annotation(const data::DavisSequence& sequence, std::size_t frame) {
     const auto& first = sequence.annotations.front();
-    auto objects = eval::davis_objects(eval::read_index_png(first), first);
+    auto objects = eval::davis_objects(io::read_index_png(first), first);
     auto annotation = eval::read_annotation(sequence.annotations[frame], objects);
     for (auto& value : annotation.values)
         value = value != 0 ? 1 : 0;
@@ -119,7 +119,7 @@ struct SegmentPipeline::Parts {
     }
 };
 
-SegmentPipeline::SegmentPipeline(const eval::DavisSequence& sequence, const PipelineOptions& options)
+SegmentPipeline::SegmentPipeline(const data::DavisSequence& sequence, const PipelineOptions& options)
     : parts_(std::make_unique<Parts>()) {
     GError* raw = nullptr;
     parts_->pipeline.reset(gst_parse_launch_full(kLaunch, nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &raw));
@@ -145,12 +145,12 @@ SegmentPipeline::SegmentPipeline(const eval::DavisSequence& sequence, const Pipe
 
 SegmentPipeline::~SegmentPipeline() = default;
 
-void SegmentPipeline::set_prompt(const eval::DavisSequence& sequence, PromptKind kind) {
+void SegmentPipeline::set_prompt(const data::DavisSequence& sequence, PromptKind kind) {
     const auto prompt = parts_->part("prompt");
     const auto annotation = read_annotation(sequence, 0);
     const eval::BinaryMask mask{annotation.height, annotation.width, annotation.values};
     if (kind == PromptKind::kMask) {
-        eval::write_index_png(parts_->mask.path(), annotation);
+        io::write_index_png(parts_->mask.path(), annotation);
         g_object_set(prompt.get(), "mask-location", parts_->mask.path().c_str(), nullptr);
     } else if (kind == PromptKind::kBox) {
         const auto box = eval::tight_box(mask);
@@ -171,7 +171,7 @@ void SegmentPipeline::check_bus() const {
             throw std::runtime_error(text);
 }
 
-bool SegmentPipeline::next(eval::IndexPicture& map) {
+bool SegmentPipeline::next(io::IndexPicture& map) {
     for (;;) {
         const gst::Owned<GstSample> sample(gst_app_sink_try_pull_sample(GST_APP_SINK(parts_->sink.get()), kPatience));
         check_bus();

@@ -3,7 +3,8 @@
 #pragma once
 
 #include "ausm.h"
-#include "eval/davis_dataset.h"
+#include "data/davis_sequences.h"
+#include "eval/davis_annotation.h"
 
 #include <gst/gst.h>
 
@@ -20,24 +21,24 @@ struct PipelineOptions {
 };
 
 /// All objects of an annotation as one: 1 where it shows any, 0 elsewhere. Throws std::runtime_error.
-[[nodiscard]] eval::IndexPicture read_annotation(const eval::DavisSequence& sequence, std::size_t frame);
+[[nodiscard]] io::IndexPicture read_annotation(const data::DavisSequence& sequence, std::size_t frame);
 
 /// Runs while it lives. All functions throw std::runtime_error with the pipeline's own words when it fails, when the
 /// prompt is refused, or when the elements are missing.
 class SegmentPipeline {
 public:
     /// The first annotation is the prompt.
-    SegmentPipeline(const eval::DavisSequence& sequence, const PipelineOptions& options);
+    SegmentPipeline(const data::DavisSequence& sequence, const PipelineOptions& options);
     ~SegmentPipeline();
     SegmentPipeline(const SegmentPipeline&) = delete;
     SegmentPipeline& operator=(const SegmentPipeline&) = delete;
 
     /// The next label map, as large as the picture; false after the last one.
-    bool next(eval::IndexPicture& map);
+    bool next(io::IndexPicture& map);
 
 private:
     struct Parts;
-    void set_prompt(const eval::DavisSequence& sequence, PromptKind kind);
+    void set_prompt(const data::DavisSequence& sequence, PromptKind kind);
     void check_bus() const;
     std::unique_ptr<Parts> parts_;
 };

@@ -10,7 +10,9 @@ namespace ausm::eval {
 namespace {
 
 /// One row; the tolerance of F is 1 pixel.
-IndexPicture row(std::vector<std::uint8_t> values) { return {static_cast<int>(values.size()), 1, std::move(values)}; }
+io::IndexPicture row(std::vector<std::uint8_t> values) {
+    return {static_cast<int>(values.size()), 1, std::move(values)};
+}
 
 /// Value v is track first + v - 1.
 TrackIds counted(std::int64_t first = 1) {

@@ -70,6 +70,8 @@ TEST_F(StateFile, ForeignAndContradictoryStatesAreRefusedWithTheReason) {
     EXPECT_SAYS(session_->load(with("format_version", [](auto) { return "9"; })), "version '9'");
     EXPECT_SAYS(session_->load(with("stream", [](auto) { return "{"; })), "damaged");
     EXPECT_SAYS(session_->load(with("stream", [](auto) { return "{}"; })), "damaged");
+    EXPECT_SAYS(session_->load(with("stream", replaced("\"rows\":4", "\"rows\":4,\"rows\":5"))), "'rows' stands twice");
+    EXPECT_SAYS(session_->load(with("stream", replaced("\"rows\":4", "\"rows\":[[[[[[4]]]]]]"))), "nested too deeply");
     EXPECT_SAYS(session_->load(with("stream", replaced("\"slot\":0", "\"slot\":5"))), "contradict");
     EXPECT_SAYS(session_->load(with("stream", replaced("\"rows\":4", "\"rows\":5"))), "does not fit");
     EXPECT_SAYS(session_->load(with("stream", replaced("\"rows\":4", "\"rows\":-1"))), "'rows'");

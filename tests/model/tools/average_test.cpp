@@ -15,7 +15,7 @@ namespace {
 using test::Process;
 
 /// Its folder holds "second": the default weights, every number doubled.
-class AverageTool : public train::test::Miniature {
+class AverageTool : public data::test::Miniature {
 protected:
     void SetUp() override { write("second", 2, {}); }
 

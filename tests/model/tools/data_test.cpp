@@ -3,7 +3,7 @@
 #include "process.h"
 #include "training_set.h"
 
-#include "eval/davis_dataset.h"
+#include "data/davis_sequences.h"
 
 namespace ausm::tools {
 namespace {
@@ -41,7 +41,7 @@ TEST_F(DataTool, PreviewIsAPicture) {
 TEST_F(DataTool, ExportedClipsAreADavisDataSet) {
     Process clips({"data", "export", path("recipe.json"), path("made"), "--data", path("data"), "--count", "2"});
     ASSERT_EQ(clips.status(), 0) << clips.err();
-    const auto sequences = eval::davis_sequences(path("made"), {}, false);
+    const auto sequences = data::davis_sequences(path("made"), {}, false);
     ASSERT_EQ(sequences.size(), 2U);
     EXPECT_EQ(sequences[0].pictures.size(), 8U);
     Process again({"data", "export", path("recipe.json"), path("made"), "--data", path("data")});

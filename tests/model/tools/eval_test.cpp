@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // `ausm eval davis` as a process, on a drawn miniature of DAVIS 2017.
-#include "eval/davis_dataset.h"
+#include "eval/davis_annotation.h"
 #include "eval/davis_metrics.h"
-#include "eval/png_file.h"
+#include "io/png.h"
 
-#include "../eval/davis_folder.h"
+#include "../data/davis_folder.h"
 #include "process.h"
 
 #include <gtest/gtest.h>
@@ -19,14 +19,14 @@ namespace ausm::tools {
 namespace {
 
 namespace fs = std::filesystem;
-using eval::test::disc;
+using data::test::disc;
 using test::Process;
 using Json = nlohmann::json;
 
 class EvalDavis : public testing::Test {
 protected:
     static constexpr int kFrames = 4;
-    eval::test::DavisFolder data;
+    data::test::DavisFolder data;
 
     void SetUp() override {
         data.add("one", kFrames, disc());
@@ -76,9 +76,9 @@ TEST_F(EvalDavis, SeveralObjectsWithMaskPrompts) {
             sum += object["J&F"].get<double>();
     EXPECT_NEAR(json["overall"]["J&F"], sum / 3, 1e-9);
     // The masks on the first frame are the prompts.
-    const auto first = eval::read_index_png(masks + "/two/00000.png");
-    EXPECT_EQ(first.width, eval::test::DavisFolder::kWidth);
-    EXPECT_EQ(first.values, eval::read_index_png(data.annotation("two", 0)).values);
+    const auto first = io::read_index_png(masks + "/two/00000.png");
+    EXPECT_EQ(first.width, data::test::DavisFolder::kWidth);
+    EXPECT_EQ(first.values, io::read_index_png(data.annotation("two", 0)).values);
     EXPECT_TRUE(fs::exists(masks + "/one/00003.png"));
 }
 
@@ -88,8 +88,8 @@ TEST_F(EvalDavis, TheMasksGiveTheFigures) {
     for (int object = 1; object <= 2; ++object) {
         std::vector<eval::DavisScore> scores;
         for (int t = 0; t < kFrames; ++t) {
-            const auto made = eval::read_index_png(masks + "/two/0000" + std::to_string(t) + ".png");
-            const auto truth = eval::read_index_png(data.annotation("two", t));
+            const auto made = io::read_index_png(masks + "/two/0000" + std::to_string(t) + ".png");
+            const auto truth = io::read_index_png(data.annotation("two", t));
             const auto a = eval::pixels_of(made, object), b = eval::pixels_of(truth, object);
             scores.push_back(eval::davis_score({made.height, made.width, a}, {truth.height, truth.width, b}));
         }
@@ -147,7 +147,7 @@ TEST_F(EvalDavis, DiscoveryCountsAllFramesAndTracks) {
     EXPECT_GT(json["overall"]["objects-per-frame"], 0);
     int highest = 0;
     for (int t = 0; t < kFrames; ++t)
-        for (const int value : eval::read_index_png(masks + "/two/0000" + std::to_string(t) + ".png").values)
+        for (const int value : io::read_index_png(masks + "/two/0000" + std::to_string(t) + ".png").values)
             highest = std::max(highest, value);
     EXPECT_EQ(highest, std::min(20, draw["tracks"].get<int>()));
 }
@@ -184,7 +184,7 @@ TEST_F(EvalDavis, Davis2016HasOneObjectOf255) {
     const auto json = json_of({"--sequences", "old", "--masks", masks});
     EXPECT_EQ(json["overall"]["objects"], 1);
     EXPECT_GT(json["overall"]["J"], 60);
-    for (const int value : eval::read_index_png(masks + "/old/00000.png").values)
+    for (const int value : io::read_index_png(masks + "/old/00000.png").values)
         EXPECT_LE(value, 1);
 }
 
@@ -214,7 +214,7 @@ TEST_F(EvalDavis, ADamagedFileEndsTheRunButKeepsWhatWasMeasured) {
 }
 
 TEST_F(EvalDavis, ANamedFileWhoseSizeDiffersEndsTheRun) {
-    eval::test::write_jpeg(data.picture("one", 1), 40, 24, std::vector<std::uint8_t>(40 * 24 * 3));
+    io::test::write_jpeg(data.picture("one", 1), 40, 24, std::vector<std::uint8_t>(40 * 24 * 3));
     expect_failure({"--sequences", "one"}, "has 40 x 24 pixels, its annotation 160 x 96");
 }
 

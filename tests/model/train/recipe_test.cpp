@@ -26,6 +26,7 @@ TEST(RecipeTest, WhatIsNotThereKeepsItsDefault) {
 
 TEST(RecipeTest, ErrorsNameFileAndField) {
     EXPECT_SAYS((void)parse_recipe("{", "x.json"), "x.json: no JSON");
+    EXPECT_SAYS((void)parse(R"(, "train": {"steps": 1, "steps": 2})"), "folder/x.json: the key 'steps' stands twice");
     EXPECT_SAYS((void)parse_recipe("{}", "x.json"), "x.json: sources: is missing");
     EXPECT_SAYS((void)parse_recipe(R"({"sources": []})", "x.json"), "x.json: sources: must be a list");
     EXPECT_SAYS((void)parse(R"(, "tran": {})"), "folder/x.json: tran: is not known");
