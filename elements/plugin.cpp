@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The plugin: registers the elements and the metadata, nothing else; no file, library or device is touched here.
-#include "gstausmprompt.h"
-#include "gstausmsegment.h"
-#include "gstmaskoverlay.h"
+#include "ausmprompt/gstausmprompt.h"
+#include "ausmsegment/gstausmsegment.h"
+#include "maskoverlay/gstmaskoverlay.h"
 
 #include "gst/gstausmmetatransform.h"
 

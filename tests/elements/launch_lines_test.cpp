@@ -23,7 +23,7 @@ struct Line {
 std::vector<Line> launch_lines() {
     const std::string mark = " * gst-launch-1.0 ";
     std::vector<Line> lines;
-    for (const auto& entry : std::filesystem::directory_iterator(AUSM_ELEMENTS)) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(AUSM_ELEMENTS)) {
         if (entry.path().extension() != ".cpp")
             continue;
         std::ifstream file(entry.path());

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: MIT
+// One stream of ausmsegment: owns the Session, collects prompts, turns frames into metadata.
+#include "stream.h"
+
+#include "gst/gstausmmessage.h"
+#include "gst/guard.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+GST_DEBUG_CATEGORY_EXTERN(gst_ausm_segment_debug);
+#define GST_CAT_DEFAULT gst_ausm_segment_debug
+
+namespace ausm::gst {
+
+void SegmentStream::open(std::shared_ptr<Engine> engine, std::shared_ptr<CudaShare> cuda,
+                         const SessionOptions& options) {
+    auto session = engine->session(options);
+    engine_ = std::move(engine);
+    const std::lock_guard lock(session_mutex_);
+    session_ = std::move(session);
+    cuda_ = std::move(cuda);
+}
+
+bool SegmentStream::answer_context(GstQuery* query) {
+    std::shared_ptr<CudaShare> cuda;
+    {
+        const std::lock_guard lock(session_mutex_);
+        cuda = cuda_;
+    }
+    return cuda && cuda->answer(element_, query);
+}
+
+void SegmentStream::start(const SegmentSettings& settings) {
+    session_->configure(settings.session);
+    {
+        const std::lock_guard lock(session_mutex_);
+        interrupted_ = false;
+    }
+    empty();
+    revision_ = settings.revision;
+    hurried_ = live_ = follows_ = rehearsed_ = began_ = unsaved_ = false;
+    output_.restart(true);
+    pace_.restart();
+    state_location_.start();
+    info_ = {};
+    latency_.fix(0);
+    warned_ = warned_not_finite_ = false;
+    marks_ = Marks::kNone;
+    stats_.clear();
+}
+
+void SegmentStream::close() {
+    std::unique_ptr<Session> old;
+    {
+        const std::lock_guard lock(session_mutex_);
+        old = std::move(session_);
+        cuda_.reset();
+    }
+    old.reset();
+    engine_.reset();
+}
+
+void SegmentStream::set_info(const GstVideoInfo& info) {
+    if (has_info() && !has_info(info))
+        clicks_.restart();  // it was pressed on another picture
+    info_ = info;
+}
+
+void SegmentStream::interrupt() noexcept {
+    const std::lock_guard lock(session_mutex_);
+    interrupted_ = true;
+    if (session_)
+        session_->interrupt();
+}
+
+/// Empties the memory; a flush that began meanwhile stays in force.
+void SegmentStream::empty() {
+    session_->reset();
+    previous_.clear();
+    result_.objects.clear();
+    output_.restart(false);
+    refusing_ = false;
+    const std::lock_guard lock(session_mutex_);
+    if (interrupted_)
+        session_->interrupt();
+}
+
+void SegmentStream::forget(const char* reason) {
+    const bool lived = session_->info().frames > 0;
+    empty();
+    if (lived)
+        post_reset(element_, pad_, reason);
+}
+
+void SegmentStream::restart(const char* reason, bool forgets) {
+    for (const PromptLine& line : take_stream_lines())
+        refuse(line, std::string("no frame came before the ") + reason);
+    {
+        const std::lock_guard lock(session_mutex_);
+        interrupted_ = false;
+        session_->resume();
+    }
+    pace_.restart();
+    clicks_.restart();
+    warned_ = warned_not_finite_ = false;
+    marks_ = Marks::kNone;
+    if (forgets)
+        forget(reason);
+}
+
+void SegmentStream::finish() {
+    for (const PromptLine& line : take_lines())
+        refuse(line, "the stream ended before the next frame");
+    save_last();
+    // Others that share the engine do not reckon with its frames any more.
+    const std::lock_guard lock(session_mutex_);
+    if (!interrupted_) {
+        session_->interrupt();
+        session_->resume();
+    }
+}
+
+void SegmentStream::stop() noexcept {
+    guard_quietly(element_, true, [this] {
+        if (!session_)
+            return true;
+        for (const PromptLine& line : take_lines())
+            refuse(line, "the stream stopped before the next frame");
+        save_last();
+        return true;
+    });
+}
+
+/// The frame through the model; whatever happens, every prompt of `taken` gets its answer.
+StepStatus SegmentStream::step(const Frame& frame, FramePrompts& taken, const std::string& classes) {
+    try {
+        previous_ = result_.objects;
+        apply(taken, classes);
+        const StepStatus status = session_->step(frame, taken.prompts, result_);
+        if (status == StepStatus::kInterrupted)
+            refuse(taken, "the stream was flushed or stopped");
+        return status;
+    } catch (...) {
+        refuse(taken, "the frame failed");
+        throw;
+    }
+}
+
+void SegmentStream::configure(const SegmentSettings& settings, bool late) {
+    const bool hurried = late && settings.session.passes > 1;
+    if (settings.revision == revision_ && hurried == hurried_)
+        return;
+    revision_ = settings.revision;
+    hurried_ = hurried;
+    SessionOptions options = settings.session;
+    if (hurried)
+        options.passes = 1;
+    try {
+        session_->configure(options);
+    } catch (const std::exception& failure) {
+        GST_ELEMENT_WARNING(element_, LIBRARY, SETTINGS,
+                            ("The new settings cannot be used, the old ones stay: %s", failure.what()),
+                            ("On pad %s.", pad_.c_str()));
+    }
+}
+
+/// A removed object stands in the list of the frame before; another one may have its id on this frame.
+std::string SegmentStream::label_of(const ObjectChange& change) const {
+    const auto& objects = change.event == ObjectEvent::kRemoved ? previous_ : result_.objects;
+    const auto found = std::ranges::find(objects, change.id, &Object::id);
+    return found != objects.end() ? found->label : "";
+}
+
+/// `lived`: there was something to forget.
+void SegmentStream::report(const FramePrompts& taken, bool lived, GstClockTime stream_time) {
+    for (std::size_t i = 0; i < result_.answers.size(); ++i) {
+        if (taken.prompts[i].kind == PromptKind::kReset) {
+            refusing_ = false;
+            if (std::exchange(lived, false))
+                post_reset(element_, pad_, "requested");
+        }
+        answer(taken.line(i), result_.answers[i]);
+    }
+    for (const ObjectChange& change : result_.changes)
+        post_object(element_, pad_, change, label_of(change), stream_time);
+    if (!result_.finite && !std::exchange(warned_not_finite_, true))
+        GST_ELEMENT_WARNING(
+            element_, LIBRARY, FAILED,
+            ("The model's answer to a frame is not finite; what is not is left out, and the stream goes "
+             "on with the memory of the frame before. If it stays so, try another precision or device."),
+            ("On pad %s. This is said once until the answers are finite again.", pad_.c_str()));
+    warned_not_finite_ = !result_.finite;
+}
+
+void SegmentStream::note_marked(bool marked) noexcept {
+    if (!marked)
+        marks_ = Marks::kSome;
+    else if (marks_ == Marks::kNone)
+        marks_ = Marks::kAll;
+}
+
+/// The frame carries what the last one did, if it may. False: it is to be segmented.
+bool SegmentStream::repeat(Owned<GstBuffer>& buffer, const FrameTimes& times, const SegmentSettings& settings,
+                           bool late) {
+    const bool dropped = late && settings.qos;
+    const int width = GST_VIDEO_INFO_WIDTH(&info_), height = GST_VIDEO_INFO_HEIGHT(&info_);
+    if (!(dropped || pace_.leaves_out(settings.interval)) || has_lines() || !output_.can_repeat(width, height))
+        return false;
+    buffer.reset(gst_buffer_make_writable(buffer.release()));
+    output_.repeat(buffer.get(), {width, height, times.stream, settings.analytics});
+    note_marked(true);
+    stats_.add_repeated();
+    if (dropped)
+        gst_element_post_message(element_,
+                                 pace_.dropped(GST_OBJECT(element_), live_, times.running, times.stream, buffer.get()));
+    else
+        pace_.left_out();
+    return true;
+}
+
+GstFlowReturn SegmentStream::process(Owned<GstBuffer>& buffer, const FrameTimes& times,
+                                     const SegmentSettings& settings) {
+    const gint64 begin = g_get_monotonic_time();
+    if ((settings.reset_on & kResetOnDiscont) != 0 && GST_BUFFER_IS_DISCONT(buffer.get()))
+        forget("discont");
+    carry_out_requests();
+    const bool late = pace_.is_late(times.running);
+    if (repeat(buffer, times, settings, late))
+        return GST_FLOW_OK;
+    MappedFrame picture;
+    if (!picture.map(buffer.get(), info_, times.stream, cuda_.get())) {
+        note_marked(false);
+        if (!std::exchange(warned_, true))
+            GST_ELEMENT_WARNING(element_, STREAM, FORMAT,
+                                ("A frame was passed on without being segmented: %s.", picture.error().c_str()),
+                                ("On pad %s. This is said once until the frames are readable again.", pad_.c_str()));
+        return GST_FLOW_OK;
+    }
+    warned_ = false;
+    configure(settings, late);
+    began_ = true;
+    FramePrompts taken{take_lines(), 0, {}, {}, {}};
+    const bool lived = session_->info().frames > 0;
+    if (step(picture.frame(), taken, settings.classes) == StepStatus::kInterrupted)
+        return GST_FLOW_FLUSHING;
+    unsaved_ = true;
+    report(taken, lived, times.stream);
+    const SegmentOutput::Frame carrier{
+        picture.frame().width, picture.frame().height,         times.stream,
+        settings.analytics,    picture.frame().pixel_aspect_n, picture.frame().pixel_aspect_d};
+    picture.unmap();  // it holds a reference, with which the buffer would not be writable
+    buffer.reset(gst_buffer_make_writable(buffer.release()));
+    output_.attach(buffer.get(), result_, carrier, engine_->info().name);
+    note_marked(true);
+    pace_.seen();
+    const gint64 end = g_get_monotonic_time();
+    stats_.add(static_cast<double>(end - begin) / G_USEC_PER_SEC, session_->info(), result_.objects.size(), end);
+    if (follow_latency(settings))
+        gst_element_post_message(element_, gst_message_new_latency(GST_OBJECT(element_)));
+    return GST_FLOW_OK;
+}
+
+}  // namespace ausm::gst
