@@ -13,7 +13,7 @@
 namespace ausm {
 
 /// Raised whenever anything in this header changes; ausm_open() refuses a caller that was built against another one.
-inline constexpr int kInterfaceVersion = 3;
+inline constexpr int kInterfaceVersion = 4;
 
 // ---- one picture --------------------------------------------------------------------------------------------------
 
@@ -94,7 +94,7 @@ enum class ObjectOrigin : std::uint8_t { kPrompt, kAuto };
 
 /// One object on one frame.
 struct Object {
-    std::int64_t id = 0;     ///< 1 .. 2^53, stable, never reused in a stream
+    std::int64_t id = 0;     ///< 1 .. 2^53, stable; in a stream given again to a prompt that names it, to no other
     std::uint8_t value = 0;  ///< its value in the label map, 1 .. 254, fixed for the object's life
     std::string label;
     float score = 0;              ///< presence probability, 0 .. 1
@@ -120,10 +120,9 @@ struct Result {
     std::vector<Object> objects;        ///< every living object, absent ones too
     std::vector<PromptAnswer> answers;  ///< one per prompt, in the order given
     std::vector<ObjectChange> changes;  ///< in the order they happened
-    bool finite =
-        true;  ///< false: the network's answer was not finite. What was not is not believed: objects are absent
-               ///< with the masks that they had, and a presence that is not finite keeps the frame out of the
-               ///< memory, which goes on from the frame before
+    /// False: not all of the network's answer was finite. That part is not believed: a detection is ignored, an object is
+    /// absent. With a presence that is not finite the frame does not enter the memory, which would never get rid of it.
+    bool finite = true;
     std::int64_t stream_time = kUnknownTime;
 };
 
@@ -140,7 +139,7 @@ struct SessionOptions {
     double threshold = 0.5;  ///< presence from which a detection becomes an object, 0 .. 1
     int max_objects = 0;     ///< living objects at once, 1 .. ModelInfo::max_objects; 0: all of them
     int top_k = 0;           ///< detections that may become objects on one frame, the surest first; 0: no limit
-    int passes = 1;          ///< readings of a frame, 1 .. 8: each one more reads it again with every object's own mask
+    int passes = 1;  ///< 1 .. 8: each above 1 is a refinement pass, the frame once more with every object's own mask
     int inference_size = 0;  ///< short side of the network's input in pixels, a multiple of 32; 0: the model's own
     int max_age = 150;       ///< frames an unseen discovered object is kept; prompted ones never expire
     MapSize map_size = MapSize::kFrame;

@@ -45,7 +45,7 @@ def targets(build, names):
     for target in introspect(build, '--targets'):
         if target['id'] in needed:
             folder = os.path.relpath(os.path.dirname(target['filename'][0]), os.path.abspath(build))
-            kind = target['type'].replace(' ', '_').replace('shared_module', 'shared_library')
+            kind = target['type'].replace(' ', '_')
             print(f'{folder}/{target["name"]}:{kind}')
 
 

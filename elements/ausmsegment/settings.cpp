@@ -164,7 +164,7 @@ void install_objects(GObjectClass* klass) {
     g_object_class_install_property(
         klass, PROP_PASSES,
         g_param_spec_int("passes", "Passes",
-                         "Readings of every frame: each one more reads it again with every object's own mask", 1, 8,
+                         "Each above 1 is a refinement pass: the frame once more, with every object's own mask", 1, 8,
                          defaults.passes, flags(GST_PARAM_MUTABLE_PLAYING)));
     g_object_class_install_property(
         klass, PROP_CONFIDENCE,

@@ -11,8 +11,9 @@ G_BEGIN_DECLS
  * @title: GstAusmMeta
  * @short_description: masks and objects of one picture
  *
- * The segmentation of a picture travels on its buffer as one custom metadata without tags, so that elements which scale
- * or convert the picture keep it. Its structure has the fields
+ * The segmentation of a picture travels on its buffer as one custom metadata with the tags video, size and orientation:
+ * copies, conversions and scaling to the same shape keep it; what turns, cuts, frames or encodes the picture drops it.
+ * GStreamer knows it as soon as the plugin is loaded, which the first of its elements does. Its structure has the fields
  *
  * | field | type | meaning |
  * | --- | --- | --- |
@@ -43,6 +44,11 @@ G_BEGIN_DECLS
  *   gst_buffer_unmap (view.map, &map);
  * }
  * ]|
+ *
+ * All of it belongs to the buffer. To keep the map for longer than the buffer, take a reference: gst_buffer_ref (view.map).
+ * In Python the object that get_value ('map') returns holds nothing: it is good only as long as the buffer is. Take
+ * map.extract_dup (0, map.get_size ()) for bytes of your own, or map.copy_deep () for such a buffer, while you have the
+ * sample.
  */
 
 #define GST_AUSM_META_NAME "GstAusmMeta"

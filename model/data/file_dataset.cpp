@@ -3,6 +3,7 @@
 #include "data/file_dataset.h"
 
 #include "data/picture_file.h"
+#include "io/png.h"
 
 #include <algorithm>
 #include <cctype>

@@ -81,9 +81,9 @@ Prediction AusmNet::step(const at::Tensor& images, const Marks& marks, History& 
 
 Prediction AusmNet::refine(const Encoded& frame, const Positions& positions, const Marks& marks,
                            const History& history) const {
-    History reading = history;  // the states that compress() moves on are thrown away
-    reading.features = frame.features;
-    const at::Tensor compressed = compress(marks, positions, reading);
+    History again = history;  // the states that compress() moves on are thrown away
+    again.features = frame.features;
+    const at::Tensor compressed = compress(marks, positions, again);
     return decode(frame, compressed, positions, marks.slots);
 }
 

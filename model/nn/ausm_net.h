@@ -20,8 +20,8 @@ namespace ausm {
 ///     X, F -> history decoder -> G;  G, levels, tracked objects -> head -> masks
 ///
 /// Backbone, neck and head are chosen by the configuration; the rest is the same in every network.
-/// Working precision float64, float32 or bfloat16. Thread-bound: on a CPU, convolutions keep packed weights for the sizes
-/// seen last.
+/// Working precision float64, float32 or bfloat16. Thread-bound: on a CPU, convolutions keep packed weights for the
+/// sizes seen last.
 class AusmNet {
 public:
     static constexpr std::int64_t kMultiple = 32;             ///< input sizes are multiples of this
@@ -55,15 +55,15 @@ public:
     /// The same for T frames at once: features [B, T, N, D] are the X_{t-1} of each; returns F [B, T, N, D].
     at::Tensor compress(const at::Tensor& features, const Marks& marks, const Positions& positions,
                         History& history) const;
-    /// frame: X_t; compressed: F_t [B, N, D]; slots: [B, K] of the tracked objects (undefined: none); valid, observer: as
-    /// for Head.
+    /// frame: X_t; compressed: F_t [B, N, D]; slots: [B, K] of the tracked objects (undefined: none); valid, observer:
+    /// as for Head.
     [[nodiscard]] Prediction decode(const Encoded& frame, const at::Tensor& compressed, const Positions& positions,
                                     const at::Tensor& slots, const at::Tensor& valid = {},
                                     HeadObserver* observer = nullptr) const;
 
     /// One frame (Alg. 1): encode, compress, decode; `history` becomes the memory after this frame.
     Prediction step(const at::Tensor& images, const Marks& marks, History& history) const;
-    /// Extra reading pass on the frame whose step has just been made: E = X_t + marker(marks), read with the state after
+    /// Refinement pass on the frame whose step has just been made: E = X_t + marker(marks), read with the state after
     /// the step; nothing of it is stored (ausm.md section 3: prompts on the current frame).
     [[nodiscard]] Prediction refine(const Encoded& frame, const Positions& positions, const Marks& marks,
                                     const History& history) const;

@@ -20,8 +20,8 @@ struct Prediction {
 class HeadObserver {
 public:
     virtual ~HeadObserver() = default;
-    /// `answer()` is what the head would say before this layer, with masks at a resolution of its choice. It is computed
-    /// only when it is called, here.
+    /// `answer()` is what the head would say before this layer, with masks at a resolution of its choice. It is
+    /// computed only when it is called, here.
     virtual void before_layer(const std::function<Prediction()>& answer);
     /// Attention of queries to cells that is off in the next layer: [B, Q, N] bool. What is returned is used.
     virtual at::Tensor blocked(const at::Tensor& by_masks);

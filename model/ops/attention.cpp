@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Keys and values side by side, then LibTorch's fused attention for a range of the queries a lane.
+// Keys and values side by side, then LibTorch's fused attention for a range of the queries a worker.
 #include "ops/attention.h"
 
-#include "ops/lanes.h"
 #include "ops/linear.h"
+#include "ops/workers.h"
 
 #include <ATen/ATen.h>
 
 namespace ausm::ops {
 namespace {
 
-constexpr std::int64_t kSplitQueries = 64;  // fewer are not worth the lanes
+constexpr std::int64_t kSplitQueries = 64;  // fewer are not worth the workers
 
 at::Tensor project(const at::Tensor& x, const Projection& projection) {
     return linear(x, projection.weight, projection.bias);
@@ -43,7 +43,7 @@ at::Tensor attention(const at::Tensor& query, const AttentionMemory& memory, con
             q, memory.key, memory.value, mask.defined() ? std::optional<at::Tensor>(mask) : std::nullopt);
         return project(seen.transpose(1, 2).flatten(2), weights.output);  // [B, q, D]
     };
-    if (mask.defined() || query.size(1) < kSplitQueries || lane_count() == 1)
+    if (mask.defined() || query.size(1) < kSplitQueries || worker_count() == 1)
         return attend(query);
     const at::Tensor result = at::empty(query.sizes(), query.options());
     split_range(query.size(1), kSplitQueries / 2, [&](std::int64_t begin, std::int64_t end) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Multi-head attention between its four projections, shared by the lanes.
+// Multi-head attention between its four projections, shared by the workers.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -27,8 +27,8 @@ struct AttentionMemory {
 [[nodiscard]] std::vector<AttentionMemory> attention_memories(const std::vector<const AttentionWeights*>& weights,
                                                               const at::Tensor& key, const at::Tensor& value);
 
-/// softmax(q k^T / sqrt(D / heads) + mask) v with projections of q and of the result. query: [B, Q, D]; mask: undefined,
-/// or added to the scores, broadcast to [B, 1, Q, N] -> [B, Q, D]. Differentiable.
+/// softmax(q k^T / sqrt(D / heads) + mask) v with projections of q and of the result. query: [B, Q, D]; mask:
+/// undefined, or added to the scores, broadcast to [B, 1, Q, N] -> [B, Q, D]. Differentiable.
 [[nodiscard]] at::Tensor attention(const at::Tensor& query, const AttentionMemory& memory, const at::Tensor& mask,
                                    const AttentionWeights& weights);
 

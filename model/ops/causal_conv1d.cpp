@@ -3,7 +3,7 @@
 #include "ops/causal_conv1d.h"
 
 #include "kernels/causal_conv1d.h"
-#include "ops/lanes.h"
+#include "ops/workers.h"
 
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>

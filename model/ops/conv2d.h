@@ -43,7 +43,7 @@ private:
     std::int64_t stride_, padding_, groups_;
     Activation activation_;
     struct Packed {
-        std::mutex mutex;  // lanes share some weights
+        std::mutex mutex;  // workers share some weights
         std::map<std::vector<std::int64_t>, at::Tensor> by_input_size;
     };
     std::unique_ptr<Packed> packed_ = std::make_unique<Packed>();

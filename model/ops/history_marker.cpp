@@ -4,7 +4,7 @@
 
 #include "kernels/history_marker_grad.h"
 #include "ops/cuda_launch.h"
-#include "ops/lanes.h"
+#include "ops/workers.h"
 
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>

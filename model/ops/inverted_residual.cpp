@@ -2,7 +2,7 @@
 // Shares are whole multiples of a vector register's 8 channels.
 #include "ops/inverted_residual.h"
 
-#include "ops/lanes.h"
+#include "ops/workers.h"
 
 #include <ATen/ATen.h>
 
@@ -47,7 +47,7 @@ std::span<const InvertedResidualWeights::Share> InvertedResidualWeights::shares(
 
 at::Tensor inverted_residual(const at::Tensor& x, const InvertedResidualWeights& weights,
                              const std::optional<at::Tensor>& add) {
-    const auto shares = weights.shares(lane_count());
+    const auto shares = weights.shares(worker_count());
     std::vector<at::Tensor> sums(shares.size());
     run_pieces(static_cast<int>(shares.size()), [&](int i) {
         const auto index = static_cast<std::size_t>(i);

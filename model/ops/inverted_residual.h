@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// 1x1 expand -> depthwise -> 1x1 project, the block of MobileNetV2 (arXiv 1801.04381), shared by the lanes.
+// 1x1 expand -> depthwise -> 1x1 project, the block of MobileNetV2 (arXiv 1801.04381), shared by the workers.
 #pragma once
 
 #include "ops/conv2d.h"
@@ -10,8 +10,8 @@
 
 namespace ausm::ops {
 
-/// Expanded channels do not meet before the projection, which is linear: each lane takes its share of them through all
-/// three layers, and the block's result is the sum of the lanes' projections. One synchronisation a block.
+/// Expanded channels do not meet before the projection, which is linear: each worker takes its share of them through all
+/// three layers, and the block's result is the sum of the workers' projections. One synchronisation a block.
 class InvertedResidualWeights {
 public:
     /// expand: dense, 1x1 in most blocks, a stem's 3x3 in the first; project: 1x1, without activation.
@@ -24,13 +24,13 @@ private:
     struct Share {
         Conv2dWeights expand, depthwise, project;
     };
-    /// For `count` lanes.
+    /// For `count` workers.
     [[nodiscard]] std::span<const Share> shares(std::int64_t count) const;
 
     ConvLayer expand_, depthwise_, project_;
     std::int64_t expand_stride_, stride_;
-    Share whole_;                        // for one lane, never replaced: what a GPU has recorded refers to its weights
-    mutable std::vector<Share> shares_;  // for the number of lanes above one that was seen last: thread-bound
+    Share whole_;  // for one worker, never replaced: what a GPU has recorded refers to its weights
+    mutable std::vector<Share> shares_;  // for the number of workers above one that was seen last: thread-bound
 };
 
 /// x: [B, in, h, w] -> [B, out, h', w'] = project(depthwise(expand(x))) + add.

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// One product a lane, written into its rows of the result.
+// One product a worker, written into its rows of the result.
 #include "ops/linear.h"
 
-#include "ops/lanes.h"
+#include "ops/workers.h"
 
 #include <ATen/ATen.h>
 
 namespace ausm::ops {
 namespace {
 
-constexpr std::int64_t kRows = 64;  // fewer a lane cost more than they save
+constexpr std::int64_t kRows = 64;  // fewer a worker cost more than they save
 
 }  // namespace
 
@@ -23,7 +23,7 @@ void linear_into(const at::Tensor& out, const at::Tensor& x, const at::Tensor& w
 
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
     const auto rows = x.numel() / x.size(-1);
-    if (lane_count() == 1 || !x.is_contiguous() || rows < 2 * kRows)
+    if (worker_count() == 1 || !x.is_contiguous() || rows < 2 * kRows)
         return at::linear(x, weight, bias.defined() ? std::optional<at::Tensor>(bias) : std::nullopt);
     auto sizes = x.sizes().vec();
     sizes.back() = weight.size(0);

@@ -4,7 +4,7 @@
 
 #include "kernels/mamba_step.h"
 #include "ops/cuda_launch.h"
-#include "ops/lanes.h"
+#include "ops/workers.h"
 
 #include <ATen/ATen.h>
 

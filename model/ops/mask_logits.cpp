@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Each lane writes its queries' masks where they belong: joining them would copy them all.
+// Each worker writes its queries' masks where they belong: joining them would copy them all.
 #include "ops/mask_logits.h"
 
 #include "ops/batch_product.h"
-#include "ops/lanes.h"
 #include "ops/row_bands.h"
+#include "ops/workers.h"
 
 #include <ATen/ATen.h>
 

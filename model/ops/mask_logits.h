@@ -6,7 +6,7 @@
 
 namespace ausm::ops {
 
-/// embedding [B, Q, C] . features [B, C, P] + bias [B, Q, 1] -> [B, Q, P], shared by the lanes. Differentiable.
+/// embedding [B, Q, C] . features [B, C, P] + bias [B, Q, 1] -> [B, Q, P], shared by the workers. Differentiable.
 at::Tensor mask_logits(const at::Tensor& embedding, const at::Tensor& bias, const at::Tensor& features);
 
 }  // namespace ausm::ops

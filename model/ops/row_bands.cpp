@@ -2,7 +2,7 @@
 // Bands are as even as whole rows can be.
 #include "ops/row_bands.h"
 
-#include "ops/lanes.h"
+#include "ops/workers.h"
 
 #include <ATen/ATen.h>
 
@@ -11,11 +11,11 @@
 namespace ausm::ops {
 namespace {
 
-constexpr std::int64_t kQueries = 16;  // fewer a lane cost more than they save
+constexpr std::int64_t kQueries = 16;  // fewer a worker cost more than they save
 
-/// At most one a lane, with `least` rows in each.
+/// At most one a worker, with `least` rows in each.
 std::vector<RowBand> row_bands(std::int64_t rows, std::int64_t least) {
-    const std::int64_t count = std::clamp<std::int64_t>(rows / least, 1, lane_count());
+    const std::int64_t count = std::clamp<std::int64_t>(rows / least, 1, worker_count());
     std::vector<RowBand> bands;
     for (std::int64_t i = 0; i < count; ++i)
         bands.push_back({rows * i / count, rows * (i + 1) / count, rows});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Work on rows that need nothing of each other, a band of them a lane.
+// Work on rows that need nothing of each other, a band of them a worker.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -21,7 +21,7 @@ struct RowBand {
     [[nodiscard]] at::Tensor inner(const at::Tensor& picture) const;
 };
 
-/// The bands of a decoder's queries, which are few and mean much work each: at most one band a lane.
+/// The bands of a decoder's queries, which are few and mean much work each: at most one band a worker.
 [[nodiscard]] std::vector<RowBand> query_bands(std::int64_t queries);
 /// `work` gives tensors [B, band, ...] for each band of queries; they come back joined, [B, queries, ...].
 [[nodiscard]] std::vector<at::Tensor> each_query_band(

@@ -3,9 +3,9 @@
 #include "ops/selective_scan.h"
 
 #include "ops/cuda_launch.h"
-#include "ops/lanes.h"
 #include "ops/selective_scan_grad.h"
 #include "ops/selective_scan_params.h"
+#include "ops/workers.h"
 
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>

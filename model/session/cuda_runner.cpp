@@ -77,7 +77,7 @@ public:
     void refine(NetPass& pass) override {
         again_with_less([&] {
             const auto count = pass.count();
-            const auto prediction = read_again(pass);
+            const auto prediction = refine_again(pass);
             const auto logits = prediction.masks[0].contiguous();
             auto probabilities = logits.slice(0, 0, count).sigmoid();
             const auto cells = count_cells(logits.slice(0, 0, count), probabilities).to(at::kFloat);

@@ -2,8 +2,8 @@
 // A queue and a thread.
 #include "session/engine_thread.h"
 
-#include "ops/lanes.h"
 #include "ops/single_thread.h"
+#include "ops/workers.h"
 #include "session/frame_task.h"
 
 #include <ATen/ATen.h>
@@ -132,9 +132,9 @@ EngineThread::Frames EngineThread::take_frames(Queue::iterator first) {
 
 void EngineThread::loop(int threads) {
     pthread_setname_np(pthread_self(), "ausm-engine");
-    ops::use_single_thread();  // LibTorch's own threads stay out: the lanes share the work
-    ops::Lanes lanes(threads);
-    const ops::LeadLanes lead(lanes);
+    ops::use_single_thread();  // LibTorch's own threads stay out: the workers share the work
+    ops::Workers workers(threads);
+    const ops::LeadWorkers lead(workers);
     const c10::InferenceMode inference;
     std::unique_lock lock(mutex_);
     while (true) {

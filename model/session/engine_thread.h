@@ -19,7 +19,7 @@ namespace ausm {
 struct FrameGate;
 struct FrameTask;
 
-/// Runs jobs and frames in the order they come, in inference mode and as the leader of `threads` lanes; LibTorch's own
+/// Runs jobs and frames in the order they come, in inference mode and as the leader of `threads` workers; LibTorch's own
 /// threads stay out, so OpenMP has no team here that could spin beside a decoder. Thread-safe.
 class EngineThread {
 public:

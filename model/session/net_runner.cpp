@@ -115,9 +115,10 @@ const Positions& NetRunner::positions(Grid grid) {
     return positions_.front();
 }
 
+at::Tensor NetRunner::are_finite(const at::Tensor& logits) { return logits.sum({-2, -1}).isfinite(); }
+
 at::Tensor NetRunner::count_cells(const at::Tensor& logits, const at::Tensor& probabilities) {
-    const auto finite = logits.isfinite().flatten(-2).all(-1);
-    return (probabilities > 0.5).sum({-2, -1}).masked_fill(finite.logical_not(), kNotFinite);
+    return (probabilities > 0.5).sum({-2, -1}).masked_fill(are_finite(logits).logical_not(), kNotFinite);
 }
 
 void NetRunner::step(std::span<NetPass* const> passes) {
@@ -147,7 +148,7 @@ void NetRunner::step(std::span<NetPass* const> passes) {
     }
 }
 
-Prediction NetRunner::read_again(const NetPass& pass) {
+Prediction NetRunner::refine_again(const NetPass& pass) {
     const std::array<const NetPass*, 1> one{&pass};
     const auto batch = gather(one, pass.count());
     const auto prediction = net_.refine(pass.frame, positions(pass.frame.grid), batch.marks, batch.history);
@@ -155,7 +156,7 @@ Prediction NetRunner::read_again(const NetPass& pass) {
 }
 
 void NetRunner::refine(NetPass& pass) {
-    const auto prediction = read_again(pass);
+    const auto prediction = refine_again(pass);
     take_prediction(pass, prediction.presence.to(at::kCPU), prediction.masks.to(at::kCPU), 0, pass.count());
     pass.probabilities = at::Tensor();
     pass.cells.clear();

@@ -71,12 +71,14 @@ public:
     static void take_prediction(NetPass& pass, const at::Tensor& presence, const at::Tensor& logits, std::int64_t row,
                                 std::int64_t objects);
 
+    /// Whether all of each mask's logits [..., h4, w4] are finite: whether their sum is.
+    static at::Tensor are_finite(const at::Tensor& logits);
     /// Cells of each mask [..., h4, w4] that are above one half; kNotFinite where not all of its logits are finite.
     static at::Tensor count_cells(const at::Tensor& logits, const at::Tensor& probabilities);
 
 protected:
     /// What refine() has the network say, on its device: [1, K + N_det, ...] in float32.
-    [[nodiscard]] Prediction read_again(const NetPass& pass);
+    [[nodiscard]] Prediction refine_again(const NetPass& pass);
     /// `objects`: K of the batch, at least that of every pass; `valid` is left undefined where nothing is padded.
     [[nodiscard]] NetBatch gather(std::span<const NetPass* const> passes, std::int64_t objects) const;
 

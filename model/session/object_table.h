@@ -16,7 +16,7 @@ struct TrackedObject {
     int slot = 0;
     std::string label;
     ObjectOrigin origin = ObjectOrigin::kAuto;
-    bool fresh = true;        ///< born on this frame
+    bool is_new = true;       ///< this is its first frame
     std::int64_t unseen = 0;  ///< frames in a row in which the object was not seen
     float score = 0;          ///< presence probability of the last frame
 

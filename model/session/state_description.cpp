@@ -63,7 +63,7 @@ ObjectTable read_table(const json& stream, int slots) {
         object.origin = entry.at("prompted").get<bool>() ? ObjectOrigin::kPrompt : ObjectOrigin::kAuto;
         object.unseen = whole_field(entry, "unseen", 0, kMaxCount);
         object.score = score_of(entry);
-        object.fresh = false;
+        object.is_new = false;
         objects.push_back(std::move(object));
     }
     std::deque<int> free;

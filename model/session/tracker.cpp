@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A frame from its marks to its masks: one normal step, one reading pass for what was prompted.
-#include "ops/lanes.h"
+// A frame from its marks to its masks: one normal step, one refinement pass for what was prompted.
+#include "ops/workers.h"
 #include "session/object_rules.h"
 #include "session/tracker_work.h"
 
@@ -40,16 +40,14 @@ struct MaskProbabilities {
         ops::split_range(logits.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
             auto part = values.slice(0, begin, end);
             at::sigmoid_out(part, logits.slice(0, begin, end));
+            const auto finite = NetRunner::are_finite(logits.slice(0, begin, end));
             const auto size = logits[0].numel();
             for (auto k = begin; k < end; ++k) {
                 const auto* row = part[k - begin].const_data_ptr<float>();
-                const auto* logit = logits[k].const_data_ptr<float>();
-                std::int64_t above = 0, not_finite = 0;
-                for (std::int64_t i = 0; i < size; ++i) {
-                    above += row[i] > 0.5F ? 1 : 0;
-                    not_finite += std::abs(logit[i]) <= std::numeric_limits<float>::max() ? 0 : 1;
-                }
-                cells[static_cast<std::size_t>(k)] = not_finite > 0 ? kNotFinite : above;
+                cells[static_cast<std::size_t>(k)] =
+                    finite.const_data_ptr<bool>()[k - begin]
+                        ? std::count_if(row, row + size, [](float p) { return p > 0.5F; })
+                        : kNotFinite;
             }
         });
     }
@@ -92,8 +90,8 @@ void Tracker::load_objects(Work& work) {
 void Tracker::enter_grid(Work& work, Grid grid) const {
     auto& state = work.state;
     const bool first_shown = work.first_shown && !work.objects.empty();  // and was not removed again
-    work.fresh = state.history.empty() || state.history.grid != grid || first_shown;
-    if (!work.fresh)
+    work.is_first = state.history.empty() || state.history.grid != grid || first_shown;
+    if (!work.is_first)
         return;
     state.history = net_.initial_history(1, grid);
     const auto cells = net_.mask_grid(grid);
@@ -112,18 +110,18 @@ void Tracker::mark_objects(Work& work) {
     std::vector<at::Tensor> masks;
     for (std::size_t i = 0; i < work.objects.size(); ++i) {
         const auto& object = work.objects[i];
-        const bool given_first = work.fresh && object.given >= 0;
+        const bool given_first = work.is_first && object.given >= 0;
         if (!object.mask.defined() && !given_first)
             continue;
         work.marked.push_back(i);
         slots.push_back(work.state.table.objects()[i].slot);
         work.pass.values.push_back(work.state.table.objects()[i].value());
         masks.push_back(given_first ? object.prompt->inside : object.mask);
-        kinds.push_back(static_cast<std::int64_t>(work.fresh ? MarkKind::kMask : MarkKind::kModel));
+        kinds.push_back(static_cast<std::int64_t>(work.is_first ? MarkKind::kMask : MarkKind::kModel));
     }
     if (!work.marked.empty())
         set_marks(work.pass, slots, masks, kinds);
-    // What is shown and further readings change what is seen: the map is drawn after them.
+    // What is shown and further passes change what is seen: the map is drawn after them.
     const bool shown =
         std::any_of(work.objects.begin(), work.objects.end(), [](const auto& object) { return object.prompt; });
     if (!shown && work.options.passes == 1)
@@ -134,7 +132,7 @@ void Tracker::mark_objects(Work& work) {
 
 /// The network's answer: masks and presence of the marked objects, and what else it has found. Every query looks at all
 /// of the memory and of the frame, so that what is not finite in them shows in the presence: such a frame does not enter
-/// the memory, which would never get rid of it. An object whose mask is not finite keeps the one that it had.
+/// the memory, which would never get rid of it. An object of which not all is finite keeps the mask that it had.
 void Tracker::take_prediction(Work& work) {
     work.output.times = work.pass.times;
     work.output.graphs = work.pass.graphs;
@@ -148,8 +146,9 @@ void Tracker::take_prediction(Work& work) {
     for (std::size_t k = 0; k < work.marked.size(); ++k) {
         const auto row = static_cast<std::int64_t>(k);
         auto& object = work.objects[work.marked[k]];
-        object.cells = marks.cells[k];
-        work.state.table.objects()[work.marked[k]].score = std::isnan(scores[k]) ? 0 : scores[k];
+        const bool no_presence = std::isnan(scores[k]);
+        object.cells = no_presence ? kNotFinite : marks.cells[k];
+        work.state.table.objects()[work.marked[k]].score = no_presence ? 0 : scores[k];
         if (object.cells == kNotFinite) {
             work.output.finite = false;
             if (object.mask.defined())
@@ -168,7 +167,7 @@ void Tracker::take_prediction(Work& work) {
 /// objects, the prompted ones by their prompts), and only the prompted objects take the result (ausm.md section 3).
 /// What a prompt shows, no other object marks while it is read: a part of something that is followed already could
 /// never become an object of its own otherwise. Where the answer is not finite, the object is what the prompt says.
-void Tracker::reading_pass(Work& work) const {
+void Tracker::refinement_pass(Work& work) const {
     auto& table = work.state.table;
     const auto shown = united(work.objects, [](const ObjectWork& object) { return object.prompt->inside; });
     std::vector<std::int64_t> slots, kinds;
@@ -216,7 +215,7 @@ void Tracker::reading_pass(Work& work) const {
         if (!object.prompt || object.given >= 0 || !object.prompt->has_inside)
             continue;
         const auto row = static_cast<std::int64_t>(i);
-        if (std::isnan(presence[row].item<float>()) || !at::isfinite(work.pass.logits[row]).all().item<bool>()) {
+        if (std::isnan(presence[row].item<float>()) || !NetRunner::are_finite(work.pass.logits[row]).item<bool>()) {
             work.output.finite = false;
             object.logits = at::logit(object.mask, kLogitMargin);
             continue;
@@ -249,7 +248,7 @@ void Tracker::take_cells(Work& work) {
 /// The frame once more with E = X_t + marker(all objects, their masks of this frame): what it says replaces masks and
 /// presence. Masks that are shown as given stay, and so does what a prompt took away; an answer that is not finite
 /// replaces nothing.
-void Tracker::read_again(Work& work) const {
+void Tracker::refine_again(Work& work) const {
     if (work.objects.empty())
         return;
     auto& objects = work.state.table.objects();
@@ -296,11 +295,11 @@ void Tracker::begin(Work& work) const {
 
 void Tracker::end(Work& work) const {
     take_prediction(work);
-    reading_pass(work);
+    refinement_pass(work);
     take_cells(work);
     for (int pass = 1; pass < work.options.passes; ++pass) {
-        read_again(work);
-        take_cells(work);  // which the reading may have given back
+        refine_again(work);
+        take_cells(work);  // which the pass may have given back
     }
     age_objects(work);
     discover(work);

@@ -71,9 +71,9 @@ private:
     void enter_grid(Work& work, Grid grid) const;
     static void mark_objects(Work& work);
     static void take_prediction(Work& work);
-    void reading_pass(Work& work) const;
+    void refinement_pass(Work& work) const;
     static void take_cells(Work& work);
-    void read_again(Work& work) const;
+    void refine_again(Work& work) const;
     void age_objects(Work& work) const;
     void discover(Work& work) const;
     [[nodiscard]] static bool is_drawn(const Work& work);

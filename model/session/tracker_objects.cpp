@@ -54,7 +54,7 @@ void Tracker::age_objects(Work& work) const {
     for (std::size_t i = 0; i < work.objects.size(); ++i) {
         const auto& object = table.objects()[i];
         const bool seen = object.unseen == 0;
-        if (object.fresh)
+        if (object.is_new)
             work.output.changes.push_back({object.id, ObjectEvent::kAppeared});
         else if (seen != work.objects[i].was_seen)
             work.output.changes.push_back({object.id, seen ? ObjectEvent::kBack : ObjectEvent::kAbsent});
@@ -88,7 +88,7 @@ void Tracker::discover(Work& work) const {
         living.push_back(rows[i] > 0.5);
     for (std::size_t i = 0; i < order.size(); ++i) {
         const auto query = order[i];
-        if (!at::isfinite(rows[i]).all().item<bool>()) {
+        if (!NetRunner::are_finite(rows[i]).item<bool>()) {
             work.output.finite = false;
             continue;
         }
@@ -169,12 +169,12 @@ void Tracker::finish(Work& work) const {
         masks.push_back(entry.mask);
         Object shown{.id = object.id, .value = object.value(), .label = object.label, .score = object.score};
         shown.origin = object.origin;
-        shown.state = object.fresh                           ? ObjectState::kNew
+        shown.state = object.is_new                          ? ObjectState::kNew
                       : object.unseen == 0                   ? ObjectState::kTracked
                       : object.unseen > work.options.max_age ? ObjectState::kLost
                                                              : ObjectState::kAbsent;
         work.output.shown.push_back({std::move(shown), entry.given});
-        object.fresh = false;
+        object.is_new = false;
     }
     const auto cells = net_.mask_grid(state.history.grid);
     work.output.map_rows = static_cast<int>(cells.rows);

@@ -35,7 +35,7 @@ struct Tracker::Work {
     NetPass pass;
     std::vector<std::size_t> marked;  // positions of the pass's marks
     bool first_shown = false;         // an object was shown where none lived
-    bool fresh = false;               // the memory starts with this frame
+    bool is_first = false;            // the state starts with this frame
     std::vector<ObjectWork> objects;  // as state.table.objects()
     at::Tensor detection_presence, detection_logits;
 
@@ -46,7 +46,7 @@ struct Tracker::Work {
     /// Nothing is told of an object that was on no frame.
     void remove(std::size_t position) {
         const auto& object = state.table.objects()[position];
-        if (!object.fresh)
+        if (!object.is_new)
             output.changes.push_back({object.id, ObjectEvent::kRemoved});
         state.table.remove(position);
         objects.erase(objects.begin() + static_cast<std::ptrdiff_t>(position));

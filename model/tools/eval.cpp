@@ -194,7 +194,7 @@ void add_eval(CLI::App& app) {
     command->add_flag("--zero-state", davis.zero_state,
                       "Zero the recurrent state before every frame, to see its worth");
     command->add_option("--inference-size", davis.size, "Short side of the network's input, a multiple of 32");
-    command->add_option("--passes", davis.passes, "Readings of every frame")
+    command->add_option("--passes", davis.passes, "Passes over every frame; each above 1 refines")
         ->check(CLI::Range(1, 8))
         ->capture_default_str();
     command->add_option("--masks", davis.masks, "New folder for the masks, as PNGs in DAVIS's layout");

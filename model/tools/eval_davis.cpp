@@ -47,6 +47,8 @@ Prompt prompt_for(int object, const IndexPicture& annotation, PromptKind kind) {
         for (const auto& pixel : eval::centre_line(mask))
             prompt.strokes.back().push_back(centre_of(pixel, annotation));
         break;
+    case PromptKind::kRemove:
+    case PromptKind::kReset: break;  // these show nothing
     }
     return prompt;
 }

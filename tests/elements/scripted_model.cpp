@@ -20,7 +20,6 @@ public:
         return ausm::StepStatus::kOk;
     }
     void configure(const ausm::SessionOptions&) override {}
-    bool remove(std::int64_t) override { return false; }
     void reset() override {}
     std::vector<std::uint8_t> save() const override { return {}; }
     std::vector<std::string> load(std::span<const std::uint8_t>) override { return {}; }

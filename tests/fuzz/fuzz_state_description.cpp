@@ -52,7 +52,7 @@ void check(const StateDescription& state, bool with_tensor) {
     for (const auto& object : state.table.objects()) {
         FUZZ_CHECK(slots.insert(object.slot).second && ids.insert(object.id).second);
         FUZZ_CHECK(object.id >= 1 && object.id < state.table.next_id());
-        FUZZ_CHECK(object.score >= 0 && object.score <= 1 && object.unseen >= 0 && !object.fresh);
+        FUZZ_CHECK(object.score >= 0 && object.score <= 1 && object.unseen >= 0 && !object.is_new);
     }
     FUZZ_CHECK(slots.size() == kSlots && *slots.begin() == 0 && *slots.rbegin() == kSlots - 1);
     FUZZ_CHECK(state.frames >= 0 && state.rows >= 0 && state.rows <= 4096 && state.columns >= 0 &&

@@ -2,7 +2,7 @@
 // Runs the sections of gpu_network. See --help.
 #include "network.h"
 
-#include "ops/lanes.h"
+#include "ops/workers.h"
 #include "session/cuda_backend.h"
 
 #include <ATen/Parallel.h>
@@ -35,7 +35,7 @@ constexpr std::array kSections{
 };
 
 constexpr int kSkipped = 77;  // what meson takes for "skipped"
-constexpr int kMostLanes = 8;
+constexpr int kMostWorkers = 8;
 
 constexpr const char* kHelp = R"(usage: gpu_network [--only SECTION] [--quick] [--list] [--tsv FILE] [--weights FILE]
 
@@ -111,8 +111,8 @@ int run(Options& options) {
         std::printf("no CUDA device: the program checks itself with the CPU in its place\n");
     }
     at::set_num_threads(1);
-    ops::Lanes lanes(std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 2, 1, kMostLanes));
-    const ops::LeadLanes lead(lanes);
+    ops::Workers workers(std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 2, 1, kMostWorkers));
+    const ops::LeadWorkers lead(workers);
     const c10::InferenceMode inference;
     std::ofstream tsv;
     if (!options.tsv.empty())

@@ -83,7 +83,7 @@ void compare_maps(const Target& target, Report& report, Figures& /*figures*/) {
         const auto runner = make_runner(*net);
         compare_course(target, *runner, "prompted", {.mode = Mode::kPrompted, .confidence = true}, true, report);
         compare_course(target, *runner, "discovery beside prompts", {.mode = Mode::kAll, .max_age = 2}, false, report);
-        compare_course(target, *runner, "two readings", {.mode = Mode::kPrompted, .passes = 2}, false, report);
+        compare_course(target, *runner, "two refinements", {.mode = Mode::kPrompted, .passes = 2}, false, report);
     }
 }
 

@@ -27,7 +27,7 @@ check_files() {
     local root=$1 file
     for file in "$libdir/libausm.so.0" "$libdir/gstreamer-1.0/libgstausm.so" "$libdir/pkgconfig/ausm.pc" \
         "$datadir/ausm/ausm-nano.safetensors" "$datadir/ausm/LICENSE.md" "$datadir/ausm/prompt.schema.json" \
-        "$includedir/gst/ausm/gstausmmeta.h" "$includedir/ausm/ausm.h"; do
+        "$includedir/ausm/gstausmmeta.h" "$includedir/ausm/ausm.h"; do
         [[ -s $root/$file ]] || fail "$file is not installed"
     done
 }
@@ -48,12 +48,18 @@ check_tool() {
     grep -q nano "$work/log" || fail 'ausm info does not name the model' "$(<"$work/log")"
 }
 
-# A program of somebody else, which knows pkg-config only.
+# A program of somebody else, which knows pkg-config only: the example of the header HEADER, in C and in C++.
+# check_consumer HEADER FLAG...
 check_consumer() {
-    local root=$1 flags
-    cat >"$work/consumer.c" <<'END'
-#include <gst/ausm/gstausmmeta.h>
-
+    local header=$1 language
+    shift
+    for language in c cpp; do
+        {
+            echo '#include <ausm/gstausmmeta.h>'
+            echo 'static void read_masks(GstBuffer* buffer) {'
+            sed -n '/language="C"/,/\]|/p' "$header" | sed -e '1d;$d' -e 's/^ \*//'
+            echo '}'
+            cat <<'END'
 int main(void) {
     GstAusmMetaView view;
     GstBuffer* buffer;
@@ -61,18 +67,31 @@ int main(void) {
 
     gst_init(NULL, NULL);
     buffer = gst_buffer_new();
+    read_masks(buffer);
     found = gst_ausm_meta_get(buffer, &view);
     gst_buffer_unref(buffer);
     return found;
 }
 END
+        } >"$work/consumer.$language"
+    done
+    grep -q gst_ausm_meta_get_object "$work/consumer.c" || fail "there is no example in $header"
+    ${CC:-cc} -std=c11 -Wall -Wextra -Werror "$work/consumer.c" -o "$work/consumer" "$@" ||
+        fail 'the example does not compile as C'
+    "$work/consumer" || fail 'the example in C does not run'
+    ${CXX:-c++} -std=c++17 -Wall -Wextra -Werror "$work/consumer.cpp" -o "$work/consumer" "$@" ||
+        fail 'the example does not compile as C++'
+    "$work/consumer" || fail 'the example in C++ does not run'
+}
+
+check_installed_consumer() {
+    local root=$1 flags
     # The file names the prefix that was configured; in a staged installation it is where packagers will unpack it.
     sed "s|^prefix=.*|prefix=$root|" "$root/$libdir/pkgconfig/ausm.pc" >"$work/ausm.pc"
     flags=$(PKG_CONFIG_PATH=$work pkg-config --cflags --libs ausm) || fail 'pkg-config does not find ausm'
     [[ $flags == *"-I$root/$includedir"* ]] || fail "pkg-config gives $flags"
     # shellcheck disable=SC2086 # several flags
-    ${CC:-cc} "$work/consumer.c" -o "$work/consumer" $flags || fail 'the consumer cannot be built'
-    "$work/consumer" || fail 'the consumer does not run'
+    check_consumer "$root/$includedir/ausm/gstausmmeta.h" $flags
 }
 
 # check_missing ROOT FILE: without it the bus tells its full path, and with it all is well again
@@ -88,7 +107,7 @@ check_installation() {
     check_files "$1"
     check_runs "$1"
     check_tool "$1"
-    check_consumer "$1"
+    check_installed_consumer "$1"
     check_missing "$1" "$libdir/libausm.so.0"
     check_missing "$1" "$datadir/ausm/ausm-nano.safetensors"
 }

@@ -14,8 +14,8 @@ namespace ausm::nano {
 class MaskDecoder {
 public:
     MaskDecoder(WeightMap& weights, std::int64_t dim, const HeadConfig& config);
-    /// tracked: ID vectors [B, K, D]; read: G after its LayerNorm [B, N, D]; code: [1, N, D] of its cells; features: mask
-    /// features [B, C, 4h, 4w]; valid, observer: as for Head.
+    /// tracked: ID vectors [B, K, D]; read: G after its LayerNorm [B, N, D]; code: [1, N, D] of its cells; features:
+    /// mask features [B, C, 4h, 4w]; valid, observer: as for Head.
     Prediction operator()(const at::Tensor& tracked, const at::Tensor& read, const at::Tensor& code,
                           const at::Tensor& features, const at::Tensor& valid, HeadObserver* observer) const;
 

@@ -88,9 +88,8 @@ protected:
         bool clicks;
         std::vector<Shown> frames;
     };
-    static void record(GstElement*, GstBuffer* buffer, GstPad* pad, gpointer data) {
+    static void record(GstElement*, GstBuffer* buffer, gpointer data) {
         auto& course = *static_cast<Course*>(data);
-        const int frame = static_cast<int>(course.frames.size());
         GstAusmMetaView view;
         course.frames.emplace_back();
         if (gst_ausm_meta_get(buffer, &view)) {
@@ -99,8 +98,11 @@ protected:
             gst_buffer_extract(view.map, 0, map.data(), map.size());
             course.frames.back().ids = ids(buffer);
         }
+    }
+    static void show(GstElement*, GstBuffer*, GstPad* pad, gpointer data) {
+        const auto& course = *static_cast<Course*>(data);
         if (course.clicks)
-            send_gesture(course.scene, frame, pad);
+            send_gesture(course.scene, static_cast<int>(course.frames.size()) - 1, pad);
     }
 
     static std::vector<Shown> run(const Scene& scene, const std::string& prompt, bool clicks) {
@@ -108,7 +110,7 @@ protected:
         const std::string launch =
             scene.source + " ! identity eos-after=" + std::to_string(kFrames + 1) +
             " ! ausmprompt name=p ! ausmsegment latency=0 mode=prompted inference-size=128 click-to-prompt=true "
-            "! maskoverlay ! videoconvert ! videoscale add-borders=false "
+            "! maskoverlay ! identity name=masks signal-handoffs=true ! videoconvert ! videoscale add-borders=false "
             "! video/x-raw,width=640,height=320,pixel-aspect-ratio=1/1 "
             "! fakesink name=out signal-handoffs=true sync=false";
         const Ref<GstElement> pipeline(
@@ -123,7 +125,9 @@ protected:
         const Ref<GstElement> prompts(gst_bin_get_by_name(GST_BIN(pipeline.get()), "p"));
         if (!clicks)
             g_object_set(prompts.get(), "location", prompt.c_str(), nullptr);
-        g_signal_connect(out.get(), "handoff", G_CALLBACK(record), &course);
+        const Ref<GstElement> masks(gst_bin_get_by_name(GST_BIN(pipeline.get()), "masks"));
+        g_signal_connect(masks.get(), "handoff", G_CALLBACK(record), &course);
+        g_signal_connect(out.get(), "handoff", G_CALLBACK(show), &course);
         gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
         const Ref<GstBus> bus(gst_element_get_bus(pipeline.get()));
         const Message end(gst_bus_timed_pop_filtered(bus.get(), 300 * GST_SECOND,

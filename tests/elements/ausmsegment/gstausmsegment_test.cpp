@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // ausmsegment with the real model: the picture stays, the metadata comes, prompts, resets, latency, errors.
-#include "same_memory.h"
+#include "../../environment_variable.h"
+#include "../same_memory.h"
 
 #include <gtest/gtest.h>
 
@@ -246,6 +247,23 @@ TEST(AusmSegment, APrecisionThatIsNotThereIsNamed) {
     EXPECT_TRUE(segment.pass(0));
 }
 
+TEST(AusmSegment, TheEnvironmentSaysWhatTheAutomaticPrecisionIs) {
+    const EnvironmentVariable variable("AUSM_PRECISION", "half");
+    try {
+        Segment segment;
+        ADD_FAILURE() << "it starts";
+    } catch (const std::runtime_error& failure) {
+        EXPECT_NE(std::string(failure.what()).find("AUSM_PRECISION is 'half'; set it to fp32 or bf16"),
+                  std::string::npos)
+            << failure.what();
+    }
+    Segment named(std::string(kLaunch) + " precision=fp32");
+    EXPECT_TRUE(named.pass(0));
+    const EnvironmentVariable right("AUSM_PRECISION", "bf16");
+    Segment segment;
+    EXPECT_TRUE(segment.pass(0));
+}
+
 TEST(AusmSegment, ABadBufferPassesWithAWarningAndTheStreamGoesOn) {
     Segment segment;
     segment.show(5, 0);
@@ -332,6 +350,19 @@ TEST(AusmSegment, PromptsThatGetNoFrameAreRefusedWhenTheirPadIsReleased) {
     ASSERT_TRUE(answer);
     EXPECT_EQ(string_of(answer.get(), "pad"), "sink_7");
     EXPECT_FALSE(bool_of(answer.get(), "accepted"));
+}
+
+TEST(AusmSegment, TheMetadataSaysTheShapeOfAPixel) {
+    Segment segment(kLaunch, std::string(kCaps) + ",pixel-aspect-ratio=16/15");
+    g_object_set(segment.element(), "interval", 2, nullptr);
+    for (int i = 0; i < 2; ++i) {  // the second carries the first one's metadata
+        const auto buffer = segment.pass(i);
+        GstAusmMetaView view;
+        ASSERT_TRUE(gst_ausm_meta_get(buffer.get(), &view));
+        EXPECT_EQ(view.pixel_aspect_n, 16);
+        EXPECT_EQ(view.pixel_aspect_d, 15);
+        EXPECT_EQ(view.fresh != FALSE, i == 0);
+    }
 }
 
 TEST(AusmSegment, GapAndEosArePassedOn) {

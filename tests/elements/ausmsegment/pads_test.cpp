@@ -377,11 +377,13 @@ TEST(RequestPads, NoLockIsHeldWhileTheyAreActivated) {
     ASSERT_EQ(gst_element_set_state(segment.element.get(), GST_STATE_PAUSED), GST_STATE_CHANGE_SUCCESS);
     AskedMeanwhile other;
     other.element = segment.element.get();
+    gst_debug_remove_log_function(gst_debug_log_default);
     gst_debug_set_threshold_for_name("GST_PADS", GST_LEVEL_DEBUG);
     gst_debug_add_log_function(AskedMeanwhile::look, &other, nullptr);
     const auto pad = segment.request();
     gst_debug_remove_log_function(AskedMeanwhile::look);
     gst_debug_unset_threshold_for_name("GST_PADS");
+    gst_debug_add_log_function(gst_debug_log_default, nullptr, nullptr);
     EXPECT_TRUE(pad);
     ASSERT_TRUE(other.asked) << "GStreamer words its log otherwise";
     EXPECT_TRUE(other.answered) << "it waits for the lock";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The number of lanes does not change what the network says.
+// The number of workers does not change what the network says.
 #include "nn/ausm_net.h"
-#include "ops/lanes.h"
+#include "ops/workers.h"
 #include "reference.h"
 
 #include <c10/core/InferenceMode.h>
@@ -9,7 +9,7 @@
 namespace ausm {
 namespace {
 
-/// Three frames of 192 x 320 (an odd number of rows for three lanes) with two objects.
+/// Three frames of 192 x 320 (an odd number of rows for three workers) with two objects.
 struct Run {
     at::Tensor presence, masks;
     History history;
@@ -25,21 +25,21 @@ Run run(const AusmNet& net) {
     return {prediction.presence, prediction.masks, history};
 }
 
-TEST(AusmNet, LanesDoNotChangeTheResult) {
+TEST(AusmNet, WorkersDoNotChangeTheResult) {
     const c10::InferenceMode inference;
     const AusmNet net(test::weights(), at::kFloat);
     at::manual_seed(11);
     const auto alone = run(net);
     for (const int count : {2, 3, 4}) {
-        ops::Lanes lanes(count);
-        const ops::LeadLanes lead(lanes);
+        ops::Workers workers(count);
+        const ops::LeadWorkers lead(workers);
         at::manual_seed(11);
         const auto shared = run(net);
-        EXPECT_CLOSE(shared.presence, alone.presence, 1e-3) << count << " lanes";
-        EXPECT_CLOSE(shared.masks, alone.masks, 1e-3) << count << " lanes";
-        EXPECT_CLOSE(shared.history.features, alone.history.features, 1e-4) << count << " lanes";
+        EXPECT_CLOSE(shared.presence, alone.presence, 1e-3) << count << " workers";
+        EXPECT_CLOSE(shared.masks, alone.masks, 1e-3) << count << " workers";
+        EXPECT_CLOSE(shared.history.features, alone.history.features, 1e-4) << count << " workers";
         for (std::size_t i = 0; i < alone.history.layers.size(); ++i)
-            EXPECT_CLOSE(shared.history.layers[i].scan, alone.history.layers[i].scan, 1e-4) << count << " lanes";
+            EXPECT_CLOSE(shared.history.layers[i].scan, alone.history.layers[i].scan, 1e-4) << count << " workers";
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Attention against its formula, with and without lanes.
+// Attention against its formula, with and without workers.
 #include "ops/attention.h"
-#include "ops/lanes.h"
+#include "ops/workers.h"
 #include "reference.h"
 
 #include <c10/core/InferenceMode.h>
@@ -34,14 +34,14 @@ at::Tensor by_formula(const at::Tensor& query, const at::Tensor& key, const at::
     return project(at::cat(heads, 2), w.output);
 }
 
-TEST(Attention, IsItsFormulaOnAnyNumberOfLanes) {
+TEST(Attention, IsItsFormulaOnAnyNumberOfWorkers) {
     const c10::InferenceMode inference;
     at::manual_seed(5);
     const auto first = some_weights(), second = some_weights();
     const auto key = at::randn({2, 19, kDim}, at::kDouble), value = at::randn({2, 19, kDim}, at::kDouble);
     for (const int count : {1, 2, 3, 4}) {
-        Lanes lanes(count);
-        const LeadLanes lead(lanes);
+        Workers workers(count);
+        const LeadWorkers lead(workers);
         const auto memories = attention_memories({&first, &second}, key, value);
         ASSERT_EQ(memories.size(), 2U);
         EXPECT_EQ(memories[0].key.sizes(), at::IntArrayRef({2, kHeads, 19, kWidth}));
@@ -49,10 +49,10 @@ TEST(Attention, IsItsFormulaOnAnyNumberOfLanes) {
             const auto query = at::randn({2, queries, kDim}, at::kDouble);
             const auto mask = at::randn({2, 1, queries, 19}, at::kDouble);
             EXPECT_CLOSE(attention(query, memories[0], {}, first), by_formula(query, key, value, {}, first), 1e-12)
-                << queries << " queries, " << count << " lanes";
+                << queries << " queries, " << count << " workers";
             EXPECT_CLOSE(attention(query, memories[1], mask, second), by_formula(query, key, value, mask, second),
                          1e-12)
-                << queries << " queries with a mask, " << count << " lanes";
+                << queries << " queries with a mask, " << count << " workers";
         }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Channels shared by lanes give what three plain convolutions give; gradients flow through the whole one.
+// Channels shared by workers give what three plain convolutions give; gradients flow through the whole one.
 #include "ops/inverted_residual.h"
-#include "ops/lanes.h"
+#include "ops/workers.h"
 #include "reference.h"
 
 #include <c10/core/InferenceMode.h>
@@ -15,7 +15,7 @@ struct Case {
 
 class InvertedResidualCase : public testing::TestWithParam<Case> {};
 
-TEST_P(InvertedResidualCase, LanesEqualPlainConvolutions) {
+TEST_P(InvertedResidualCase, WorkersEqualPlainConvolutions) {
     const auto c = GetParam();
     at::manual_seed(5);
     const ConvLayer expand{at::randn({c.wide, c.in, c.expand_kernel, c.expand_kernel}), at::randn({c.wide}),
@@ -32,11 +32,11 @@ TEST_P(InvertedResidualCase, LanesEqualPlainConvolutions) {
     const auto add = at::randn_like(expected);
     EXPECT_CLOSE(inverted_residual(x, weights, add), expected + add, 1e-5) << "with gradients";
     const c10::InferenceMode inference;
-    for (const int count : {1, 2, 3, 4, 2}) {  // 2 again: the shares follow the number of lanes
-        Lanes lanes(count);
-        const LeadLanes lead(lanes);
-        EXPECT_CLOSE(inverted_residual(x, weights, std::nullopt), expected, 2e-5) << count << " lanes";
-        EXPECT_CLOSE(inverted_residual(x, weights, add), expected + add, 2e-5) << count << " lanes, with a sum";
+    for (const int count : {1, 2, 3, 4, 2}) {  // 2 again: the shares follow the number of workers
+        Workers workers(count);
+        const LeadWorkers lead(workers);
+        EXPECT_CLOSE(inverted_residual(x, weights, std::nullopt), expected, 2e-5) << count << " workers";
+        EXPECT_CLOSE(inverted_residual(x, weights, add), expected + add, 2e-5) << count << " workers, with a sum";
     }
 }
 
@@ -45,7 +45,7 @@ INSTANTIATE_TEST_SUITE_P(Shapes, InvertedResidualCase,
                                          Case{24, 144, 40, 5, 1, 1, 2, 8, 8}, Case{112, 672, 112, 5, 1, 1, 1, 4, 7},
                                          Case{6, 20, 10, 3, 1, 1, 1, 5, 3}));
 
-TEST(InvertedResidual, FewerVectorsThanLanes) {
+TEST(InvertedResidual, FewerVectorsThanWorkers) {
     at::manual_seed(6);
     const c10::InferenceMode inference;
     const InvertedResidualWeights weights({at::randn({8, 4, 1, 1}), at::randn({8})}, 1,
@@ -53,8 +53,8 @@ TEST(InvertedResidual, FewerVectorsThanLanes) {
                                           {at::randn({4, 8, 1, 1}), at::randn({4})});
     const auto x = at::randn({1, 4, 6, 6}).contiguous(at::MemoryFormat::ChannelsLast);
     const auto one = inverted_residual(x, weights, x);
-    Lanes lanes(3);
-    const LeadLanes lead(lanes);
+    Workers workers(3);
+    const LeadWorkers lead(workers);
     EXPECT_CLOSE(inverted_residual(x, weights, x), one, 1e-5);
 }
 

@@ -3,7 +3,7 @@
 #include "ops/single_thread.h"
 
 #include "../session/scene.h"
-#include "ops/lanes.h"
+#include "ops/workers.h"
 #include "session/engine_thread.h"
 
 #include <ATen/ATen.h>
@@ -49,12 +49,12 @@ TEST_F(SingleThread, AnEngineAndItsFramesLeaveTheNumberOfTheProgramAlone) {
     EXPECT_EQ(at::get_num_threads(), 3);
 }
 
-TEST_F(SingleThread, TheEnginesThreadAndItsLanesComputeAlone) {
+TEST_F(SingleThread, TheEnginesThreadAndItsWorkersComputeAlone) {
     EngineThread thread(3, 1, [](const EngineThread::Frames&) {});
     std::mutex mutex;
     std::map<std::thread::id, int> numbers;
     thread.run([&] {
-        // Until every lane has taken a piece.
+        // Until every worker has taken a piece.
         for (int i = 0; i < 10'000 && numbers.size() < 3; ++i)
             ops::run_pieces(3, [&](int) {
                 std::this_thread::sleep_for(std::chrono::milliseconds(1));

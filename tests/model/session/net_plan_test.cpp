@@ -2,7 +2,7 @@
 // What a GPU records of a plan refers to addresses: the tensors there must live as long as the plan.
 #include "session/net_plan.h"
 
-#include "ops/lanes.h"
+#include "ops/workers.h"
 #include "reference.h"
 
 #include <c10/core/InferenceMode.h>
@@ -124,8 +124,8 @@ TEST_F(NetPlanTest, OwnsWhatItRefersToHoweverManySizesCome) {
 TEST_F(NetPlanTest, OwnsWhatItRefersToHoweverManyLanesWork) {
     expect_untouched_by([&] {
         for (const int count : {2, 3}) {
-            ops::Lanes lanes(count);
-            const ops::LeadLanes lead(lanes);
+            ops::Workers workers(count);
+            const ops::LeadWorkers lead(workers);
             auto other = pass(4, 6);
             runner_.step(std::vector<NetPass*>{&other});
         }

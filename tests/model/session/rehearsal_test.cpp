@@ -31,8 +31,8 @@ protected:
 
     Rehearsal() {
         thread_.run([this] {
-            core_->net = std::make_unique<AusmNet>(test::weights(), at::kFloat);
-            core_->runner = std::make_unique<CountingRunner>(*core_->net, frames_, on_frame_);
+            static const AusmNet net(test::weights(), at::kFloat);  // of all tests
+            core_->runner = std::make_unique<CountingRunner>(net, frames_, on_frame_);
         });
         core_->make_input_maker = make_host_input_maker;
         core_->explain = [](const c10::Error& error) { return std::string(error.what_without_backtrace()); };

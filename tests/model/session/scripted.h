@@ -59,7 +59,7 @@ struct Said {
     at::Tensor logits = logits_of(0, 0);
 };
 
-/// Answers every frame, and every further reading of one, by the script. The default weights serve for their sizes alone.
+/// Answers every frame, and every further pass of one, by the script. The default weights serve for their sizes alone.
 class ScriptedRunner final : public NetRunner {
 public:
     ScriptedRunner() : NetRunner(network()) {}
@@ -67,22 +67,22 @@ public:
     std::map<std::int64_t, Said> objects;  ///< by slot; of others it sees nothing
     std::vector<Said> detections;          ///< the first ones; the others see nothing
     std::vector<std::map<std::int64_t, Said>>
-        readings;  ///< of a frame's further readings; after the last: as `objects`
+        refinements;  ///< of a frame's further passes; after the last: as `objects`
 
     std::vector<NetPass> steps, refined;  ///< what it was asked
 
     void step(std::span<NetPass* const> passes) override {
         for (auto* pass : passes) {
             steps.push_back(*pass);
-            next_reading_ = 0;
+            next_refinement_ = 0;
             answer(*pass, objects);
             pass->history.features = pass->history.features + 1;
         }
     }
     void refine(NetPass& pass) override {
         refined.push_back(pass);
-        answer(pass, next_reading_ < readings.size() ? readings[next_reading_] : objects);
-        ++next_reading_;
+        answer(pass, next_refinement_ < refinements.size() ? refinements[next_refinement_] : objects);
+        ++next_refinement_;
     }
 
 private:
@@ -105,7 +105,7 @@ private:
             put(count + static_cast<std::int64_t>(i), detections[i]);
     }
 
-    std::size_t next_reading_ = 0;
+    std::size_t next_refinement_ = 0;
 };
 
 /// One stream over a script; its label map has the size of the masks.

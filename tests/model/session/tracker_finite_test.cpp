@@ -45,19 +45,22 @@ TEST_P(NotFinite, PresenceIsNeverSure) {
     }
 }
 
-TEST_P(NotFinite, PresenceOfAnObjectIsUnseen) {
+TEST_P(NotFinite, PresenceOfAnObjectIsUnseenAndItsMaskStays) {
     ScriptedStream stream({.mode = Mode::kPrompted});
     stream.runner.objects[0] = {kSure, logits_of(0, 20)};
     (void)stream.step({mask_of(0, 20)});
-    stream.runner.objects[0].presence = GetParam();
+    const auto last = stream.state.masks.clone();
+    stream.runner.objects[0] = {GetParam(), logits_of(40, 20)};
     const auto result = stream.step();
     EXPECT_FALSE(result.finite);
     EXPECT_EQ(changes_of(result), Texts{"absent 1"});
     EXPECT_EQ(result.objects.at(0).score, 0.0F) << "a state with another number could not be loaded";
     EXPECT_EQ(cells_of(result, 1), test::run(0, 0));
+    EXPECT_TRUE(at::equal(stream.state.masks, last)) << "the next frame is marked with it";
     stream.runner.objects[0].presence = kSure;
     const auto next = stream.step();
     EXPECT_EQ(changes_of(next), Texts{"back 1"});
+    EXPECT_EQ(cells_of(next, 1), test::run(40, 20));
     EXPECT_TRUE(next.finite);
 }
 
@@ -113,7 +116,7 @@ TEST_P(NotFinite, AnswersToAPromptShowThePrompt) {
     ScriptedStream stream({.mode = Mode::kPrompted});
     for (const bool in_mask : {false, true}) {
         stream.runner.objects[0] = {kSure, logits_of(0, 20)};
-        stream.runner.readings = {{{0, {in_mask ? kSure : GetParam(), spoilt(logits_of(100, 20), GetParam())}}}};
+        stream.runner.refinements = {{{0, {in_mask ? kSure : GetParam(), spoilt(logits_of(100, 20), GetParam())}}}};
         const auto result = stream.step({test::box_of(2, 2, 1)});
         EXPECT_EQ(cells_of(result, 1), test::run(2 * test::kScriptColumns, test::kScriptColumns));
         EXPECT_TRUE(at::isfinite(stream.state.masks).all().item<bool>());
@@ -126,11 +129,11 @@ TEST_P(NotFinite, FurtherReadingsCountForNothing) {
     ScriptedStream stream({.mode = Mode::kPrompted, .passes = 2});
     stream.runner.objects[0] = {kSure, logits_of(0, 20)};
     (void)stream.step({mask_of(0, 20)});
-    stream.runner.readings = {{{0, {kSure, spoilt(logits_of(100, 20), GetParam())}}}};
+    stream.runner.refinements = {{{0, {kSure, spoilt(logits_of(100, 20), GetParam())}}}};
     const auto spoilt_mask = stream.step();
     EXPECT_EQ(cells_of(spoilt_mask, 1), test::run(0, 20));
     EXPECT_FALSE(spoilt_mask.finite);
-    stream.runner.readings = {{{0, {GetParam(), logits_of(100, 20)}}}};
+    stream.runner.refinements = {{{0, {GetParam(), logits_of(100, 20)}}}};
     const auto result = stream.step();
     EXPECT_EQ(cells_of(result, 1), test::run(0, 20));
     EXPECT_GT(result.objects.at(0).score, 0.9F);

@@ -208,7 +208,7 @@ TEST(OneFrame, ShownRemovedAndShownIsTheLastPromptAlone) {
 
 TEST(OneFrame, ShownTwiceIsOneObjectOfBoth) {
     ScriptedStream stream(kPromptedOnly);
-    stream.runner.readings = {{{0, {kSure, logits_of(0, 60)}}}};
+    stream.runner.refinements = {{{0, {kSure, logits_of(0, 60)}}}};
     const auto result = stream.step({mask_of(0, 20, 7), mask_of(40, 20, 7)});
     EXPECT_EQ(answers_of(result), (Texts{"7", "7"}));
     EXPECT_EQ(changes_of(result), Texts{"appeared 7"});
@@ -311,7 +311,7 @@ TEST(Memory, StaysWhenADiscoveredObjectLives) {
 
 class Passes : public testing::TestWithParam<int> {};
 
-// What was shown last is meant: readings that would give the part back to the old object do not.
+// What was shown last is meant: refinements that would give the part back to the old object do not.
 TEST_P(Passes, LeaveAPartToTheObjectItWasShownAs) {
     ScriptedStream stream({.mode = Mode::kPrompted, .passes = GetParam()});
     stream.runner.objects = {{0, {kSure, logits_of(0, 48)}}, {1, {kSure, logits_of(24, 24)}}};
@@ -346,10 +346,10 @@ TEST_P(Passes, AreSoManyReadingsOfEveryObject) {
     stream.runner.objects[0] = {kSure, logits_of(0, 20)};
     (void)stream.step({mask_of(0, 20)});
     for (int reading = 1; reading < GetParam(); ++reading)
-        stream.runner.readings.push_back({{0, {kSure, logits_of(0, 20 + reading)}}});
+        stream.runner.refinements.push_back({{0, {kSure, logits_of(0, 20 + reading)}}});
     const auto result = stream.step();
     EXPECT_EQ(cells_of(result, 1).size(), 20U + static_cast<std::size_t>(GetParam()) - 1);
-    EXPECT_EQ(stream.remembered(), 2) << "readings are not remembered";
+    EXPECT_EQ(stream.remembered(), 2) << "refinements are not remembered";
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Passes, testing::Values(1, 2, 3));

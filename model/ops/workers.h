@@ -17,16 +17,16 @@ namespace ausm::ops {
 /// taken, not assigned: where a helper is late (asleep, or its core is busy with other programs), the leader does its
 /// piece too, so a section never waits for a thread to wake up. Between two sections helpers stay awake for a short
 /// while, because waking a thread of a virtual machine costs as much as a small layer.
-class Lanes {
+class Workers {
 public:
     /// Starts the helpers; count >= 1.
-    explicit Lanes(int count);
-    ~Lanes();
-    Lanes(const Lanes&) = delete;
-    Lanes& operator=(const Lanes&) = delete;
+    explicit Workers(int count);
+    ~Workers();
+    Workers(const Workers&) = delete;
+    Workers& operator=(const Workers&) = delete;
 
     [[nodiscard]] int count() const { return static_cast<int>(helpers_.size()) + 1; }
-    /// body(0) ... body(pieces - 1), each once, in any order, on any of the lanes; returns when all have ended and throws
+    /// body(0) ... body(pieces - 1), each once, in any order, on any of the workers; returns when all have ended and throws
     /// again what the first of them threw. At most 65535 pieces. Inside a piece this and every other split runs in line.
     /// Of the leader only.
     void run(int pieces, const std::function<void(int)>& body);
@@ -47,24 +47,24 @@ private:
     std::exception_ptr error_;
 };
 
-/// The lanes of the calling thread; null on threads that have none, and inside a piece.
-Lanes* current_lanes();
+/// The workers of the calling thread; null on threads that have none, and inside a piece.
+Workers* current_workers();
 
-/// Makes the calling thread the leader of these lanes while it lives.
-class LeadLanes {
+/// Makes the calling thread the leader of these workers while it lives.
+class LeadWorkers {
 public:
-    explicit LeadLanes(Lanes& lanes);
-    ~LeadLanes();
-    LeadLanes(const LeadLanes&) = delete;
-    LeadLanes& operator=(const LeadLanes&) = delete;
+    explicit LeadWorkers(Workers& workers);
+    ~LeadWorkers();
+    LeadWorkers(const LeadWorkers&) = delete;
+    LeadWorkers& operator=(const LeadWorkers&) = delete;
 };
 
-/// How many pieces the calling thread's lanes make of a whole: 1 without lanes, and outside inference mode (what a helper
+/// How many pieces the calling thread's workers make of a whole: 1 without workers, and outside inference mode (what a helper
 /// makes is an inference tensor).
-int lane_count();
-/// body(0) ... body(pieces - 1) on the calling thread's lanes, or here.
+int worker_count();
+/// body(0) ... body(pieces - 1) on the calling thread's workers, or here.
 void run_pieces(int pieces, const std::function<void(int)>& body);
-/// Splits [0, count) into one range of at least `grain` a lane; whole multiples of `grain` but for the last.
+/// Splits [0, count) into one range of at least `grain` a worker; whole multiples of `grain` but for the last.
 void split_range(std::int64_t count, std::int64_t grain, const std::function<void(std::int64_t, std::int64_t)>& body);
 
 }  // namespace ausm::ops

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A section is announced by one store; helpers spin briefly before they sleep.
-#include "ops/lanes.h"
+#include "ops/workers.h"
 
 #include "ops/single_thread.h"
 
@@ -19,7 +19,7 @@ constexpr int kSpins = 8000;
 
 constexpr std::uint64_t kMostPieces = 0xffff;
 
-thread_local Lanes* leads = nullptr;
+thread_local Workers* leads = nullptr;
 
 void pause() {
 #if defined(__x86_64__) || defined(__i386__)
@@ -42,13 +42,13 @@ void wait_while(const std::atomic<T>& value, T old) {
 
 }  // namespace
 
-Lanes::Lanes(int count) {
-    TORCH_CHECK(count >= 1, "lanes: count is ", count);
+Workers::Workers(int count) {
+    TORCH_CHECK(count >= 1, "workers: count is ", count);
     for (int i = 1; i < count; ++i)
         helpers_.emplace_back([this] { help(); });
 }
 
-Lanes::~Lanes() {
+Workers::~Workers() {
     ending_.store(true);
     announced_.fetch_add(1);
     announced_.notify_all();
@@ -56,7 +56,7 @@ Lanes::~Lanes() {
         helper.join();
 }
 
-bool Lanes::take_one(std::uint32_t section) {
+bool Workers::take_one(std::uint32_t section) {
     auto next = next_.load(std::memory_order_acquire);
     const auto* body = body_.load(std::memory_order_relaxed);
     // A body that belongs to a newer section is not used: that section began after all pieces of this one were taken.
@@ -76,8 +76,8 @@ bool Lanes::take_one(std::uint32_t section) {
     return true;
 }
 
-void Lanes::help() {
-    pthread_setname_np(pthread_self(), "ausm-lane");
+void Workers::help() {
+    pthread_setname_np(pthread_self(), "ausm-worker");
     use_single_thread();
     const c10::InferenceMode inference;
     std::uint32_t seen = 0;
@@ -91,13 +91,13 @@ void Lanes::help() {
     }
 }
 
-void Lanes::run(int pieces, const std::function<void(int)>& body) {
+void Workers::run(int pieces, const std::function<void(int)>& body) {
     if (pieces <= 1 || helpers_.empty()) {
         for (int i = 0; i < pieces; ++i)
             body(i);
         return;
     }
-    TORCH_CHECK(static_cast<std::uint64_t>(pieces) <= kMostPieces, "lanes: ", pieces, " pieces are too many");
+    TORCH_CHECK(static_cast<std::uint64_t>(pieces) <= kMostPieces, "workers: ", pieces, " pieces are too many");
     const std::uint32_t section = announced_.load(std::memory_order_relaxed) + 1;
     body_.store(&body, std::memory_order_relaxed);
     open_.store(pieces, std::memory_order_relaxed);
@@ -114,12 +114,12 @@ void Lanes::run(int pieces, const std::function<void(int)>& body) {
         std::rethrow_exception(std::exchange(error_, nullptr));
 }
 
-Lanes* current_lanes() { return leads; }
+Workers* current_workers() { return leads; }
 
-LeadLanes::LeadLanes(Lanes& lanes) { leads = &lanes; }
-LeadLanes::~LeadLanes() { leads = nullptr; }
+LeadWorkers::LeadWorkers(Workers& workers) { leads = &workers; }
+LeadWorkers::~LeadWorkers() { leads = nullptr; }
 
-int lane_count() { return leads != nullptr && c10::InferenceMode::is_enabled() ? leads->count() : 1; }
+int worker_count() { return leads != nullptr && c10::InferenceMode::is_enabled() ? leads->count() : 1; }
 
 void run_pieces(int pieces, const std::function<void(int)>& body) {
     if (leads != nullptr) {

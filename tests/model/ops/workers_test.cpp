@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Every piece once, whatever the helpers do; errors, nesting, and many short sections in a row.
-#include "ops/lanes.h"
+#include "ops/workers.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -17,12 +17,12 @@ namespace {
 class LanesOf : public testing::TestWithParam<int> {
 protected:
     c10::InferenceMode inference_;
-    Lanes lanes_{GetParam()};
-    LeadLanes lead_{lanes_};
+    Workers workers_{GetParam()};
+    LeadWorkers lead_{workers_};
 };
 
 TEST_P(LanesOf, EveryPieceOnce) {
-    EXPECT_EQ(lane_count(), GetParam());
+    EXPECT_EQ(worker_count(), GetParam());
     for (const int pieces : {0, 1, 2, 3, 7, 100}) {
         std::vector<std::atomic<int>> done(static_cast<std::size_t>(pieces));
         run_pieces(pieces, [&](int i) { ++done[static_cast<std::size_t>(i)]; });
@@ -72,7 +72,7 @@ TEST_P(LanesOf, AnErrorArrivesAfterAllPiecesHaveEnded) {
     EXPECT_EQ(ended, GetParam() > 1 ? 3 : 1);
     ended = 0;
     run_pieces(4, [&](int) { ++ended; });
-    EXPECT_EQ(ended, 4) << "and the lanes can be used again";
+    EXPECT_EQ(ended, 4) << "and the workers can be used again";
 }
 
 TEST_P(LanesOf, InsideAPieceEverythingIsSingle) {
@@ -80,18 +80,18 @@ TEST_P(LanesOf, InsideAPieceEverythingIsSingle) {
     run_pieces(8, [&](int) {
         int inner = 0;
         run_pieces(3, [&](int) { ++inner; });  // not atomic: runs here
-        const bool alone = GetParam() == 1 || (lane_count() == 1 && current_lanes() == nullptr);
+        const bool alone = GetParam() == 1 || (worker_count() == 1 && current_workers() == nullptr);
         right += alone && inner == 3 && c10::InferenceMode::is_enabled();
     });
     EXPECT_EQ(right, 8);
-    EXPECT_EQ(current_lanes(), &lanes_);
+    EXPECT_EQ(current_workers(), &workers_);
 }
 
 INSTANTIATE_TEST_SUITE_P(Counts, LanesOf, testing::Values(1, 2, 4));
 
-TEST(Lanes, ALateHelperIsNotWaitedFor) {
-    Lanes lanes(2);
-    const LeadLanes lead(lanes);
+TEST(Workers, ALateHelperIsNotWaitedFor) {
+    Workers workers(2);
+    const LeadWorkers lead(workers);
     std::atomic<bool> release{false};
     std::atomic<int> by_leader{0};
     const auto leader = std::this_thread::get_id();
@@ -110,21 +110,21 @@ TEST(Lanes, ALateHelperIsNotWaitedFor) {
     EXPECT_GE(by_leader, 49);
 }
 
-TEST(Lanes, NotOutsideInferenceMode) {
-    Lanes lanes(2);
-    const LeadLanes lead(lanes);
-    EXPECT_EQ(lane_count(), 1) << "what helpers make could not be changed here";
+TEST(Workers, NotOutsideInferenceMode) {
+    Workers workers(2);
+    const LeadWorkers lead(workers);
+    EXPECT_EQ(worker_count(), 1) << "what helpers make could not be changed here";
     const c10::InferenceMode inference;
-    EXPECT_EQ(lane_count(), 2);
+    EXPECT_EQ(worker_count(), 2);
 }
 
-TEST(Lanes, ThreadsWithoutLanesWorkAlone) {
-    EXPECT_EQ(current_lanes(), nullptr);
-    EXPECT_EQ(lane_count(), 1);
+TEST(Workers, ThreadsWithoutLanesWorkAlone) {
+    EXPECT_EQ(current_workers(), nullptr);
+    EXPECT_EQ(worker_count(), 1);
     int done = 0;
     run_pieces(3, [&](int) { ++done; });
     EXPECT_EQ(done, 3);
-    EXPECT_THROW(Lanes(0), c10::Error);
+    EXPECT_THROW(Workers(0), c10::Error);
 }
 
 }  // namespace
