@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Any text as compressed run lengths, any numbers as run lengths: refused, or exactly what a naive decoder gives. Any
 // bytes as a grey picture: refused as it was, ids as they were, or cut at half.
-#include "model/io/coco_rle.h"
 #include "gst/gstausmmask.h"
+#include "model/io/coco_rle.h"
 
 #include "fuzz.h"
 #include "gst/gstausmgreymask.h"
