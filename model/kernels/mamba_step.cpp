@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "kernels/scan_slice.h"
 #include "kernels/vector_math.h"
 
 namespace ausm {
@@ -19,18 +20,18 @@ AUSM_KERNEL_INLINE std::int64_t row_at(const MambaStepParams<Scalar>& p, const R
     return row_offset(strides, pixel / p.pixels, 0, pixel % p.pixels);
 }
 
-/// The memory of a pixel's row, with the state moved on to the pixel.
+/// The row of a pixel, with the state moved on to the pixel.
 template <class Scalar>
-AUSM_KERNEL_INLINE MambaMemory<Compute<Scalar>> memory_at(const MambaStepParams<Scalar>& p,
-                                                          std::int64_t pixel) noexcept {
-    auto memory = memory_of(p, pixel / p.pixels);
+AUSM_KERNEL_INLINE MambaStateRow<Compute<Scalar>> state_row_at(const MambaStepParams<Scalar>& p,
+                                                               std::int64_t pixel) noexcept {
+    auto row = state_row(p, pixel / p.pixels);
     const std::int64_t state = pixel % p.pixels * p.states * p.channels;
-    memory.state_in = memory.state_in ? memory.state_in + state : nullptr;
-    memory.state_out += state;
-    return memory;
+    row.state_in = row.state_in ? row.state_in + state : nullptr;
+    row.state_out += state;
+    return row;
 }
 
-/// Row j of a pixel's tail in the memory of its row, 0 is the oldest.
+/// Input j of a pixel's tail in the tail of its row, 0 is the oldest.
 template <class Scalar>
 AUSM_KERNEL_INLINE std::int64_t tail_at(const MambaStepParams<Scalar>& p, std::int64_t pixel, std::int64_t j) noexcept {
     return (j * p.pixels + pixel % p.pixels) * p.channels;
@@ -40,17 +41,17 @@ AUSM_KERNEL_INLINE std::int64_t tail_at(const MambaStepParams<Scalar>& p, std::i
 template <class Scalar>
 AUSM_KERNEL_INLINE void move_tail(const MambaStepParams<Scalar>& p, std::int64_t pixel) noexcept {
     using Value = Compute<Scalar>;
-    const auto memory = memory_at(p, pixel);
+    const auto row = state_row_at(p, pixel);
     for (std::int64_t j = 0; j < p.taps - 2; ++j) {
-        Value* to = memory.tail_out + tail_at(p, pixel, j);
-        if (memory.tail_in)
-            std::copy_n(memory.tail_in + tail_at(p, pixel, j + 1), p.channels, to);
+        Value* to = row.tail_out + tail_at(p, pixel, j);
+        if (row.tail_in)
+            std::copy_n(row.tail_in + tail_at(p, pixel, j + 1), p.channels, to);
         else
             std::fill_n(to, p.channels, Value{});
     }
     if (p.taps > 1) {
         const Scalar* u = p.u + row_at(p, p.u_strides, pixel);
-        Value* to = memory.tail_out + tail_at(p, pixel, p.taps - 2);
+        Value* to = row.tail_out + tail_at(p, pixel, p.taps - 2);
         for (std::int64_t c = 0; c < p.channels; ++c)
             to[c] = widen(u[c]);
     }
@@ -71,11 +72,11 @@ void mamba_step_reference(const MambaStepParams<Scalar>& p, std::int64_t begin, 
     std::vector<Value> x(static_cast<std::size_t>(p.channels)), steer(static_cast<std::size_t>(outputs));
     for (std::int64_t pixel = begin; pixel < end; ++pixel) {
         const Scalar* u = p.u + row_at(p, p.u_strides, pixel);
-        const auto memory = memory_at(p, pixel);
+        const auto row = state_row_at(p, pixel);
         for (std::int64_t c = 0; c < p.channels; ++c) {
             Value v = p.conv_bias[c];
-            for (std::int64_t k = 0; memory.tail_in && k < p.taps - 1; ++k)
-                v += p.conv_weight[k * p.channels + c] * memory.tail_in[tail_at(p, pixel, k) + c];
+            for (std::int64_t k = 0; row.tail_in && k < p.taps - 1; ++k)
+                v += p.conv_weight[k * p.channels + c] * row.tail_in[tail_at(p, pixel, k) + c];
             v += p.conv_weight[(p.taps - 1) * p.channels + c] * widen(u[c]);
             x[static_cast<std::size_t>(c)] = v / (Value(1) + std::exp(-v));
         }
@@ -95,9 +96,9 @@ void mamba_step_reference(const MambaStepParams<Scalar>& p, std::int64_t begin, 
             Value y = p.d[c] * xc;
             for (std::int64_t s = 0; s < p.states; ++s) {
                 const std::int64_t at = s * p.channels + c;
-                const Value before = memory.state_in ? memory.state_in[at] : Value(0);
+                const Value before = row.state_in ? row.state_in[at] : Value(0);
                 const Value h = std::exp(delta * p.a[s * p.channels + c]) * before + delta * b[s] * xc;
-                memory.state_out[at] = h;
+                row.state_out[at] = h;
                 y += steer_c[s] * h;
             }
             const Value z = widen(p.z[row_at(p, p.z_strides, pixel) + c]);
@@ -112,8 +113,7 @@ template void mamba_step_reference(const MambaStepParams<double>&, std::int64_t,
 
 namespace {
 
-constexpr std::int64_t kSlice = 256;  // channels whose intermediate rows stay in the first-level cache
-constexpr std::int64_t kPixels = 8;   // pixels that go through x_weight side by side, one in each lane of a vector
+constexpr std::int64_t kPixels = 8;  // pixels that go through x_weight side by side, one in each lane of a vector
 
 using Floats = float __attribute__((vector_size(kPixels * sizeof(float))));
 using Doubles = double __attribute__((vector_size(kPixels * sizeof(double))));
@@ -130,13 +130,13 @@ AUSM_KERNEL_INLINE void multiply_add(Value* __restrict to, const Value* __restri
 template <class Scalar>
 AUSM_KERNEL_INLINE void convolve(const MambaStepParams<Scalar>& p, std::int64_t pixel,
                                  Compute<Scalar>* __restrict x) noexcept {
-    const auto memory = memory_at(p, pixel);
-    for (std::int64_t first = 0; first < p.channels; first += kSlice) {
-        const std::int64_t width = std::min(kSlice, p.channels - first);
+    const auto row = state_row_at(p, pixel);
+    for (std::int64_t first = 0; first < p.channels; first += kScanSlice) {
+        const std::int64_t width = std::min(kScanSlice, p.channels - first);
         std::copy_n(p.conv_bias + first, width, x + first);
-        for (std::int64_t k = 0; memory.tail_in && k < p.taps - 1; ++k)
-            multiply_add(x + first, p.conv_weight + k * p.channels + first,
-                         memory.tail_in + tail_at(p, pixel, k) + first, width);
+        for (std::int64_t k = 0; row.tail_in && k < p.taps - 1; ++k)
+            multiply_add(x + first, p.conv_weight + k * p.channels + first, row.tail_in + tail_at(p, pixel, k) + first,
+                         width);
         multiply_add(x + first, p.conv_weight + (p.taps - 1) * p.channels + first,
                      p.u + row_at(p, p.u_strides, pixel) + first, width);
         for (std::int64_t i = 0; i < width; ++i)
@@ -171,18 +171,11 @@ AUSM_KERNEL_INLINE void multiply(const Value* x_weight, std::int64_t rows, const
         multiply_rows<1>(x_weight + row * channels, x, channels, out + row * kPixels);
 }
 
-template <class Value>
-struct Slice {
-    Value delta[kSlice];
-    Value drive[kSlice];  // delta x
-    Value sum[kSlice];    // d x + sum_s c_s h_s
-};
-
 /// delta, drive and the start of the sum, from x: [width] and dt_low: [R], elements kPixels apart.
 template <class Scalar>
 AUSM_KERNEL_INLINE void begin_scan(const MambaStepParams<Scalar>& p, std::int64_t first, std::int64_t width,
                                    const Compute<Scalar>* __restrict x, const Compute<Scalar>* dt_low,
-                                   Slice<Compute<Scalar>>& slice) noexcept {
+                                   ScanSlice<Compute<Scalar>>& slice) noexcept {
     using Value = Compute<Scalar>;
     const auto low = [&](std::int64_t r) { return dt_low[r * kPixels]; };
     std::copy_n(p.dt_bias + first, width, slice.delta);
@@ -207,32 +200,22 @@ AUSM_KERNEL_INLINE void begin_scan(const MambaStepParams<Scalar>& p, std::int64_
     }
 }
 
-template <class Value>
-AUSM_KERNEL_INLINE void advance_state(Value* __restrict h, const Value* __restrict a, Value b, Value c,
-                                      std::int64_t width, Slice<Value>& slice) noexcept {
-    for (std::int64_t i = 0; i < width; ++i) {
-        const Value next = fast_exp(slice.delta[i] * a[i]) * h[i] + slice.drive[i] * b;
-        h[i] = next;
-        slice.sum[i] += c * next;
-    }
-}
-
 /// x: [C] and steer: [R + 2 S] of one pixel, the latter's elements kPixels apart.
 template <class Scalar>
 AUSM_KERNEL_INLINE void scan(const MambaStepParams<Scalar>& p, std::int64_t pixel, const Compute<Scalar>* x,
                              const Compute<Scalar>* steer) noexcept {
     using Value = Compute<Scalar>;
     const std::int64_t all = p.states * p.channels;
-    const auto memory = memory_at(p, pixel);
-    Value* state = memory.state_out;
-    if (!memory.state_in)
+    const auto row = state_row_at(p, pixel);
+    Value* state = row.state_out;
+    if (!row.state_in)
         std::fill_n(state, all, Value{});
-    else if (memory.state_in != state)
-        std::copy_n(memory.state_in, all, state);
+    else if (row.state_in != state)
+        std::copy_n(row.state_in, all, state);
     const Value *b = steer + p.rank * kPixels, *c = b + p.states * kPixels;
-    for (std::int64_t first = 0; first < p.channels; first += kSlice) {
-        const std::int64_t width = std::min(kSlice, p.channels - first);
-        Slice<Value> slice;
+    for (std::int64_t first = 0; first < p.channels; first += kScanSlice) {
+        const std::int64_t width = std::min(kScanSlice, p.channels - first);
+        ScanSlice<Value> slice;
         begin_scan(p, first, width, x + first, steer, slice);
         for (std::int64_t s = 0; s < p.states; ++s)
             advance_state(state + s * p.channels + first, p.a + s * p.channels + first, b[s * kPixels], c[s * kPixels],

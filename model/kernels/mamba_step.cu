@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// One frame of Mamba on the GPU: float32 or bfloat16 activations, float32 memory.
+// One frame of Mamba on the GPU: float32 or bfloat16 activations, float32 state.
 //
-// Bytes per pixel and channel: the memory once in, once out, u and z in, y out, 8 (K - 1 + S) + 3 sizeof(Scalar);
+// Bytes per pixel and channel: the state once in, once out, u and z in, y out, 8 (K - 1 + S) + 3 sizeof(Scalar);
 // intermediates stay in registers and shared memory. float32, K 4, at 3.0 TB/s:
 //   small model, 448 x 192, S 8      8.6 MB,   2.9 us
 //   the same, 16 streams           137.6 MB,  45.9 us
@@ -22,15 +22,15 @@
 // multiprocessor, whose phases overlap, 1024 threads with 64 bytes each in flight: 64 KB, three times what 3 TB/s at
 // 0.8 us need. Below, a frame lasts as long as its chain of latencies: two pixels a block, a thread for each pixel and
 // channel, and its state is asked for as soon as its place is known, to arrive while phases 1 and 2 run. Rows of the batch
-// may keep their memory anywhere: their addresses are read from a table, once a pixel, so that a replayed graph works on
-// other memories.
+// may have their state anywhere: the addresses are read from a table, once a pixel, so that a replayed graph works on other
+// rows.
 //
 // Registers and shared memory, sm_90 (nvcc 13.0):
 //   S 8:   53 to 56, 9.1 KB below 1024 pixels; 58 to 62, 18.1 KB from there on
 //   S 16:  64, 9.1 KB, 12 to 16 bytes of spilled loads below; 64, 18.1 KB, no spills from there on
 //   other: 64, 18.1 KB, 48 to 64 bytes of spilled loads
 //
-// Considered: one pixel a block reads all weights for every pixel, twice the bytes of the small model's memory;
+// Considered: one pixel a block reads all weights for every pixel, twice the bytes of the small model's state;
 // x_weight on tensor cores, 96 of 232 operations a value that are not the limit; two channels a thread with 8-byte
 // accesses, more registers for nothing while 64 KB are in flight. Offsets into the state in 32 bits: the compiler keeps
 // all S of them, 632 bytes of spills; in 64 bits none.
@@ -58,7 +58,7 @@ struct Plan {
 /// Where a pixel's rows start.
 struct Place {
     std::int64_t u, z, y;
-    MambaMemory<float> memory;
+    MambaStateRow<float> row;
 };
 
 template <unsigned kPixels>
@@ -122,14 +122,14 @@ struct Step {
             return;
         const auto pixels = static_cast<unsigned>(p.pixels);
         const std::int64_t b = min(pixel, count - 1) / pixels, n = pixel % pixels;
-        auto memory = memory_of(p, b);
+        auto row = state_row(p, b);
         const std::int64_t tail = n * channels, state = n * states * channels;
-        memory.tail_in = memory.tail_in ? memory.tail_in + tail : nullptr;
-        memory.state_in = memory.state_in ? memory.state_in + state : nullptr;
-        memory.tail_out += tail;
-        memory.state_out += state;
+        row.tail_in = row.tail_in ? row.tail_in + tail : nullptr;
+        row.state_in = row.state_in ? row.state_in + state : nullptr;
+        row.tail_out += tail;
+        row.state_out += state;
         shared.places[thread] = {row_offset(p.u_strides, b, 0, n), row_offset(p.z_strides, b, 0, n),
-                                 row_offset(p.y_strides, b, 0, n), memory};
+                                 row_offset(p.y_strides, b, 0, n), row};
     }
 
     /// What the taps of pixel `first + i` meet, oldest first.
@@ -141,7 +141,7 @@ struct Step {
             return;
         const auto& place = shared.places[first + i];
         const float newest = load_once(p.u + place.u + channel);
-        if (const float* const tail = place.memory.tail_in; tail != nullptr) {
+        if (const float* const tail = place.row.tail_in; tail != nullptr) {
 #pragma unroll
             for (unsigned k = 0; k < kMaxTaps - 1; ++k)
                 if (k < taps - 1)
@@ -175,7 +175,7 @@ struct Step {
             shared.x[first + i][channel] = silu(sums[i]);
             if (!exists(i))
                 continue;
-            float* tail = shared.places[first + i].memory.tail_out + channel;
+            float* tail = shared.places[first + i].row.tail_out + channel;
 #pragma unroll
             for (unsigned k = 1; k < kMaxTaps; ++k)
                 if (k < taps)
@@ -228,14 +228,14 @@ struct Step {
         }
     }
 
-    /// h of pixel `first + i`: the memory before this frame.
+    /// h of pixel `first + i` before this frame.
     __device__ void load_state(unsigned i, unsigned channel, float (&h)[kStates]) const {
 #pragma unroll
         for (unsigned s = 0; s < kStates; ++s)
             h[s] = 0.0F;
         if (!exists(i))
             return;
-        const float* from = shared.places[first + i].memory.state_in;
+        const float* from = shared.places[first + i].row.state_in;
         if (from == nullptr)
             return;
         from += channel;
@@ -261,13 +261,13 @@ struct Step {
             delta[i] = fmaxf(delta[i], 0.0F) + log1pf(expf(-fabsf(delta[i])));
     }
 
-    /// The recurrence of pixel `first + i`; decay: a log2(e), h: the memory, loaded.
+    /// The recurrence of pixel `first + i`; decay: a log2(e), h: loaded.
     __device__ void scan(unsigned i, unsigned channel, float delta, const float (&decay)[kStates],
                          float (&h)[kStates]) const {
         if (!exists(i))
             return;
         const auto& place = shared.places[first + i];
-        float* to = place.memory.state_out + channel;
+        float* to = place.row.state_out + channel;
         const float z = load_once(p.z + place.z + channel);
         const float x = shared.x[first + i][channel], drive = delta * x;
         float y = __ldg(p.d + channel) * x;
@@ -286,7 +286,7 @@ struct Step {
         const unsigned begin = threadIdx.x, stride = blockDim.x;
         place_pixels();
         __syncthreads();
-        // With one pixel a thread its memory comes while the block computes what steers it.
+        // With one pixel a thread its state comes while the block computes what steers it.
         constexpr bool kEarly = kOwn == 1;
         float h[kStates];
         if (kEarly && begin < channels)

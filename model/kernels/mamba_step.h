@@ -10,9 +10,9 @@
 
 namespace ausm {
 
-/// The memory of one row of the batch, every part contiguous.
+/// Where one row of the batch has its state, every part contiguous.
 template <class Value>
-struct MambaMemory {
+struct MambaStateRow {
     const Value* tail_in;   // [K - 1, N, C] the K - 1 inputs before this frame, oldest first; null: zero
     Value* tail_out;        // [K - 1, N, C]; may be null when K is 1
     const Value* state_in;  // [N, S, C], or null: zero
@@ -20,9 +20,9 @@ struct MambaMemory {
 };
 
 /// Sizes, strides and pointers of one frame; the channel is the innermost, contiguous dimension everywhere.
-/// Scalar: float, double or BFloat16. Weights, all arithmetic and the memory between frames are Compute<Scalar>.
+/// Scalar: float, double or BFloat16. Weights, all arithmetic and the state between frames are Compute<Scalar>.
 /// Outputs must not overlap inputs, except that `tail_out` may be `tail_in` and `state_out` may be `state_in`. `rows` is
-/// read when the kernel runs, wherever it runs: a recorded launch finds other memories at its next replay.
+/// read when the kernel runs, wherever it runs: a recorded launch finds other rows at its next replay.
 template <class Scalar>
 struct MambaStepParams {
     using Value = Compute<Scalar>;
@@ -38,18 +38,19 @@ struct MambaStepParams {
     const Value* dt_bias;                                      // [C]
     const Value* a;                                            // [S, C] negative: -exp(A_log) transposed
     const Value* d;                                            // [C] skip
-    MambaMemory<Value> memory;                                 // of the first row; the others follow it, contiguous
-    const MambaMemory<Value>* rows = nullptr;                  // [B] rows that lie anywhere, instead of `memory`
+    MambaStateRow<Value> first_row;                            // the others follow it, contiguous
+    const MambaStateRow<Value>* rows = nullptr;                // [B] rows that lie anywhere, instead of `first_row`
 };
 
-/// The memory of row `row`.
+/// Where row `row` has its state.
 template <class Scalar>
-AUSM_KERNEL_INLINE MambaMemory<Compute<Scalar>> memory_of(const MambaStepParams<Scalar>& p, std::int64_t row) noexcept {
+AUSM_KERNEL_INLINE MambaStateRow<Compute<Scalar>> state_row(const MambaStepParams<Scalar>& p,
+                                                            std::int64_t row) noexcept {
     if (p.rows)
         return p.rows[row];
     const std::int64_t tail = row * (p.taps - 1) * p.pixels * p.channels,
                        state = row * p.pixels * p.states * p.channels;
-    const auto& first = p.memory;
+    const auto& first = p.first_row;
     return {first.tail_in ? first.tail_in + tail : nullptr, first.tail_out ? first.tail_out + tail : nullptr,
             first.state_in ? first.state_in + state : nullptr, first.state_out + state};
 }

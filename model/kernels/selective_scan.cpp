@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "kernels/scan_slice.h"
 #include "kernels/vector_math.h"
 
 namespace ausm {
@@ -55,20 +56,10 @@ template void selective_scan_reference(const SelectiveScanParams<double>&, std::
 
 namespace {
 
-// Channels per slice: the temporaries stay in the first-level cache, the rows of the state are long enough to stream.
-constexpr std::int64_t kSlice = 256;
-
-template <class Scalar>
-struct Slice {
-    Scalar delta[kSlice];
-    Scalar drive[kSlice];  // delta * x
-    Scalar sum[kSlice];    // d x + sum_s c_s h_s
-};
-
 template <class Scalar>
 AUSM_KERNEL_INLINE void begin_step(const SelectiveScanParams<Scalar>& p, std::int64_t batch, std::int64_t t,
                                    std::int64_t n, std::int64_t first, std::int64_t width,
-                                   Slice<Scalar>& slice) noexcept {
+                                   ScanSlice<Scalar>& slice) noexcept {
     const Scalar* __restrict x = p.x + row_offset(p.x_strides, batch, t, n) + first;
     const Scalar* __restrict dt = p.dt + row_offset(p.dt_strides, batch, t, n) + first;
     for (std::int64_t i = 0; i < width; ++i)
@@ -88,19 +79,9 @@ AUSM_KERNEL_INLINE void begin_step(const SelectiveScanParams<Scalar>& p, std::in
 }
 
 template <class Scalar>
-AUSM_KERNEL_INLINE void advance_state(Scalar* __restrict h, const Scalar* __restrict a, Scalar b, Scalar c,
-                                      std::int64_t width, Slice<Scalar>& slice) noexcept {
-    for (std::int64_t i = 0; i < width; ++i) {
-        const Scalar next = fast_exp(slice.delta[i] * a[i]) * h[i] + slice.drive[i] * b;
-        h[i] = next;
-        slice.sum[i] += c * next;
-    }
-}
-
-template <class Scalar>
 AUSM_KERNEL_INLINE void finish_step(const SelectiveScanParams<Scalar>& p, std::int64_t batch, std::int64_t t,
                                     std::int64_t n, std::int64_t first, std::int64_t width,
-                                    const Slice<Scalar>& slice) noexcept {
+                                    const ScanSlice<Scalar>& slice) noexcept {
     Scalar* __restrict y = p.y + row_offset(p.y_strides, batch, t, n) + first;
     if (p.z) {
         const Scalar* __restrict z = p.z + row_offset(p.z_strides, batch, t, n) + first;
@@ -127,7 +108,7 @@ AUSM_KERNEL_INLINE void scan_slice(const SelectiveScanParams<Scalar>& p, std::in
                 h[i] = from ? from[i] : Scalar(0);
         }
     }
-    Slice<Scalar> slice;
+    ScanSlice<Scalar> slice;
     for (std::int64_t t = 0; t < p.time; ++t) {
         begin_step(p, batch, t, n, first, width, slice);
         const Scalar* b = p.b + row_offset(p.b_strides, batch, t, n);
@@ -142,8 +123,8 @@ template <class Scalar>
 AUSM_KERNEL_INLINE void scan_pixels(const SelectiveScanParams<Scalar>& p, std::int64_t begin,
                                     std::int64_t end) noexcept {
     for (std::int64_t pixel = begin; pixel < end; ++pixel) {
-        for (std::int64_t first = 0; first < p.channels; first += kSlice)
-            scan_slice(p, pixel, first, std::min(kSlice, p.channels - first));
+        for (std::int64_t first = 0; first < p.channels; first += kScanSlice)
+            scan_slice(p, pixel, first, std::min(kScanSlice, p.channels - first));
     }
 }
 

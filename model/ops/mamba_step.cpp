@@ -16,9 +16,9 @@ void check(const at::Tensor& x, at::IntArrayRef shape, at::ScalarType dtype, con
     TORCH_CHECK(x.scalar_type() == dtype && x.is_contiguous(), "mamba_step: ", name, " must be contiguous ", dtype);
 }
 
-/// The memories of a batch whose rows lie side by side, those of the first row.
+/// The first row of a batch whose rows lie side by side.
 template <class Value>
-MambaMemory<Value> joined_memory(const MambaStepInputs& in, const MambaStepOutputs& out) {
+MambaStateRow<Value> first_row(const MambaStepInputs& in, const MambaStepOutputs& out) {
     return {in.tail.const_data_ptr<Value>(), out.tail.mutable_data_ptr<Value>(), in.state.const_data_ptr<Value>(),
             out.state.mutable_data_ptr<Value>()};
 }
@@ -26,7 +26,7 @@ MambaMemory<Value> joined_memory(const MambaStepInputs& in, const MambaStepOutpu
 template <class Scalar>
 MambaStepParams<Scalar> params_of(const MambaStepInputs& in, const MambaStepOutputs& out) {
     using Value = Compute<Scalar>;
-    static_assert(sizeof(MambaMemory<Value>) == 4 * sizeof(std::int64_t));
+    static_assert(sizeof(MambaStateRow<Value>) == 4 * sizeof(std::int64_t));
     const auto channels = out.y.size(2);
     const auto* u = static_cast<const Scalar*>(in.projected.const_data_ptr());
     const RowStrides strides{in.projected.stride(0), 0, in.projected.stride(1)};
@@ -51,8 +51,8 @@ MambaStepParams<Scalar> params_of(const MambaStepInputs& in, const MambaStepOutp
         .dt_bias = in.dt_bias.const_data_ptr<Value>(),
         .a = in.a.const_data_ptr<Value>(),
         .d = in.d.const_data_ptr<Value>(),
-        .memory = apart ? MambaMemory<Value>{} : joined_memory<Value>(in, out),
-        .rows = apart ? static_cast<const MambaMemory<Value>*>(in.rows.const_data_ptr()) : nullptr,
+        .first_row = apart ? MambaStateRow<Value>{} : first_row<Value>(in, out),
+        .rows = apart ? static_cast<const MambaStateRow<Value>*>(in.rows.const_data_ptr()) : nullptr,
     };
 }
 

@@ -15,16 +15,16 @@ struct MambaStepInputs {
     at::Tensor a, d;                    ///< [S, C], [C]
     at::Tensor tail;                    ///< [B, K - 1, N, C]
     at::Tensor state;                   ///< [B, N, S, C]
-    at::Tensor rows{};  ///< instead of both: [B, 4] int64, each row a MambaMemory, with these sizes for B = 1
+    at::Tensor rows{};  ///< instead of both: [B, 4] int64, each row a MambaStateRow, with these sizes for B = 1
 };
 
 struct MambaStepOutputs {
     at::Tensor y;            ///< [B, N, C] in projected's dtype
-    at::Tensor tail, state;  ///< after the frame; undefined with `rows`, whose memories have been written
+    at::Tensor tail, state;  ///< after the frame; undefined with `rows`, which have been written
 };
 
 /// What causal_conv1d, the projections to dt, B and C, and selective_scan give for one frame (arXiv 2312.00752, Alg. 2),
-/// reading and writing the memory once. Throws c10::Error on shapes and dtypes that do not fit. Without gradient.
+/// reading and writing the state once. Throws c10::Error on shapes and dtypes that do not fit. Without gradient.
 MambaStepOutputs mamba_step(const MambaStepInputs& inputs);
 
 }  // namespace ausm::ops

@@ -30,11 +30,11 @@ MambaStepParams<Scalar> mirrored(Problem<Scalar>& problem, DeviceArrays& device)
     params.dt_bias = device.mirror(problem.dt_bias);
     params.a = device.mirror(problem.a);
     params.d = device.mirror(problem.d);
-    auto& memory = params.memory;
-    memory.tail_in = memory.tail_in ? device.mirror(problem.tail_in) : nullptr;
-    memory.tail_out = device.mirror(problem.tail_out);
-    memory.state_in = memory.state_in ? device.mirror(problem.state_in) : nullptr;
-    memory.state_out = device.mirror(problem.state_out);
+    auto& row = params.first_row;
+    row.tail_in = row.tail_in ? device.mirror(problem.tail_in) : nullptr;
+    row.tail_out = device.mirror(problem.tail_out);
+    row.state_in = row.state_in ? device.mirror(problem.state_in) : nullptr;
+    row.state_out = device.mirror(problem.state_out);
     return params;
 }
 
@@ -51,35 +51,35 @@ void check_repetition(Report& report, const Case& k, const Problem<Scalar>& firs
     {
         DeviceArrays arrays;
         auto params = mirrored(again, arrays);
-        if (k.memory) {
-            params.memory.tail_out = const_cast<float*>(params.memory.tail_in);
-            params.memory.state_out = const_cast<float*>(params.memory.state_in);
+        if (k.state) {
+            params.first_row.tail_out = const_cast<float*>(params.first_row.tail_in);
+            params.first_row.state_out = const_cast<float*>(params.first_row.state_in);
         }
         report.launched(mamba_step_cuda(params, nullptr));
         arrays.fetch();
     }
     report.expect("y, run twice", same_bits(again.y.get(), first.y.get()));
-    report.expect("tail in place", same_bits(k.memory ? again.tail_in : again.tail_out, first.tail_out));
-    report.expect("state in place", same_bits(k.memory ? again.state_in : again.state_out, first.state_out));
+    report.expect("tail in place", same_bits(k.state ? again.tail_in : again.tail_out, first.tail_out));
+    report.expect("state in place", same_bits(k.state ? again.state_in : again.state_out, first.state_out));
 }
 
-/// Rows whose memories lie anywhere, here in the order from last to first: the bits of rows that lie side by side.
+/// Rows that lie anywhere, here in the order from last to first: the bits of rows that lie side by side.
 template <class Scalar>
 void check_rows_apart(Report& report, const Case& k, const Problem<Scalar>& first) {
     Problem<Scalar> apart(k);
-    std::vector<MambaMemory<float>> rows;
+    std::vector<MambaStateRow<float>> rows;
     {
         DeviceArrays arrays;
         auto params = mirrored(apart, arrays);
         for (std::int64_t row = 0; row < k.batch; ++row)
-            rows.push_back(memory_of(params, row));
+            rows.push_back(state_row(params, row));
         // Outputs of row b where those of row B - 1 - b would be.
         for (std::size_t row = 0; row < rows.size() / 2; ++row) {
             std::swap(rows[row].tail_out, rows[rows.size() - 1 - row].tail_out);
             std::swap(rows[row].state_out, rows[rows.size() - 1 - row].state_out);
         }
         params.rows = arrays.mirror(rows);
-        params.memory = {};
+        params.first_row = {};
         report.launched(mamba_step_cuda(params, nullptr));
         arrays.fetch();
     }
@@ -132,15 +132,15 @@ void check_limits(Report& report) {
     }
 }
 
-/// In place, as a session runs it. Bytes: the memory read and written, u and z read, y written; the weights, which all
+/// In place, as a session runs it. Bytes: the state read and written, u and z read, y written; the weights, which all
 /// pixels share, are not counted.
 template <class Scalar>
 void time_frame(Timings& timings, const Case& k) {
     Problem<Scalar> problem(k);
     DeviceArrays device;
     auto params = mirrored(problem, device);
-    params.memory.tail_out = const_cast<float*>(params.memory.tail_in);
-    params.memory.state_out = const_cast<float*>(params.memory.state_in);
+    params.first_row.tail_out = const_cast<float*>(params.first_row.tail_in);
+    params.first_row.state_out = const_cast<float*>(params.first_row.state_in);
     const auto taps = static_cast<double>(k.taps), states = static_cast<double>(k.states);
     const auto rank = static_cast<double>(k.rank);
     const double values = static_cast<double>(k.batch * k.pixels * k.channels);

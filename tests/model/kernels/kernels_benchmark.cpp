@@ -180,13 +180,32 @@ void mamba_step_parts(benchmark::State& loop) {
                                          frame.wide,
                                          p.conv_weight,
                                          p.conv_bias,
-                                         p.memory.tail_in,
-                                         p.memory.tail_out};
+                                         p.first_row.tail_in,
+                                         p.first_row.tail_out};
     const float* b = steer.data() + StepFrame::kRank;
-    const SelectiveScanParams<float> scan{
-        1,           1,   kPixels, kChannels,  kStates,    x.data(),          dt.data(),         b,
-        b + kStates, p.z, p.y,     frame.wide, frame.wide, steer_rows,        steer_rows,        frame.in,
-        frame.wide,  p.a, p.d,     p.dt_bias,  true,       p.memory.state_in, p.memory.state_out};
+    const SelectiveScanParams<float> scan{1,
+                                          1,
+                                          kPixels,
+                                          kChannels,
+                                          kStates,
+                                          x.data(),
+                                          dt.data(),
+                                          b,
+                                          b + kStates,
+                                          p.z,
+                                          p.y,
+                                          frame.wide,
+                                          frame.wide,
+                                          steer_rows,
+                                          steer_rows,
+                                          frame.in,
+                                          frame.wide,
+                                          p.a,
+                                          p.d,
+                                          p.dt_bias,
+                                          true,
+                                          p.first_row.state_in,
+                                          p.first_row.state_out};
     for (auto _ : loop) {
         causal_conv1d_cpu(conv, 0, kPixels);
         plain_product(x.data(), kChannels, kChannels, p.x_weight, StepFrame::kOutputs, steer.data());

@@ -11,7 +11,7 @@ namespace ausm::test::mamba_step {
 
 struct Case {
     std::int64_t batch, pixels, channels, taps, states, rank;
-    bool memory = true;  // false: the tail and the state before this frame are null
+    bool state = true;  // false: the tail and the state before this frame are null
     std::int64_t gap = 0;
     float decay = 1.0f;  // scale of a
     float input = 1.0f;  // scale of u
@@ -65,9 +65,9 @@ struct Problem {
                   dt_bias.data(),
                   a.data(),
                   d.data(),
-                  k.memory ? tail_in.data() : nullptr,
+                  k.state ? tail_in.data() : nullptr,
                   tail_out.data(),
-                  k.memory ? state_in.data() : nullptr,
+                  k.state ? state_in.data() : nullptr,
                   state_out.data()};
     }
 

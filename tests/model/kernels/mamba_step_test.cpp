@@ -75,7 +75,7 @@ struct Parts {
         std::vector<Scalar> x(static_cast<std::size_t>(rows * p.channels)), dt(x);
         const RowStrides wide = contiguous_rows(1, p.pixels, p.channels);
         causal_conv1d_cpu({p.batch, 1, p.pixels, p.channels, p.taps, p.u, x.data(), p.u_strides, wide, p.conv_weight,
-                           p.conv_bias, p.memory.tail_in, tail_out.data()},
+                           p.conv_bias, p.first_row.tail_in, tail_out.data()},
                           0, rows);
         const auto steer = product(x, p.channels, problem.x_weight, outputs);
         std::vector<Scalar> dt_low, b, c, dt_weight;  // dt_weight: [C, R], as the product takes it
@@ -111,7 +111,7 @@ struct Parts {
                             p.d,
                             p.dt_bias,
                             true,
-                            p.memory.state_in,
+                            p.first_row.state_in,
                             state_out.data()},
                            0, rows);
     }
@@ -144,8 +144,8 @@ template <class Scalar>
 void check_in_place() {
     const Case k{2, 3, 97, 4, 8, 5};
     Problem<Scalar> separate(k), in_place(k);
-    in_place.params.memory.state_out = in_place.state_in.data();
-    in_place.params.memory.tail_out = in_place.tail_in.data();
+    in_place.params.first_row.state_out = in_place.state_in.data();
+    in_place.params.first_row.tail_out = in_place.tail_in.data();
     mamba_step_cpu(separate.params, 0, separate.count());
     mamba_step_cpu(in_place.params, 0, in_place.count());
     const auto same = [](const auto& left, const auto& right) {
@@ -156,16 +156,16 @@ void check_in_place() {
     EXPECT_TRUE(same(separate.tail_out, in_place.tail_in));
 }
 
-TEST(MambaStep, MemoryMayBeUpdatedInPlace) {
+TEST(MambaStep, StateMayBeUpdatedInPlace) {
     check_in_place<float>();
     check_in_place<BFloat16>();
 }
 
-TEST(MambaStep, ReferenceUpdatesMemoryInPlace) {
+TEST(MambaStep, ReferenceUpdatesStateInPlace) {
     const Case k{2, 3, 97, 4, 8, 5};
     Problem<float> separate(k), in_place(k);
-    in_place.params.memory.state_out = in_place.state_in.data();
-    in_place.params.memory.tail_out = in_place.tail_in.data();
+    in_place.params.first_row.state_out = in_place.state_in.data();
+    in_place.params.first_row.tail_out = in_place.tail_in.data();
     mamba_step_reference(separate.params, 0, separate.count());
     mamba_step_reference(in_place.params, 0, in_place.count());
     EXPECT_EQ(separate.y.get(), in_place.y.get());
@@ -178,11 +178,11 @@ TEST(MambaStep, RowsMayLieAnywhere) {
     const Case k{2, 5, 33, 4, 4, 3};
     for (const Step step : {Step(mamba_step_cpu), Step(mamba_step_reference<float>)}) {
         Problem<float> together(k), apart(k);
-        std::vector<MambaMemory<float>> rows{memory_of(apart.params, 0), memory_of(apart.params, 1)};
+        std::vector<MambaStateRow<float>> rows{state_row(apart.params, 0), state_row(apart.params, 1)};
         std::swap(rows[0].state_out, rows[1].state_out);
         std::swap(rows[0].tail_out, rows[1].tail_out);
         apart.params.rows = rows.data();
-        apart.params.memory = {};
+        apart.params.first_row = {};
         step(together.params, 0, together.count());
         step(apart.params, 0, apart.count());
         const auto turned = [](std::vector<float> values) {
