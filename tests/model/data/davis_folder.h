@@ -4,7 +4,7 @@
 
 #include "../../gst/png_file.h"
 #include "../../gst/temporary_folder.h"
-#include "../io/write_jpeg.h"
+#include "write_jpeg.h"
 
 #include <cstdio>
 #include <filesystem>

@@ -5,8 +5,8 @@
 #include "../../gst/png_file.h"
 #include "../../gst/temporary_folder.h"
 #include "../expect_error.h"
-#include "../io/write_jpeg.h"
 #include "io/png.h"
+#include "write_jpeg.h"
 
 #include <gtest/gtest.h>
 

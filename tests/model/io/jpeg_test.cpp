@@ -4,16 +4,45 @@
 
 #include "../../gst/temporary_folder.h"
 #include "../expect_error.h"
-#include "write_jpeg.h"
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <cstdlib>
+
+#include <jpeglib.h>  // wants FILE to be known
 
 namespace ausm::io {
 namespace {
 
 using ausm::test::error_of;
+
+/// Files of every colour space, which our encoder does not write, by libjpeg alone.
+/// samples: [height, width, as many as `space` has].
+void write_jpeg(const std::string& path, int width, int height, std::vector<std::uint8_t> samples,
+                J_COLOR_SPACE space = JCS_RGB) {
+    const int channels = space == JCS_GRAYSCALE ? 1 : space == JCS_CMYK ? 4 : 3;
+    std::FILE* file = std::fopen(path.c_str(), "wb");
+    jpeg_compress_struct jpeg{};
+    jpeg_error_mgr errors{};
+    jpeg.err = jpeg_std_error(&errors);
+    jpeg_create_compress(&jpeg);
+    jpeg_stdio_dest(&jpeg, file);
+    jpeg.image_width = static_cast<JDIMENSION>(width);
+    jpeg.image_height = static_cast<JDIMENSION>(height);
+    jpeg.input_components = channels;
+    jpeg.in_color_space = space;
+    jpeg_set_defaults(&jpeg);
+    jpeg_set_quality(&jpeg, 95, TRUE);
+    jpeg_start_compress(&jpeg, TRUE);
+    while (jpeg.next_scanline < jpeg.image_height) {
+        JSAMPROW row = samples.data() + std::size_t{jpeg.next_scanline} * static_cast<std::size_t>(width * channels);
+        jpeg_write_scanlines(&jpeg, &row, 1);
+    }
+    jpeg_finish_compress(&jpeg);
+    jpeg_destroy_compress(&jpeg);
+    std::fclose(file);
+}
 
 class JpegFile : public testing::Test {
 protected:
@@ -40,7 +69,7 @@ TEST_F(JpegFile, RowsOfRgb) {
     for (int y = 0; y < 16; ++y)
         for (int x = 0; x < 24; ++x)
             rgb.insert(rgb.end(), {static_cast<std::uint8_t>(y < 8 ? 200 : 10), 60, 120});
-    test::write_jpeg(path, 24, 16, rgb);
+    write_jpeg(path, 24, 16, rgb);
     const auto picture = read_jpeg(path);
     EXPECT_EQ(picture.width, 24);
     EXPECT_EQ(picture.height, 16);
@@ -50,7 +79,7 @@ TEST_F(JpegFile, RowsOfRgb) {
 }
 
 TEST_F(JpegFile, GreyBecomesRgb) {
-    test::write_jpeg(path, 8, 8, std::vector<std::uint8_t>(64, 90), JCS_GRAYSCALE);
+    write_jpeg(path, 8, 8, std::vector<std::uint8_t>(64, 90), JCS_GRAYSCALE);
     expect_near(read_jpeg(path), 7, 7, {90, 90, 90});
 }
 
@@ -60,7 +89,7 @@ TEST_F(JpegFile, RefusesByName) {
     expect_error("Not a JPEG");
     folder.write("a.jpg", "");
     expect_error("Empty input file");
-    test::write_jpeg(path, 8, 8, std::vector<std::uint8_t>(256, 90), JCS_CMYK);
+    write_jpeg(path, 8, 8, std::vector<std::uint8_t>(256, 90), JCS_CMYK);
     expect_error("Unsupported color conversion");
 }
 
@@ -69,7 +98,7 @@ TEST_F(JpegFile, RefusesWhatIsCutShort) {
     std::srand(1);
     for (auto& value : noise)
         value = static_cast<std::uint8_t>(std::rand() % 256);
-    test::write_jpeg(path, 64, 64, noise);
+    write_jpeg(path, 64, 64, noise);
     const auto size = std::filesystem::file_size(path);
     std::filesystem::resize_file(path, size * 2 / 3);
     expect_error("Premature end");
