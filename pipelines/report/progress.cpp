@@ -1,31 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Prints progress to the standard error output.
+// The text of the status line.
 #include "pipelines/report/progress.h"
 
-#include <unistd.h>
 #include <cstdio>
 
 namespace ausm::report {
 
-namespace {
-
-constexpr gint64 kPlainInterval = gint64{10} * G_USEC_PER_SEC;
-
-}  // namespace
-
-Progress::Progress() : terminal_(isatty(STDERR_FILENO) == 1), next_(g_get_monotonic_time() + kPlainInterval) {}
-
-void Progress::clear() {
-    if (shown_)
-        std::fputs("\r\033[K", stderr);
-    shown_ = false;
-}
-
 void Progress::show(const Step& step) {
-    const gint64 time = g_get_monotonic_time();
-    if (!terminal_ && time < next_)
+    if (!line_.due())
         return;
-    next_ = time + kPlainInterval;
     std::string line;
     char part[96];
     if (step.frames == 0) {
@@ -45,12 +28,7 @@ void Progress::show(const Step& step) {
             line += part;
         }
     }
-    if (terminal_)
-        std::fprintf(stderr, "\r\033[K%s", line.c_str());
-    else
-        std::fprintf(stderr, "%s\n", line.c_str());
-    std::fflush(stderr);
-    shown_ = terminal_;
+    line_.show(line);
 }
 
 }  // namespace ausm::report

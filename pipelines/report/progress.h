@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// One line on the terminal that says how far a run is; where there is no terminal, a line now and then.
+// How far a run of a pipeline is, on a status line.
 #pragma once
 
-#include <gst/gst.h>
+#include "common/status_line.h"
 
 #include <optional>
 #include <string>
@@ -19,18 +19,12 @@ struct Step {
 /// Thread-bound.
 class Progress {
 public:
-    Progress();
-    ~Progress() { clear(); }
-    Progress(const Progress&) = delete;
-    Progress& operator=(const Progress&) = delete;
     void show(const Step& step);
     /// Takes the line away, before something else is printed.
-    void clear();
+    void clear() { line_.clear(); }
 
 private:
-    bool terminal_;
-    bool shown_ = false;
-    gint64 next_ = 0;  // monotonic microseconds
+    StatusLine line_;
 };
 
 }  // namespace ausm::report
