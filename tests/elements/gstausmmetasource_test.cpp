@@ -28,17 +28,17 @@ protected:
     static std::vector<Report> warnings(const std::string& launch) {
         std::vector<Report> found;
         GError* raw = nullptr;
-        const Ref<GstElement> pipeline(
+        const Owned<GstElement> pipeline(
             gst_parse_launch_full(launch.c_str(), nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &raw));
         const Owned<GError> error(raw);
         if (error) {
             ADD_FAILURE() << launch << ": " << error->message;
             return found;
         }
-        const Ref<GstBus> bus(gst_element_get_bus(pipeline.get()));
+        const Owned<GstBus> bus(gst_element_get_bus(pipeline.get()));
         gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
         for (bool ended = false; !ended;) {
-            const Message message(gst_bus_timed_pop_filtered(
+            const Owned<GstMessage> message(gst_bus_timed_pop_filtered(
                 bus.get(), 60 * GST_SECOND,
                 static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_WARNING)));
             const GstMessageType type = message ? GST_MESSAGE_TYPE(message.get()) : GST_MESSAGE_UNKNOWN;
@@ -100,7 +100,7 @@ TEST(PicturesThatWereNotSegmented, AreNotCalledLost) {
     Owned<GstBuffer> cut(gst_buffer_new_allocate(nullptr, 64, nullptr));
     GST_BUFFER_PTS(cut.get()) = GST_SECOND / 25;
     chain.push(std::move(cut));
-    const Message warning = chain.message(GST_MESSAGE_WARNING);
+    const Owned<GstMessage> warning = chain.message(GST_MESSAGE_WARNING);
     ASSERT_TRUE(warning);
     EXPECT_NE(report_of(warning.get()).message.find("passed on without being segmented"), std::string::npos);
     EXPECT_FALSE(chain.message(GST_MESSAGE_WARNING));

@@ -18,17 +18,6 @@ namespace ausm::test {
 
 using gst::Owned;
 
-struct UnrefObject {
-    void operator()(gpointer object) const { gst_object_unref(object); }
-};
-template <typename T>
-using Ref = std::unique_ptr<T, UnrefObject>;
-
-struct UnrefMessage {
-    void operator()(GstMessage* message) const { gst_message_unref(message); }
-};
-using Message = std::unique_ptr<GstMessage, UnrefMessage>;
-
 /// Text of an error or warning: domain, code, message and detail.
 struct Report {
     GQuark domain = 0;
@@ -143,9 +132,9 @@ public:
     }
 
     /// The next message of one type, or nothing. With `name`, the next element message of that name.
-    [[nodiscard]] Message message(GstMessageType type, const char* name = nullptr) {
+    [[nodiscard]] Owned<GstMessage> message(GstMessageType type, const char* name = nullptr) {
         while (GstMessage* next = gst_bus_pop_filtered(bus_.get(), type)) {
-            Message message(next);
+            Owned<GstMessage> message(next);
             if (!name || gst_message_has_name(next, name))
                 return message;
         }
@@ -158,8 +147,8 @@ private:
     static inline std::atomic<int> living_{0};
 
     bool owns_bus_ = true;
-    Ref<GstBus> bus_;
-    Ref<GstElement> element_;
+    Owned<GstBus> bus_;
+    Owned<GstElement> element_;
     GstHarness* harness_ = nullptr;
     GstVideoInfo info_{};
 };

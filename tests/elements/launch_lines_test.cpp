@@ -52,18 +52,18 @@ class LaunchLines : public testing::TestWithParam<Line> {};
 TEST_P(LaunchLines, Runs) {
     const std::string launch = without_display(GetParam().launch);
     GError* raw = nullptr;
-    const Ref<GstElement> pipeline(gst_parse_launch_full(launch.c_str(), nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &raw));
+    const Owned<GstElement> pipeline(gst_parse_launch_full(launch.c_str(), nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &raw));
     const Owned<GError> error(raw);
     ASSERT_FALSE(error) << launch << ": " << error->message;
-    const Ref<GstBus> bus(gst_element_get_bus(pipeline.get()));
+    const Owned<GstBus> bus(gst_element_get_bus(pipeline.get()));
     gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
-    const Message end(gst_bus_timed_pop_filtered(bus.get(), 120 * GST_SECOND,
-                                                 static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
+    const Owned<GstMessage> end(gst_bus_timed_pop_filtered(
+        bus.get(), 120 * GST_SECOND, static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
     ASSERT_TRUE(end) << launch << ": not at its end after two minutes";
     EXPECT_EQ(GST_MESSAGE_TYPE(end.get()), GST_MESSAGE_EOS)
         << launch << ": " << report_of(end.get()).message << report_of(end.get()).detail;
     while (GstMessage* message = gst_bus_pop_filtered(bus.get(), GST_MESSAGE_WARNING)) {
-        const Message warning(message);
+        const Owned<GstMessage> warning(message);
         ADD_FAILURE() << launch << ": " << report_of(message).message;
     }
     gst_element_set_state(pipeline.get(), GST_STATE_NULL);

@@ -162,7 +162,7 @@ struct Outcome {
 Outcome run(const std::string& launch) {
     Outcome outcome;
     GError* raw = nullptr;
-    const Ref<GstElement> pipeline(gst_parse_launch_full(
+    const Owned<GstElement> pipeline(gst_parse_launch_full(
         ("appsrc name=in format=time caps=" + std::string(kCaps) + " ! " + launch + " ! appsink name=out sync=false")
             .c_str(),
         nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &raw));
@@ -171,13 +171,13 @@ Outcome run(const std::string& launch) {
         outcome.failure = error->message;
         return outcome;
     }
-    const Ref<GstAppSrc> in(GST_APP_SRC(gst_bin_get_by_name(GST_BIN(pipeline.get()), "in")));
-    const Ref<GstAppSink> out(GST_APP_SINK(gst_bin_get_by_name(GST_BIN(pipeline.get()), "out")));
+    const Owned<GstElement> in(gst_bin_get_by_name(GST_BIN(pipeline.get()), "in"));
+    const Owned<GstElement> out(gst_bin_get_by_name(GST_BIN(pipeline.get()), "out"));
     gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
     for (int i = 0; i < kPictures; ++i)
-        gst_app_src_push_buffer(in.get(), segmented_picture(i).release());
-    gst_app_src_end_of_stream(in.get());
-    while (const Owned<GstSample> sample{gst_app_sink_try_pull_sample(out.get(), 20 * GST_SECOND)}) {
+        gst_app_src_push_buffer(GST_APP_SRC(in.get()), segmented_picture(i).release());
+    gst_app_src_end_of_stream(GST_APP_SRC(in.get()));
+    while (const Owned<GstSample> sample{gst_app_sink_try_pull_sample(GST_APP_SINK(out.get()), 20 * GST_SECOND)}) {
         GstBuffer* buffer = gst_sample_get_buffer(sample.get());
         ++outcome.pictures;
         if (!gst_buffer_get_custom_meta(buffer, GST_AUSM_META_NAME))
@@ -185,10 +185,10 @@ Outcome run(const std::string& launch) {
         ++outcome.kept;
         outcome.wrong = std::max(outcome.wrong, wrong_share(sample.get()));
     }
-    const Ref<GstBus> bus(gst_element_get_bus(pipeline.get()));
-    if (const Message error{gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR)})
+    const Owned<GstBus> bus(gst_element_get_bus(pipeline.get()));
+    if (const Owned<GstMessage> error{gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR)})
         outcome.failure = report_of(error.get()).message + report_of(error.get()).detail;
-    else if (!gst_app_sink_is_eos(out.get()))
+    else if (!gst_app_sink_is_eos(GST_APP_SINK(out.get())))
         outcome.failure = "not at its end after 20 seconds";
     gst_element_set_state(pipeline.get(), GST_STATE_NULL);
     return outcome;

@@ -105,7 +105,7 @@ TEST(Plugin, IsScannedInLessThan40Milliseconds) {
 
 TEST(Plugin, PropertiesSayWhenTheyMayBeChanged) {
     for (const char* name : {"ausmsegment", "ausmprompt", "maskoverlay"}) {
-        const Ref<GstElement> element(GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make(name, nullptr))));
+        const Owned<GstElement> element(GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make(name, nullptr))));
         ASSERT_TRUE(element);
         guint count = 0;
         GParamSpec** specs = g_object_class_list_properties(G_OBJECT_GET_CLASS(element.get()), &count);
@@ -125,10 +125,10 @@ TEST(Plugin, PropertiesSayWhenTheyMayBeChanged) {
 
 /// What the bus says when the element is to start.
 Report failure(GstElement* element) {
-    const Ref<GstBus> bus(gst_bus_new());
+    const Owned<GstBus> bus(gst_bus_new());
     gst_element_set_bus(element, bus.get());
     EXPECT_EQ(gst_element_set_state(element, GST_STATE_READY), GST_STATE_CHANGE_FAILURE);
-    const Message error(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
+    const Owned<GstMessage> error(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
     EXPECT_TRUE(error);
     EXPECT_EQ(gst_element_set_state(element, GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
     gst_element_set_bus(element, nullptr);
@@ -138,7 +138,7 @@ Report failure(GstElement* element) {
 class Start : public testing::Test {
 protected:
     TemporaryFolder folder;
-    Ref<GstElement> element{GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("ausmsegment", nullptr)))};
+    Owned<GstElement> element{GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("ausmsegment", nullptr)))};
 
     void expect_start() {
         EXPECT_EQ(gst_element_set_state(element.get(), GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
@@ -192,12 +192,12 @@ TEST_F(Start, ASettingThatTheModelRefusesIsAnError) {
 }
 
 TEST_F(Start, WeightsThatAreSetInReadyAreOpenedOnTheWayToPaused) {
-    const Ref<GstBus> bus(gst_bus_new());
+    const Owned<GstBus> bus(gst_bus_new());
     gst_element_set_bus(element.get(), bus.get());
     ASSERT_EQ(gst_element_set_state(element.get(), GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
     g_object_set(element.get(), "weights", "/nowhere/a.safetensors", nullptr);
     EXPECT_EQ(gst_element_set_state(element.get(), GST_STATE_PAUSED), GST_STATE_CHANGE_FAILURE);
-    EXPECT_TRUE(Message(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR)));
+    EXPECT_TRUE(Owned<GstMessage>(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR)));
     g_object_set(element.get(), "weights", nullptr, nullptr);
     EXPECT_NE(gst_element_set_state(element.get(), GST_STATE_PAUSED), GST_STATE_CHANGE_FAILURE);
     gst_element_set_bus(element.get(), nullptr);

@@ -62,8 +62,8 @@ struct Segment : Harness {
         : Harness(first, "sink_" + std::to_string(number), "src_" + std::to_string(number)) {
         caps(caps_text);
     }
-    [[nodiscard]] Ref<GstPad> pad(const char* name) const {
-        return Ref<GstPad>(gst_element_get_static_pad(element(), name));
+    [[nodiscard]] Owned<GstPad> pad(const char* name) const {
+        return Owned<GstPad>(gst_element_get_static_pad(element(), name));
     }
 
     [[nodiscard]] Owned<GstStructure> stats() const {
@@ -72,7 +72,7 @@ struct Segment : Harness {
         return Owned<GstStructure>(structure);
     }
 
-    Message answer() { return message(GST_MESSAGE_ELEMENT, ausm::gst::kPromptName); }
+    Owned<GstMessage> answer() { return message(GST_MESSAGE_ELEMENT, ausm::gst::kPromptName); }
     /// Shows the square as object `id` on picture `index`.
     void show(int id, int index) {
         ASSERT_TRUE(add_prompt(*this, box(id)));

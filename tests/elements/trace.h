@@ -28,11 +28,11 @@ inline constexpr const char* kTraceCaps = "video/x-raw,format=GRAY8,width=16,hei
 /// Writes down what leaves the element: "frame 3", "box 5", "remove 7", ...
 struct Trace : Harness {
     explicit Trace(const std::string& launch) : Harness(launch) {
-        const Ref<GstPad> src(gst_element_get_static_pad(element(), "src"));
+        const Owned<GstPad> src(gst_element_get_static_pad(element(), "src"));
         gst_pad_add_probe(src.get(),
                           static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
                           record, this, nullptr);
-        const Ref<GstPad> sink(gst_element_get_static_pad(element(), "sink"));
+        const Owned<GstPad> sink(gst_element_get_static_pad(element(), "sink"));
         gst_pad_add_probe(sink.get(), GST_PAD_PROBE_TYPE_BUFFER, enter, this, nullptr);
         caps(kTraceCaps);
     }

@@ -24,7 +24,7 @@ class OpenEngine : public testing::Environment {
         gst_element_set_state(element_.get(), GST_STATE_NULL);
         element_.reset();
     }
-    Ref<GstElement> element_;
+    Owned<GstElement> element_;
 };
 
 /// A whole file.

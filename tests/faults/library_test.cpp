@@ -18,12 +18,12 @@ namespace {
 [[noreturn]] void try_library(const std::string& library, const std::vector<std::string>& parts,
                               bool can_be_put_right) {
     const std::string good = g_getenv("AUSM_LIBRARY");
-    const Ref<GstBus> bus(gst_bus_new());
-    const Ref<GstElement> element(GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("ausmsegment", nullptr))));
+    const Owned<GstBus> bus(gst_bus_new());
+    const Owned<GstElement> element(GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("ausmsegment", nullptr))));
     gst_element_set_bus(element.get(), bus.get());
     g_setenv("AUSM_LIBRARY", library.c_str(), TRUE);
     EXPECT_EQ(gst_element_set_state(element.get(), GST_STATE_PLAYING), GST_STATE_CHANGE_FAILURE);
-    const Message error(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
+    const Owned<GstMessage> error(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
     EXPECT_TRUE(error);
     if (error) {
         expect_parts(report_of(error.get()).message, parts);
@@ -42,11 +42,11 @@ namespace {
 [[noreturn]] void start_after_another() {
     g_setenv("AUSM_OTHER_LIBTORCH_VERSION", "020401", TRUE);
     EXPECT_TRUE(dlopen(AUSM_OTHER_LIBTORCH, RTLD_NOW | RTLD_GLOBAL));
-    const Ref<GstBus> bus(gst_bus_new());
-    const Ref<GstElement> element(GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("ausmsegment", nullptr))));
+    const Owned<GstBus> bus(gst_bus_new());
+    const Owned<GstElement> element(GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("ausmsegment", nullptr))));
     gst_element_set_bus(element.get(), bus.get());
     EXPECT_EQ(gst_element_set_state(element.get(), GST_STATE_PLAYING), GST_STATE_CHANGE_FAILURE);
-    const Message error(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
+    const Owned<GstMessage> error(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
     EXPECT_TRUE(error);
     if (error)
         expect_parts(report_of(error.get()).message,

@@ -121,7 +121,7 @@ TEST_P(FailingModel, APadWhoseMemoryCannotBeMadeIsRefused) {
         Segment segment;
         segment.show(5, 0);
         arm(call, GetParam().failure);
-        EXPECT_FALSE(Ref<GstPad>(gst_element_request_pad_simple(segment.element(), "sink_%u")));
+        EXPECT_FALSE(Owned<GstPad>(gst_element_request_pad_simple(segment.element(), "sink_%u")));
         expect_error(segment);
         EXPECT_EQ(segment.element()->numpads, 2);
         EXPECT_EQ(ids(segment.pass(1).get()), (std::set<gint64>{5}));
@@ -133,7 +133,7 @@ TEST_P(FailingModel, APadWhoseMemoryCannotBeMadeIsRefused) {
 TEST_P(FailingModel, AMeasurementOfTheLatencyRefusesTheCaps) {
     Harness harness("ausmsegment inference-size=64");  // a GstHarness is live, so the latency is measured
     const Owned<GstCaps> caps(gst_caps_from_string(kCaps));
-    const Ref<GstPad> pad(gst_element_get_static_pad(harness.element(), "sink"));
+    const Owned<GstPad> pad(gst_element_get_static_pad(harness.element(), "sink"));
     gst_harness_push_event(harness.get(), gst_event_new_stream_start("x"));
     arm(Call::kRehearse, GetParam().failure);
     EXPECT_FALSE(gst_pad_send_event(pad.get(), gst_event_new_caps(caps.get())));

@@ -38,13 +38,13 @@ public:
     Pipeline& operator=(const Pipeline&) = delete;
 
     [[nodiscard]] GstElement* get() const { return pipeline_.get(); }
-    [[nodiscard]] Ref<GstElement> element(const char* name) const {
-        return Ref<GstElement>(gst_bin_get_by_name(GST_BIN(pipeline_.get()), name));
+    [[nodiscard]] Owned<GstElement> element(const char* name) const {
+        return Owned<GstElement>(gst_bin_get_by_name(GST_BIN(pipeline_.get()), name));
     }
     using Look = std::function<void(GstBuffer*)>;
     /// Looks at every buffer that reaches a sink; what it writes to must live longer than the pipeline.
     void watch(const char* sink, Look look) const {
-        const Ref<GstPad> pad(gst_element_get_static_pad(element(sink).get(), "sink"));
+        const Owned<GstPad> pad(gst_element_get_static_pad(element(sink).get(), "sink"));
         gst_pad_add_probe(
             pad.get(), GST_PAD_PROBE_TYPE_BUFFER,
             [](GstPad*, GstPadProbeInfo* info, gpointer data) {
@@ -56,9 +56,9 @@ public:
     void play() const { gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING); }
     void stop() const { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
     /// The next error or end of stream; nothing after a minute.
-    [[nodiscard]] Message end() const {
-        return Message(gst_bus_timed_pop_filtered(bus_.get(), 60 * GST_SECOND,
-                                                  static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
+    [[nodiscard]] Owned<GstMessage> end() const {
+        return Owned<GstMessage>(gst_bus_timed_pop_filtered(
+            bus_.get(), 60 * GST_SECOND, static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
     }
     void expect_end_of_stream() const {
         const auto message = end();
@@ -68,8 +68,8 @@ public:
     }
 
 private:
-    Ref<GstElement> pipeline_;
-    Ref<GstBus> bus_;
+    Owned<GstElement> pipeline_;
+    Owned<GstBus> bus_;
 };
 
 /// False when a count has not risen by three within a minute.
@@ -159,8 +159,8 @@ TEST_F(WholePipeline, CapsChangeWhilePlaying) {
                 pipeline.play();
             ASSERT_TRUE(flows(frames));
         }
-    const Ref<GstBus> bus(gst_element_get_bus(pipeline.get()));
-    const Message error(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
+    const Owned<GstBus> bus(gst_element_get_bus(pipeline.get()));
+    const Owned<GstMessage> error(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
     EXPECT_FALSE(error) << report_of(error.get()).message;
     pipeline.stop();
     EXPECT_EQ(without, 0);

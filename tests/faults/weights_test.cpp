@@ -54,8 +54,8 @@ class Weights : public testing::Test {
 protected:
     TemporaryFolder folder;
     std::string path = folder.path("w.safetensors");
-    Ref<GstBus> bus{gst_bus_new()};
-    Ref<GstElement> element{GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("ausmsegment", nullptr)))};
+    Owned<GstBus> bus{gst_bus_new()};
+    Owned<GstElement> element{GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("ausmsegment", nullptr)))};
 
     void SetUp() override {
         gst_element_set_bus(element.get(), bus.get());
@@ -72,10 +72,10 @@ protected:
     std::string error() {
         if (gst_element_set_state(element.get(), GST_STATE_READY) != GST_STATE_CHANGE_FAILURE)
             return {};
-        const Message message(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
+        const Owned<GstMessage> message(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
         if (!message)
             return {};
-        EXPECT_FALSE(Message(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR)));
+        EXPECT_FALSE(Owned<GstMessage>(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR)));
         const Report report = report_of(message.get());
         EXPECT_EQ(report.domain, GST_RESOURCE_ERROR);
         EXPECT_NE(report.detail.find("property weights"), std::string::npos) << report.detail;

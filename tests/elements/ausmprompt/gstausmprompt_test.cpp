@@ -257,7 +257,7 @@ TEST(AddPrompt, OneWhoseMomentHasPassedGoesToTheNextFrameAndSaysSo) {
 }
 
 TEST(AddPrompt, WaitsForTheFirstFrameWhereverItIsAdded) {
-    const Ref<GstElement> element(GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("ausmprompt", nullptr))));
+    const Owned<GstElement> element(GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("ausmprompt", nullptr))));
     const Owned<GstStructure> prompt(gst_structure_from_string("ausm-prompt, op=reset", nullptr));
     gboolean taken = FALSE;
     g_signal_emit_by_name(element.get(), "add-prompt", prompt.get(), &taken);
@@ -358,11 +358,11 @@ struct BadSetting {
 class PromptSettings : public testing::TestWithParam<BadSetting> {};
 
 TEST_P(PromptSettings, AreRefusedWithAnErrorWhenTheElementStarts) {
-    const Ref<GstBus> bus(gst_bus_new());
-    const Ref<GstElement> element(GST_ELEMENT(gst_object_ref_sink(gst_parse_launch(GetParam().launch, nullptr))));
+    const Owned<GstBus> bus(gst_bus_new());
+    const Owned<GstElement> element(GST_ELEMENT(gst_object_ref_sink(gst_parse_launch(GetParam().launch, nullptr))));
     gst_element_set_bus(element.get(), bus.get());
     EXPECT_EQ(gst_element_set_state(element.get(), GST_STATE_PAUSED), GST_STATE_CHANGE_FAILURE);
-    const Message error(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
+    const Owned<GstMessage> error(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
     ASSERT_TRUE(error);
     EXPECT_NE(report_of(error.get()).message.find(GetParam().text), std::string::npos)
         << report_of(error.get()).message;

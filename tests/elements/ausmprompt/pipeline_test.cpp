@@ -24,8 +24,8 @@ public:
             " ! video/x-raw,format=GRAY8,width=9,height=5,framerate=25/1 ! queue max-size-buffers=2 ! p.prompt_sink";
         pipeline_.reset(gst_parse_launch(launch.c_str(), nullptr));
         bus_.reset(gst_element_get_bus(pipeline_.get()));
-        const Ref<GstElement> sink(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "sink"));
-        const Ref<GstPad> pad(gst_element_get_static_pad(sink.get(), "sink"));
+        const Owned<GstElement> sink(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "sink"));
+        const Owned<GstPad> pad(gst_element_get_static_pad(sink.get(), "sink"));
         gst_pad_add_probe(pad.get(),
                           static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
                           record, this, nullptr);
@@ -40,8 +40,8 @@ public:
         return gst_element_get_state(pipeline_.get(), nullptr, nullptr, 60 * GST_SECOND);
     }
     [[nodiscard]] bool ends() const {
-        const Message end(gst_bus_timed_pop_filtered(bus_.get(), 60 * GST_SECOND,
-                                                     static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
+        const Owned<GstMessage> end(gst_bus_timed_pop_filtered(
+            bus_.get(), 60 * GST_SECOND, static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
         return end && GST_MESSAGE_TYPE(end.get()) == GST_MESSAGE_EOS;
     }
     /// False when no further frames come for a minute.
@@ -68,15 +68,15 @@ private:
         return GST_PAD_PROBE_OK;
     }
 
-    Ref<GstElement> pipeline_;
-    Ref<GstBus> bus_;
+    Owned<GstElement> pipeline_;
+    Owned<GstBus> bus_;
     bool mask_ = false;  // streaming thread
 };
 
 class MaskPipeline : public testing::Test {
 protected:
     void SetUp() override {
-        const Ref<GstElementFactory> factory(gst_element_factory_find("videotestsrc"));
+        const Owned<GstElementFactory> factory(gst_element_factory_find("videotestsrc"));
         if (!factory)
             GTEST_SKIP() << "videotestsrc is not installed";
         if (std::getenv("AUSM_SANITIZED"))
@@ -126,9 +126,9 @@ void attach_masks(const Pipeline& pipeline, GstElement* prompt) {
     GstElement* masks = gst_parse_bin_from_description(
         "videotestsrc pattern=white ! video/x-raw,format=GRAY8,width=9,height=5,framerate=25/1", TRUE, nullptr);
     gst_bin_add(GST_BIN(pipeline.get()), masks);
-    const Ref<GstPad> pad(gst_element_request_pad_simple(prompt, "prompt_sink"));
+    const Owned<GstPad> pad(gst_element_request_pad_simple(prompt, "prompt_sink"));
     ASSERT_TRUE(pad);
-    const Ref<GstPad> src(gst_element_get_static_pad(masks, "src"));
+    const Owned<GstPad> src(gst_element_get_static_pad(masks, "src"));
     ASSERT_EQ(gst_pad_link(src.get(), pad.get()), GST_PAD_LINK_OK);
     ASSERT_TRUE(gst_element_sync_state_with_parent(masks));
 }
@@ -137,9 +137,9 @@ TEST_F(MaskPipeline, ThePadMayGoAndComeWhileTheVideoFlows) {
     Pipeline pipeline(1000000);
     pipeline.state(GST_STATE_PLAYING);
     ASSERT_TRUE(pipeline.flows());
-    const Ref<GstElement> prompt(gst_bin_get_by_name(GST_BIN(pipeline.get()), "p"));
+    const Owned<GstElement> prompt(gst_bin_get_by_name(GST_BIN(pipeline.get()), "p"));
     for (int i = 0; i < 10; ++i) {
-        const Ref<GstPad> pad(gst_element_get_static_pad(prompt.get(), "prompt_sink"));
+        const Owned<GstPad> pad(gst_element_get_static_pad(prompt.get(), "prompt_sink"));
         gst_element_release_request_pad(prompt.get(), pad.get());
         ASSERT_TRUE(pipeline.flows()) << "without the pad";
         const int before = pipeline.masked;
@@ -151,30 +151,30 @@ TEST_F(MaskPipeline, ThePadMayGoAndComeWhileTheVideoFlows) {
 }
 
 TEST_F(MaskPipeline, FewerMasksThanFramesEndTheWait) {
-    const Ref<GstElement> pipeline(gst_parse_launch(
+    const Owned<GstElement> pipeline(gst_parse_launch(
         "videotestsrc num-buffers=50 ! video/x-raw,width=32,height=16,framerate=25/1 ! ausmprompt name=p ! "
         "fakesink sync=false  videotestsrc pattern=white num-buffers=5 ! "
         "video/x-raw,format=GRAY8,width=9,height=5,framerate=25/1 ! p.prompt_sink",
         nullptr));
-    const Ref<GstBus> bus(gst_element_get_bus(pipeline.get()));
+    const Owned<GstBus> bus(gst_element_get_bus(pipeline.get()));
     gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
-    const Message end(gst_bus_timed_pop_filtered(bus.get(), 60 * GST_SECOND,
-                                                 static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
+    const Owned<GstMessage> end(gst_bus_timed_pop_filtered(
+        bus.get(), 60 * GST_SECOND, static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
     gst_element_set_state(pipeline.get(), GST_STATE_NULL);
     ASSERT_TRUE(end);
     EXPECT_EQ(GST_MESSAGE_TYPE(end.get()), GST_MESSAGE_EOS);
 }
 
 TEST_F(MaskPipeline, MoreMasksThanFramesStopAtTheEndOfTheVideo) {
-    const Ref<GstElement> pipeline(gst_parse_launch(
+    const Owned<GstElement> pipeline(gst_parse_launch(
         "videotestsrc num-buffers=5 ! video/x-raw,width=32,height=16,framerate=25/1 ! ausmprompt name=p ! "
         "fakesink sync=false  videotestsrc pattern=white ! "
         "video/x-raw,format=GRAY8,width=9,height=5,framerate=25/1 ! queue ! p.prompt_sink",
         nullptr));
-    const Ref<GstBus> bus(gst_element_get_bus(pipeline.get()));
+    const Owned<GstBus> bus(gst_element_get_bus(pipeline.get()));
     gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
-    const Message end(gst_bus_timed_pop_filtered(bus.get(), 60 * GST_SECOND,
-                                                 static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
+    const Owned<GstMessage> end(gst_bus_timed_pop_filtered(
+        bus.get(), 60 * GST_SECOND, static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
     gst_element_set_state(pipeline.get(), GST_STATE_NULL);
     ASSERT_TRUE(end);
     EXPECT_EQ(GST_MESSAGE_TYPE(end.get()), GST_MESSAGE_EOS);

@@ -25,8 +25,8 @@ std::string scaled(const std::string& properties = "") {
 }
 
 /// The element with the prompts, in a Trace of several.
-Ref<GstElement> prompts_of(const Trace& trace) {
-    return Ref<GstElement>(gst_bin_get_by_name(GST_BIN(trace.element()), "p"));
+Owned<GstElement> prompts_of(const Trace& trace) {
+    return Owned<GstElement>(gst_bin_get_by_name(GST_BIN(trace.element()), "p"));
 }
 
 bool add_prompt_to(GstElement* element, const std::string& text) {
@@ -192,8 +192,8 @@ TEST(PixelsAndCaps, AfterAFlushAStandingPromptIsThatOfTheNewPicture) {
 }
 
 TEST(PixelsAndCaps, WithoutThemPixelsAreRefusedAndSharesGoOn) {
-    const Ref<GstBus> bus(gst_bus_new());
-    const Ref<GstElement> element(
+    const Owned<GstBus> bus(gst_bus_new());
+    const Owned<GstElement> element(
         GST_ELEMENT(gst_object_ref_sink(gst_parse_launch("ausmprompt unit=pixel box=4,8,12,16", nullptr))));
     gst_element_set_bus(element.get(), bus.get());
     add_prompt_to(element.get(), "op=points, points=<<0.5, 0.5>>");
@@ -204,7 +204,7 @@ TEST(PixelsAndCaps, WithoutThemPixelsAreRefusedAndSharesGoOn) {
     gst_segment_init(&segment, GST_FORMAT_TIME);
     gst_harness_push_event(harness, gst_event_new_segment(&segment));
     gst_harness_push(harness, gst_buffer_new_allocate(nullptr, 256, nullptr));
-    const Message answer(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ELEMENT));
+    const Owned<GstMessage> answer(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ELEMENT));
     ASSERT_TRUE(answer);
     EXPECT_FALSE(bool_of(answer.get(), "accepted"));
     EXPECT_NE(string_of(answer.get(), "reason").find("size of the picture is not known"), std::string::npos);
@@ -217,12 +217,12 @@ TEST(PixelsAndCaps, WithoutThemPixelsAreRefusedAndSharesGoOn) {
 }
 
 /// The first answer of ausmprompt and ausmsegment to a prompt that a 96x64 picture gets in one of two ways.
-Message answer_to(const std::string& prompt, bool directly) {
+Owned<GstMessage> answer_to(const std::string& prompt, bool directly) {
     Segment chain(directly ? kLaunch : std::string("ausmprompt name=p ! ") + kLaunch);
     if (directly) {
         EXPECT_TRUE(add_prompt_to(chain.element(), prompt));
     } else {
-        const Ref<GstElement> prompts(gst_bin_get_by_name(GST_BIN(chain.element()), "p"));
+        const Owned<GstElement> prompts(gst_bin_get_by_name(GST_BIN(chain.element()), "p"));
         EXPECT_TRUE(add_prompt_to(prompts.get(), prompt));
     }
     EXPECT_TRUE(chain.pass(0));

@@ -199,7 +199,7 @@ TEST(PromptPad, ThereIsOneAndItCanBeGivenBack) {
 
 /// Links and unlinks a pad, and hands it what it could be handed while it was its element's.
 void use(GstPad* kept) {
-    const Ref<GstPad> other(GST_PAD(gst_object_ref_sink(gst_pad_new("other", GST_PAD_SRC))));
+    const Owned<GstPad> other(GST_PAD(gst_object_ref_sink(gst_pad_new("other", GST_PAD_SRC))));
     gst_pad_link(other.get(), kept);
     gst_pad_set_active(kept, TRUE);
     EXPECT_FALSE(gst_pad_send_event(kept, gst_event_new_stream_start("text")));
@@ -209,7 +209,7 @@ void use(GstPad* kept) {
 
 TEST(PromptPad, ThatIsKeptAfterItsReleaseTakesNothing) {
     Trace trace("ausmprompt");
-    const Ref<GstPad> kept(gst_element_request_pad_simple(trace.element(), "prompt_sink"));
+    const Owned<GstPad> kept(gst_element_request_pad_simple(trace.element(), "prompt_sink"));
     gst_element_release_request_pad(trace.element(), kept.get());
     PromptSink sink(trace.element(), kJsonCaps);
     EXPECT_EQ(sink.text(remove(1) + "\n"), GST_FLOW_OK);
@@ -221,7 +221,7 @@ TEST(PromptPad, ThatIsKeptAfterItsReleaseTakesNothing) {
 
 TEST(PromptPad, ThatIsKeptAfterTheElementsEndTakesNothing) {
     GstElement* element = GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("ausmprompt", nullptr)));
-    const Ref<GstPad> kept(gst_element_request_pad_simple(element, "prompt_sink"));
+    const Owned<GstPad> kept(gst_element_request_pad_simple(element, "prompt_sink"));
     gst_object_unref(element);
     use(kept.get());
 }

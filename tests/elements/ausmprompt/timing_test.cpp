@@ -39,8 +39,8 @@ public:
                                    location + " ! queue max-size-buffers=7 ! fakesink name=sink sync=false";
         pipeline_.reset(gst_parse_launch(launch.c_str(), nullptr));
         bus_.reset(gst_element_get_bus(pipeline_.get()));
-        const Ref<GstElement> sink(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "sink"));
-        const Ref<GstPad> pad(gst_element_get_static_pad(sink.get(), "sink"));
+        const Owned<GstElement> sink(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "sink"));
+        const Owned<GstPad> pad(gst_element_get_static_pad(sink.get(), "sink"));
         gst_pad_add_probe(pad.get(),
                           static_cast<GstPadProbeType>(int{GST_PAD_PROBE_TYPE_BUFFER} | GST_PAD_PROBE_TYPE_EVENT_BOTH |
                                                        GST_PAD_PROBE_TYPE_EVENT_FLUSH),
@@ -58,8 +58,8 @@ public:
     }
     void play_until(GstMessageType type) {
         gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
-        const Message end(gst_bus_timed_pop_filtered(bus_.get(), 60 * GST_SECOND,
-                                                     static_cast<GstMessageType>(type | GST_MESSAGE_ERROR)));
+        const Owned<GstMessage> end(gst_bus_timed_pop_filtered(bus_.get(), 60 * GST_SECOND,
+                                                               static_cast<GstMessageType>(type | GST_MESSAGE_ERROR)));
         ASSERT_TRUE(end);
         ASSERT_EQ(GST_MESSAGE_TYPE(end.get()), type);
     }
@@ -94,15 +94,15 @@ private:
         return GST_PAD_PROBE_OK;
     }
 
-    Ref<GstElement> pipeline_;
-    Ref<GstBus> bus_;
+    Owned<GstElement> pipeline_;
+    Owned<GstBus> bus_;
     std::multiset<int> next_;
 };
 
 class Timing : public testing::Test {
 protected:
     void SetUp() override {
-        const Ref<GstElementFactory> factory(gst_element_factory_find("videotestsrc"));
+        const Owned<GstElementFactory> factory(gst_element_factory_find("videotestsrc"));
         if (!factory)
             GTEST_SKIP() << "videotestsrc is not installed";
         if (std::getenv("AUSM_SANITIZED"))

@@ -113,7 +113,7 @@ protected:
             "! maskoverlay ! identity name=masks signal-handoffs=true ! videoconvert ! videoscale add-borders=false "
             "! video/x-raw,width=640,height=320,pixel-aspect-ratio=1/1 "
             "! fakesink name=out signal-handoffs=true sync=false";
-        const Ref<GstElement> pipeline(
+        const Owned<GstElement> pipeline(
             gst_parse_launch_full(launch.c_str(), nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &raw));
         const Owned<GError> error(raw);
         if (error) {
@@ -121,17 +121,17 @@ protected:
             return {};
         }
         Course course{scene, clicks, {}};
-        const Ref<GstElement> out(gst_bin_get_by_name(GST_BIN(pipeline.get()), "out"));
-        const Ref<GstElement> prompts(gst_bin_get_by_name(GST_BIN(pipeline.get()), "p"));
+        const Owned<GstElement> out(gst_bin_get_by_name(GST_BIN(pipeline.get()), "out"));
+        const Owned<GstElement> prompts(gst_bin_get_by_name(GST_BIN(pipeline.get()), "p"));
         if (!clicks)
             g_object_set(prompts.get(), "location", prompt.c_str(), nullptr);
-        const Ref<GstElement> masks(gst_bin_get_by_name(GST_BIN(pipeline.get()), "masks"));
+        const Owned<GstElement> masks(gst_bin_get_by_name(GST_BIN(pipeline.get()), "masks"));
         g_signal_connect(masks.get(), "handoff", G_CALLBACK(record), &course);
         g_signal_connect(out.get(), "handoff", G_CALLBACK(show), &course);
         gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
-        const Ref<GstBus> bus(gst_element_get_bus(pipeline.get()));
-        const Message end(gst_bus_timed_pop_filtered(bus.get(), 300 * GST_SECOND,
-                                                     static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
+        const Owned<GstBus> bus(gst_element_get_bus(pipeline.get()));
+        const Owned<GstMessage> end(gst_bus_timed_pop_filtered(
+            bus.get(), 300 * GST_SECOND, static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
         EXPECT_TRUE(end && GST_MESSAGE_TYPE(end.get()) == GST_MESSAGE_EOS)
             << (end ? report_of(end.get()).message : "no end");
         gst_element_set_state(pipeline.get(), GST_STATE_NULL);

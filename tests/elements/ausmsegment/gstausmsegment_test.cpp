@@ -283,7 +283,7 @@ TEST(AusmSegment, ABadBufferPassesWithAWarningAndTheStreamGoesOn) {
 
 TEST(AusmSegment, ImpossibleCapsAreRefused) {
     Segment segment;
-    const Ref<GstPad> pad(gst_element_get_static_pad(segment.element(), "sink"));
+    const Owned<GstPad> pad(gst_element_get_static_pad(segment.element(), "sink"));
     for (const char* caps : {"video/x-raw,format=YUY2,width=96,height=64,framerate=25/1", "audio/x-raw,rate=44100",
                              "video/x-raw(memory:CUDAMemory),format=NV12,width=96,height=64"}) {
         const Owned<GstCaps> parsed(gst_caps_from_string(caps));
@@ -340,7 +340,7 @@ TEST(AusmSegment, PromptsThatGetNoFrameAreRefusedWhenTheirPadIsReleased) {
     {
         Segment second(first, 7);
         ASSERT_TRUE(second.pass(0));
-        const Ref<GstPad> sink(second.pad("sink_7"));
+        const Owned<GstPad> sink(second.pad("sink_7"));
         const Owned<GstStructure> prompt(box(5));
         gboolean taken = FALSE;
         g_signal_emit_by_name(sink.get(), "add-prompt", prompt.get(), &taken);

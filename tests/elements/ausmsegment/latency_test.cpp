@@ -28,7 +28,7 @@ struct Latency {
 /// What the element says when upstream says 30 to 50 ms.
 Latency latency(Harness& harness) {
     const Owned<GstQuery> query(gst_query_new_latency());
-    const Ref<GstPad> pad(gst_element_get_static_pad(harness.element(), "src"));
+    const Owned<GstPad> pad(gst_element_get_static_pad(harness.element(), "src"));
     EXPECT_TRUE(gst_pad_query(pad.get(), query.get()));
     Latency result;
     gst_query_parse_latency(query.get(), &result.live, &result.least, &result.most);

@@ -17,8 +17,8 @@ namespace {
 
 /// ausmsegment without a harness.
 struct Bare {
-    Ref<GstElement> element{GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("ausmsegment", nullptr)))};
-    Ref<GstBus> bus{gst_bus_new()};
+    Owned<GstElement> element{GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("ausmsegment", nullptr)))};
+    Owned<GstBus> bus{gst_bus_new()};
 
     Bare() {
         g_object_set(element.get(), "inference-size", 64, "latency", 0, nullptr);
@@ -31,16 +31,16 @@ struct Bare {
     Bare(const Bare&) = delete;
     Bare& operator=(const Bare&) = delete;
 
-    [[nodiscard]] Ref<GstPad> request(const char* name = "sink_%u") const {
-        return Ref<GstPad>(gst_element_request_pad_simple(element.get(), name));
+    [[nodiscard]] Owned<GstPad> request(const char* name = "sink_%u") const {
+        return Owned<GstPad>(gst_element_request_pad_simple(element.get(), name));
     }
     [[nodiscard]] bool has(const char* name) const {
-        return Ref<GstPad>(gst_element_get_static_pad(element.get(), name)) != nullptr;
+        return Owned<GstPad>(gst_element_get_static_pad(element.get(), name)) != nullptr;
     }
-    void release(const Ref<GstPad>& pad) const { gst_element_release_request_pad(element.get(), pad.get()); }
+    void release(const Owned<GstPad>& pad) const { gst_element_release_request_pad(element.get(), pad.get()); }
 };
 
-std::string name_of(const Ref<GstPad>& pad) { return pad ? GST_PAD_NAME(pad.get()) : ""; }
+std::string name_of(const Owned<GstPad>& pad) { return pad ? GST_PAD_NAME(pad.get()) : ""; }
 
 /// The only pad that `pad` is linked to inside.
 std::string linked_inside(GstPad* pad) {
@@ -90,8 +90,8 @@ TEST(RequestPads, ComeInPairsWithOneNumber) {
     EXPECT_FALSE(segment.has("sink_1"));
     EXPECT_FALSE(segment.has("src_1"));
     EXPECT_EQ(name_of(segment.request("sink_1")), "sink_1") << "a name that is free again can be asked for";
-    const Ref<GstPad> src(gst_element_get_static_pad(segment.element.get(), "src_7"));
-    const Ref<GstPad> sink(gst_element_get_static_pad(segment.element.get(), "sink_7"));
+    const Owned<GstPad> src(gst_element_get_static_pad(segment.element.get(), "src_7"));
+    const Owned<GstPad> sink(gst_element_get_static_pad(segment.element.get(), "sink_7"));
     EXPECT_EQ(linked_inside(sink.get()), "src_7");
     EXPECT_EQ(linked_inside(src.get()), "sink_7");
 }
@@ -144,7 +144,7 @@ TEST(RequestPads, SettingsThatTheModelRefusesRefuseThePad) {
     g_object_set(segment.element.get(), "max-objects", 254, nullptr);
     EXPECT_FALSE(segment.request());
     EXPECT_FALSE(segment.has("src_0"));
-    const Message error(gst_bus_pop_filtered(segment.bus.get(), GST_MESSAGE_ERROR));
+    const Owned<GstMessage> error(gst_bus_pop_filtered(segment.bus.get(), GST_MESSAGE_ERROR));
     ASSERT_TRUE(error);
     EXPECT_EQ(report_of(error.get()).domain, GST_LIBRARY_ERROR);
     EXPECT_NE(report_of(error.get()).message.find("max-objects"), std::string::npos);
@@ -197,7 +197,7 @@ TEST(RequestPads, EventsWithPromptsStayInTheirStream) {
 
 TEST(RequestPads, AReleasedPadThatSomebodyHoldsDoesNothing) {
     Segment first;
-    Ref<GstPad> sink, src;
+    Owned<GstPad> sink, src;
     {
         Segment second(first, 0);
         ASSERT_TRUE(second.pass(0));
@@ -236,7 +236,7 @@ TEST(RequestPads, AreChildrenByName) {
         EXPECT_EQ(gst_child_proxy_get_children_count(proxy), 2U);
         EXPECT_EQ(frames_of(proxy, "sink_3::stats"), 1U);
         EXPECT_EQ(frames_of(proxy, "sink::stats"), 0U);
-        const Ref<GObject> last(gst_child_proxy_get_child_by_index(proxy, 1));
+        const Owned<GObject> last(gst_child_proxy_get_child_by_index(proxy, 1));
         EXPECT_EQ(GST_OBJECT_NAME(last.get()), std::string("sink_3"));
         EXPECT_EQ(gst_child_proxy_get_child_by_index(proxy, 2), nullptr);
         EXPECT_EQ(gst_child_proxy_get_child_by_name(proxy, "src_3"), nullptr) << "sink pads only";
@@ -365,7 +365,7 @@ struct AskedMeanwhile {
         if (text.find("activating pad from none") == std::string::npos || self->asked.exchange(true))
             return;
         self->request = std::async(std::launch::async, [self] {
-            return Ref<GstPad>(gst_element_request_pad_simple(self->element, "sink_%u")) != nullptr;
+            return Owned<GstPad>(gst_element_request_pad_simple(self->element, "sink_%u")) != nullptr;
         });
         self->answered = self->request.wait_for(std::chrono::seconds(20)) == std::future_status::ready;
     }
@@ -411,7 +411,7 @@ TEST(RequestPads, ComeAndGoWhileTheStateChanges) {
     for (std::thread& thread : threads)
         thread.join();
     EXPECT_EQ(segment.element->numpads, 2);
-    EXPECT_FALSE(Message(gst_bus_pop_filtered(segment.bus.get(), GST_MESSAGE_ERROR)));
+    EXPECT_FALSE(Owned<GstMessage>(gst_bus_pop_filtered(segment.bus.get(), GST_MESSAGE_ERROR)));
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ protected:
     /// False, and the test is skipped, when one of them is not installed.
     static bool have(const std::vector<const char*>& elements) {
         for (const char* name : elements)
-            if (!Ref<GstElementFactory>(gst_element_factory_find(name))) {
+            if (!Owned<GstElementFactory>(gst_element_factory_find(name))) {
                 [name] { GTEST_SKIP() << name << " is not installed"; }();
                 return false;
             }
@@ -45,12 +45,12 @@ protected:
         const Owned<GError> error(raw);
         ASSERT_FALSE(error) << launch << ": " << error->message;
     }
-    [[nodiscard]] Ref<GstElement> element(const char* name) const {
-        return Ref<GstElement>(gst_bin_get_by_name(GST_BIN(pipeline.get()), name));
+    [[nodiscard]] Owned<GstElement> element(const char* name) const {
+        return Owned<GstElement>(gst_bin_get_by_name(GST_BIN(pipeline.get()), name));
     }
     /// Counts the frames with a label map that come to a sink.
     void count(GstElement* sink, std::atomic<int>& frames) {
-        const Ref<GstPad> pad(gst_element_get_static_pad(sink, "sink"));
+        const Owned<GstPad> pad(gst_element_get_static_pad(sink, "sink"));
         const auto look = [](GstPad*, GstPadProbeInfo* info, gpointer data) {
             GstAusmMetaView view;
             if (gst_ausm_meta_get(GST_PAD_PROBE_INFO_BUFFER(info), &view))
@@ -61,10 +61,10 @@ protected:
     }
     void count(const char* sink, std::atomic<int>& frames) { count(element(sink).get(), frames); }
     void run() {
-        const Ref<GstBus> bus(gst_element_get_bus(pipeline.get()));
+        const Owned<GstBus> bus(gst_element_get_bus(pipeline.get()));
         gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
-        const Message end(gst_bus_timed_pop_filtered(bus.get(), 60 * GST_SECOND,
-                                                     static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
+        const Owned<GstMessage> end(gst_bus_timed_pop_filtered(
+            bus.get(), 60 * GST_SECOND, static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
         ASSERT_TRUE(end) << "not at its end after a minute";
         ASSERT_EQ(GST_MESSAGE_TYPE(end.get()), GST_MESSAGE_EOS)
             << report_of(end.get()).message << report_of(end.get()).detail;
@@ -78,7 +78,7 @@ protected:
 
     TemporaryFolder folder;
     std::atomic<int> one{0}, two{0};  // before the pipeline: its threads count
-    Ref<GstElement> pipeline;
+    Owned<GstElement> pipeline;
 };
 
 TEST_F(Pipelines, PadsAreRequestedByTheLaunchLine) {
@@ -104,7 +104,7 @@ TEST_F(Pipelines, LinksWithoutNamesFindTheAlwaysPadsFirst) {
     run();
     EXPECT_EQ(one, 6);
     EXPECT_EQ(two, 6);
-    EXPECT_TRUE(Ref<GstPad>(gst_element_get_static_pad(element("s").get(), "sink_0")));
+    EXPECT_TRUE(Owned<GstPad>(gst_element_get_static_pad(element("s").get(), "sink_0")));
 }
 
 TEST_F(Pipelines, BothBranchesOfATee) {
@@ -127,7 +127,7 @@ TEST_F(Pipelines, ACompositorBehindTwoPads) {
           "s.src_0 ! maskoverlay ! queue ! c.sink_0 s.src_1 ! maskoverlay ! queue ! c.sink_1 "
           "compositor name=c sink_1::xpos=96 ! fakesink name=end");
     std::atomic<int> wide{0};
-    const Ref<GstPad> pad(gst_element_get_static_pad(element("end").get(), "sink"));
+    const Owned<GstPad> pad(gst_element_get_static_pad(element("end").get(), "sink"));
     const auto look = [](GstPad* end, GstPadProbeInfo*, gpointer data) {
         const Owned<GstCaps> caps(gst_pad_get_current_caps(end));
         int width = 0;
@@ -193,7 +193,7 @@ TEST_F(Pipelines, ALiveStreamBesideOneThatIsNot) {
     EXPECT_EQ(two, 6);
     const auto segment = element("s");
     const auto latency = [&](const char* name) {
-        const Ref<GstPad> pad(gst_element_get_static_pad(segment.get(), name));
+        const Owned<GstPad> pad(gst_element_get_static_pad(segment.get(), name));
         const Owned<GstQuery> query(gst_query_new_latency());
         gboolean live = FALSE;
         GstClockTime least = 0;
@@ -230,7 +230,7 @@ TEST_F(Pipelines, AStreamIsAddedAndTakenAwayWhilePlaying) {
         auto* sink = gst_element_factory_make("fakesink", nullptr);
         count(sink, two);
         gst_bin_add_many(GST_BIN(pipeline.get()), more, sink, nullptr);
-        const Ref<GstPad> pad(gst_element_request_pad_simple(segment.get(), "sink_%u"));
+        const Owned<GstPad> pad(gst_element_request_pad_simple(segment.get(), "sink_%u"));
         const std::string src = "src" + std::string(GST_PAD_NAME(pad.get())).substr(4);
         ASSERT_TRUE(gst_element_link_pads(segment.get(), src.c_str(), sink, "sink"));
         ASSERT_TRUE(gst_element_link_pads(more, "src", segment.get(), GST_PAD_NAME(pad.get())));
@@ -243,8 +243,8 @@ TEST_F(Pipelines, AStreamIsAddedAndTakenAwayWhilePlaying) {
         gst_bin_remove_many(GST_BIN(pipeline.get()), more, sink, nullptr);
     }
     EXPECT_TRUE(flows(one));
-    const Ref<GstBus> bus(gst_element_get_bus(pipeline.get()));
-    const Message error(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
+    const Owned<GstBus> bus(gst_element_get_bus(pipeline.get()));
+    const Owned<GstMessage> error(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
     EXPECT_FALSE(error) << report_of(error.get()).message;
 }
 
@@ -257,7 +257,7 @@ TEST_F(Pipelines, AStreamIsTakenAwayWhileItsSinkHoldsTheFirstFrame) {
     gst_element_set_state(pipeline.get(), GST_STATE_PAUSED);
     ASSERT_EQ(gst_element_get_state(pipeline.get(), nullptr, nullptr, 60 * GST_SECOND), GST_STATE_CHANGE_SUCCESS);
     const auto segment = element("s");
-    const Ref<GstPad> pad(gst_element_get_static_pad(segment.get(), "sink_0"));
+    const Owned<GstPad> pad(gst_element_get_static_pad(segment.get(), "sink_0"));
     gst_element_release_request_pad(segment.get(), pad.get());
     EXPECT_EQ(segment->numpads, 2);
     stop();
@@ -283,7 +283,7 @@ TEST_F(Pipelines, AClickComesThroughAScaler) {
         return Owned<GstSample>(sample);
     };
     ASSERT_TRUE(pass(0));
-    const Ref<GstPad> sink(gst_element_get_static_pad(element("out").get(), "sink"));
+    const Owned<GstPad> sink(gst_element_get_static_pad(element("out").get(), "sink"));
     for (GstEvent* event : {gst_navigation_event_new_mouse_button_press(1, 96, 32, GST_NAVIGATION_MODIFIER_NONE),
                             gst_navigation_event_new_mouse_button_release(1, 168, 96, GST_NAVIGATION_MODIFIER_NONE)})
         EXPECT_TRUE(gst_pad_push_event(sink.get(), event));

@@ -43,7 +43,7 @@ TEST(Settings, AnUnseenDiscoveredObjectLivesForMaxAgeFrames) {
         auto empty = segment.picture(frame);
         gst_buffer_memset(empty.get(), 0, 0x60, gst_buffer_get_size(empty.get()));
         ASSERT_EQ(segment.push(std::move(empty)), GST_FLOW_OK);
-        while (const Message message = segment.message(GST_MESSAGE_ELEMENT, "ausm-object")) {
+        while (const Owned<GstMessage> message = segment.message(GST_MESSAGE_ELEMENT, "ausm-object")) {
             const auto id = int64_of(message.get(), "id");
             const auto event = string_of(message.get(), "event");
             if (event == "absent")
