@@ -53,6 +53,7 @@
 
 #include "frame.h"
 
+#include "gst/action_signal.h"
 #include "gst/guard.h"
 #include "gst/raii.h"
 
@@ -350,9 +351,8 @@ static void gst_ausm_prompt_install_signals(GType type) {
      * the prompt is malformed or 1024 wait already; the answer comes as a message. Numbers of one list have one type;
      * labels may stand in a list of their own.
      */
-    signals[SIGNAL_ADD_PROMPT] = g_signal_new_class_handler(
-        "add-prompt", type, static_cast<GSignalFlags>(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION),
-        G_CALLBACK(gst_ausm_prompt_add_prompt), nullptr, nullptr, nullptr, G_TYPE_BOOLEAN, 1, GST_TYPE_STRUCTURE);
+    signals[SIGNAL_ADD_PROMPT] =
+        make_action_signal("add-prompt", type, G_CALLBACK(gst_ausm_prompt_add_prompt), GST_TYPE_STRUCTURE);
 }
 
 static void gst_ausm_prompt_class_init(GstAusmPromptClass* klass) {

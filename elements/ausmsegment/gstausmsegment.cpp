@@ -54,6 +54,7 @@
 
 #include "pairs.h"
 
+#include "gst/action_signal.h"
 #include "gst/gstausmcuda.h"
 #include "gst/gstausmframe.h"
 #include "gst/gstausmruntime.h"
@@ -254,14 +255,12 @@ static void gst_ausm_segment_finalize(GObject* object) {
 }
 
 static void gst_ausm_segment_install_signals(GType type) {
-    const auto action = static_cast<GSignalFlags>(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION);
     /**
      * GstAusmSegment::reset:
      *
      * Forgets everything of the pad `sink` before its next frame.
      */
-    signals[SIGNAL_RESET] = g_signal_new_class_handler("reset", type, action, G_CALLBACK(gst_ausm_segment_reset),
-                                                       nullptr, nullptr, nullptr, G_TYPE_BOOLEAN, 0);
+    signals[SIGNAL_RESET] = make_action_signal("reset", type, G_CALLBACK(gst_ausm_segment_reset));
     /**
      * GstAusmSegment::remove-object:
      * @id: the object's id
@@ -270,8 +269,7 @@ static void gst_ausm_segment_install_signals(GType type) {
      * whether it lived.
      */
     signals[SIGNAL_REMOVE_OBJECT] =
-        g_signal_new_class_handler("remove-object", type, action, G_CALLBACK(gst_ausm_segment_remove_object), nullptr,
-                                   nullptr, nullptr, G_TYPE_BOOLEAN, 1, G_TYPE_INT64);
+        make_action_signal("remove-object", type, G_CALLBACK(gst_ausm_segment_remove_object), G_TYPE_INT64);
     /**
      * GstAusmSegment::add-prompt:
      * @prompt: a structure named ausm-prompt, fields as in prompt.schema.json
@@ -280,8 +278,7 @@ static void gst_ausm_segment_install_signals(GType type) {
      * message.
      */
     signals[SIGNAL_ADD_PROMPT] =
-        g_signal_new_class_handler("add-prompt", type, action, G_CALLBACK(gst_ausm_segment_add_prompt), nullptr,
-                                   nullptr, nullptr, G_TYPE_BOOLEAN, 1, GST_TYPE_STRUCTURE);
+        make_action_signal("add-prompt", type, G_CALLBACK(gst_ausm_segment_add_prompt), GST_TYPE_STRUCTURE);
     /**
      * GstAusmSegment::save-state:
      * @location: a file, which is written as a whole or not at all
@@ -290,8 +287,7 @@ static void gst_ausm_segment_install_signals(GType type) {
      * an empty name, when 64 of these wait already, and when the pad has been released.
      */
     signals[SIGNAL_SAVE_STATE] =
-        g_signal_new_class_handler("save-state", type, action, G_CALLBACK(gst_ausm_segment_save_state), nullptr,
-                                   nullptr, nullptr, G_TYPE_BOOLEAN, 1, G_TYPE_STRING);
+        make_action_signal("save-state", type, G_CALLBACK(gst_ausm_segment_save_state), G_TYPE_STRING);
     /**
      * GstAusmSegment::load-state:
      * @location: a file that save-state or state-location has written
@@ -300,8 +296,7 @@ static void gst_ausm_segment_install_signals(GType type) {
      * memory stays. The message ausm-state tells how it went. FALSE as for save-state.
      */
     signals[SIGNAL_LOAD_STATE] =
-        g_signal_new_class_handler("load-state", type, action, G_CALLBACK(gst_ausm_segment_load_state), nullptr,
-                                   nullptr, nullptr, G_TYPE_BOOLEAN, 1, G_TYPE_STRING);
+        make_action_signal("load-state", type, G_CALLBACK(gst_ausm_segment_load_state), G_TYPE_STRING);
 }
 
 static GstCaps* gst_ausm_segment_caps() {

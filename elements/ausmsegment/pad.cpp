@@ -4,6 +4,7 @@
 
 #include "stream.h"
 
+#include "gst/action_signal.h"
 #include "gst/guard.h"
 
 #include <functional>
@@ -105,14 +106,12 @@ static void gst_ausm_segment_pad_finalize(GObject* object) {
 }
 
 static void gst_ausm_segment_pad_install_signals(GType type) {
-    const auto action = static_cast<GSignalFlags>(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION);
     /**
      * GstAusmSegmentPad::reset:
      *
      * Forgets everything of this stream before its next frame. FALSE when the pad has been released.
      */
-    signals[SIGNAL_RESET] = g_signal_new_class_handler("reset", type, action, G_CALLBACK(gst_ausm_segment_pad_reset),
-                                                       nullptr, nullptr, nullptr, G_TYPE_BOOLEAN, 0);
+    signals[SIGNAL_RESET] = make_action_signal("reset", type, G_CALLBACK(gst_ausm_segment_pad_reset));
     /**
      * GstAusmSegmentPad::remove-object:
      * @id: the object's id
@@ -121,8 +120,7 @@ static void gst_ausm_segment_pad_install_signals(GType type) {
      * message says whether it lived.
      */
     signals[SIGNAL_REMOVE_OBJECT] =
-        g_signal_new_class_handler("remove-object", type, action, G_CALLBACK(gst_ausm_segment_pad_remove_object),
-                                   nullptr, nullptr, nullptr, G_TYPE_BOOLEAN, 1, G_TYPE_INT64);
+        make_action_signal("remove-object", type, G_CALLBACK(gst_ausm_segment_pad_remove_object), G_TYPE_INT64);
     /**
      * GstAusmSegmentPad::add-prompt:
      * @prompt: a structure named ausm-prompt, fields as in prompt.schema.json
@@ -131,8 +129,7 @@ static void gst_ausm_segment_pad_install_signals(GType type) {
      * pad has been released.
      */
     signals[SIGNAL_ADD_PROMPT] =
-        g_signal_new_class_handler("add-prompt", type, action, G_CALLBACK(gst_ausm_segment_pad_add_prompt), nullptr,
-                                   nullptr, nullptr, G_TYPE_BOOLEAN, 1, GST_TYPE_STRUCTURE);
+        make_action_signal("add-prompt", type, G_CALLBACK(gst_ausm_segment_pad_add_prompt), GST_TYPE_STRUCTURE);
     /**
      * GstAusmSegmentPad::save-state:
      * @location: a file, which is written as a whole or not at all
@@ -141,8 +138,7 @@ static void gst_ausm_segment_pad_install_signals(GType type) {
      * an empty name, when 64 of these wait already, and when the pad has been released.
      */
     signals[SIGNAL_SAVE_STATE] =
-        g_signal_new_class_handler("save-state", type, action, G_CALLBACK(gst_ausm_segment_pad_save_state), nullptr,
-                                   nullptr, nullptr, G_TYPE_BOOLEAN, 1, G_TYPE_STRING);
+        make_action_signal("save-state", type, G_CALLBACK(gst_ausm_segment_pad_save_state), G_TYPE_STRING);
     /**
      * GstAusmSegmentPad::load-state:
      * @location: a file that save-state or state-location has written
@@ -151,8 +147,7 @@ static void gst_ausm_segment_pad_install_signals(GType type) {
      * memory stays. The message ausm-state tells how it went. FALSE as for save-state.
      */
     signals[SIGNAL_LOAD_STATE] =
-        g_signal_new_class_handler("load-state", type, action, G_CALLBACK(gst_ausm_segment_pad_load_state), nullptr,
-                                   nullptr, nullptr, G_TYPE_BOOLEAN, 1, G_TYPE_STRING);
+        make_action_signal("load-state", type, G_CALLBACK(gst_ausm_segment_pad_load_state), G_TYPE_STRING);
 }
 
 static void gst_ausm_segment_pad_class_init(GstAusmSegmentPadClass* klass) {
