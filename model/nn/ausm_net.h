@@ -44,7 +44,7 @@ public:
     [[nodiscard]] Grid mask_grid(Grid grid) const { return grid.times(config_.stride / kMaskStride); }
     /// What the phases need of a grid. In training it is made anew for every step, because it depends on weights.
     [[nodiscard]] Positions positions(Grid grid) const;
-    /// The memory before the first frame: X_0 at every token, zero states.
+    /// The state before the first frame: X_0 at every token, zero states.
     [[nodiscard]] History initial_history(std::int64_t batch, Grid grid) const;
 
     /// images: [B, 3, H, W] normalised, H and W multiples of 32.
@@ -61,7 +61,7 @@ public:
                                     const at::Tensor& slots, const at::Tensor& valid = {},
                                     HeadObserver* observer = nullptr) const;
 
-    /// One frame (Alg. 1): encode, compress, decode; `history` becomes the memory after this frame.
+    /// One frame (Alg. 1): encode, compress, decode; `history` becomes the state after this frame.
     Prediction step(const at::Tensor& images, const Marks& marks, History& history) const;
     /// Refinement pass on the frame whose step has just been made: E = X_t + marker(marks), read with the state after
     /// the step; nothing of it is stored (ausm.md section 3: prompts on the current frame).

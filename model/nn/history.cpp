@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Size of the memory.
+// Size of the state.
 #include "nn/history.h"
 
 #include <ATen/ATen.h>

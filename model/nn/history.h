@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Everything that the network remembers between frames, as a value.
+// The state: everything that the network keeps between frames, as a value.
 #pragma once
 
 #include "nn/grid.h"
@@ -10,16 +10,16 @@
 
 namespace ausm {
 
-/// Memory of one compressor layer; float32 (float64 in a float64 network).
+/// State of one compressor layer; float32 (float64 in a float64 network).
 struct LayerState {
     at::Tensor conv_tail;  ///< [B, d_conv - 1, N, C] last inputs of the causal convolution
     at::Tensor scan;       ///< [B, N, S, C] h of the selective scan
-    /// Instead of both, for one frame without gradient: [B, 4] int64, the MambaMemory of each row of the batch. The frame
-    /// reads and writes the memories that it names when it runs.
+    /// Instead of both, for one frame without gradient: [B, 4] int64, the MambaStateRow of each row of the batch. The frame
+    /// reads and writes what they name when it runs.
     at::Tensor rows{};
 };
 
-/// Memory of a stream (B = 1) or of a batch of clips. Its size depends on the grid alone, never on time or on the
+/// State of a stream (B = 1) or of a batch of clips. Its size depends on the grid alone, never on time or on the
 /// number of objects. Copies share tensors; no phase of the network writes into a History that it was given.
 struct History {
     Grid grid;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// HistoryCompressor: what has been seen and marked so far, in a memory of fixed size (arXiv 2508.19242, fig. 2).
+// HistoryCompressor: what has been seen and marked so far, in a state of fixed size (arXiv 2508.19242, fig. 2).
 #pragma once
 
 #include "nn/attention.h"

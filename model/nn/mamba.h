@@ -12,7 +12,7 @@ class Mamba {
 public:
     Mamba(WeightMap& weights, const std::string& name, std::int64_t dim, const HistoryConfig& config);
 
-    /// T frames at once. x: [B, T, N, D] -> [B, T, N, D]; `state` is the memory before the first frame and becomes the
+    /// T frames at once. x: [B, T, N, D] -> [B, T, N, D]; `state` is the one before the first frame and becomes the
     /// one after the last. One frame is T = 1: the recurrence is the same function.
     at::Tensor scan(const at::Tensor& x, LayerState& state) const;
 
@@ -20,7 +20,7 @@ public:
     [[nodiscard]] LayerState initial_state(std::int64_t batch, std::int64_t tokens) const;
 
 private:
-    /// One frame in one kernel: on a GPU, and where the rows of the batch keep their memory apart.
+    /// One frame in one kernel: on a GPU, and where the rows of the batch have their states apart.
     at::Tensor step(const at::Tensor& x, LayerState& state) const;
 
     std::int64_t inner_, states_, rank_;

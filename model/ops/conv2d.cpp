@@ -21,7 +21,7 @@ constexpr std::size_t kMaxPackedSizes = 8;  // sessions of more sizes than this 
 
 // What cuDNN is told by the network's own calls; what it is told by the rest of the process is not ours to change. It times
 // its algorithms once a shape, but only those whose bits are the same every time: who else is in a batch, or whether a
-// frame is replayed, must not show in a stream's masks, and its memory carries every bit on for ever. Another run of the
+// frame is replayed, must not show in a stream's masks, and its state carries every bit on for ever. Another run of the
 // program may choose others, equally exact. float32 stays float32.
 constexpr bool kBenchmark = true, kDeterministic = true, kUseCudnn = true, kAllowTf32 = false;
 
