@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A frame from its masks to its answer: ageing, discovery, what is kept and what is drawn.
 #include "session/object_rules.h"
-#include "session/tracker_work.h"
+#include "session/tracker_job.h"
 
 #include <ATen/ATen.h>
 
@@ -25,62 +25,50 @@ std::vector<at::Tensor> on_host(std::vector<at::Tensor> rows) {
 
 }  // namespace
 
-at::Tensor stacked(const std::vector<at::Tensor>& rows) {
-    const auto& first = rows.front();
-    const auto step = first.numel();
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        const auto offset = first.storage_offset() + static_cast<std::int64_t>(i) * step;
-        if (!rows[i].is_alias_of(first) || rows[i].storage_offset() != offset || !rows[i].is_contiguous())
-            return at::stack(rows);
-    }
-    auto sizes = first.sizes().vec();
-    sizes.insert(sizes.begin(), static_cast<std::int64_t>(rows.size()));
-    auto strides = first.strides().vec();
-    strides.insert(strides.begin(), step);
-    return first.as_strided(sizes, strides);
-}
-
 /// Seen or not, and what follows from it: messages, and the end of discovered objects that stay away.
-void Tracker::age_objects(Work& work) const {
-    auto& table = work.state.table;
-    for (auto i = work.objects.size(); i-- > 0;) {
+void Tracker::age_objects(FrameJob& job) const {
+    auto& table = job.state.table;
+    for (auto i = job.objects.size(); i-- > 0;) {
         auto& object = table.objects()[i];
-        auto& entry = work.objects[i];
+        auto& entry = job.objects[i];
         const bool seen = entry.prompt || (object.score >= kSeenPresence && entry.cells >= kSeenCells);
         object.unseen = seen ? 0 : object.unseen + 1;
-        if (object.origin == ObjectOrigin::kAuto && object.unseen > work.options.max_age)
-            work.remove(i);
+        if (object.origin == ObjectOrigin::kAuto && object.unseen > job.options.max_age)
+            job.remove(i);
     }
-    for (std::size_t i = 0; i < work.objects.size(); ++i) {
+    for (std::size_t i = 0; i < job.objects.size(); ++i) {
         const auto& object = table.objects()[i];
         const bool seen = object.unseen == 0;
         if (object.is_new)
-            work.output.changes.push_back({object.id, ObjectEvent::kAppeared});
-        else if (seen != work.objects[i].was_seen)
-            work.output.changes.push_back({object.id, seen ? ObjectEvent::kBack : ObjectEvent::kAbsent});
+            job.output.changes.push_back({object.id, ObjectEvent::kAppeared});
+        else if (seen != job.objects[i].was_seen)
+            job.output.changes.push_back({object.id, seen ? ObjectEvent::kBack : ObjectEvent::kAbsent});
     }
 }
 
 /// Detections that are no living object become objects, the surest first.
-void Tracker::discover(Work& work) const {
-    const auto mode = work.options.mode;
-    if (mode == Mode::kPrompted || (mode == Mode::kAuto && work.state.prompted))
+void Tracker::discover(FrameJob& job) const {
+    const auto mode = job.options.mode;
+    if (mode == Mode::kPrompted || (mode == Mode::kAuto && job.state.prompted))
         return;
-    auto& table = work.state.table;
-    const auto* presence = work.detection_presence.const_data_ptr<float>();
+    auto& table = job.state.table;
+    const auto count = static_cast<std::int64_t>(job.marked.size());
+    const auto all = presences(job.answer);
+    const auto detections = job.answer.logits.slice(0, count);
+    const auto* presence = all.const_data_ptr<float>() + count;
     std::vector<std::int64_t> order;
-    for (std::int64_t query = 0; query < work.detection_presence.numel(); ++query)
-        if (presence[query] >= work.options.threshold)  // NaN is not
+    for (std::int64_t query = 0; query < detections.size(0); ++query)
+        if (presence[query] >= job.options.threshold)  // NaN is not
             order.push_back(query);
     std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return presence[a] > presence[b]; });
-    if (work.options.top_k > 0 && static_cast<std::size_t>(work.options.top_k) < order.size())
-        order.resize(static_cast<std::size_t>(work.options.top_k));
+    if (job.options.top_k > 0 && static_cast<std::size_t>(job.options.top_k) < order.size())
+        order.resize(static_cast<std::size_t>(job.options.top_k));
     if (order.empty())
         return;
     std::vector<at::Tensor> rows;  // the candidates' logits, then the masks of the living
     for (const auto query : order)
-        rows.push_back(work.detection_logits[query]);
-    for (const auto& object : work.objects)
+        rows.push_back(detections[query]);
+    for (const auto& object : job.objects)
         rows.push_back(object.mask);
     rows = on_host(std::move(rows));
     std::vector<at::Tensor> living;
@@ -89,7 +77,7 @@ void Tracker::discover(Work& work) const {
     for (std::size_t i = 0; i < order.size(); ++i) {
         const auto query = order[i];
         if (!NetRunner::are_finite(rows[i]).item<bool>()) {
-            work.output.finite = false;
+            job.output.finite = false;
             continue;
         }
         const auto found = rows[i] > 0;
@@ -103,48 +91,48 @@ void Tracker::discover(Work& work) const {
         });
         if (same || static_cast<double>(cells(found & covered)) > kMaxCovered * static_cast<double>(size))
             continue;
-        if (!work.make_room(work.limit(net_.config())) || table.next_id() > ObjectTable::kMaxId)
+        if (!job.make_room(limit(job)) || table.next_id() > ObjectTable::kMaxId)
             break;
-        auto& object = work.add(0, ObjectOrigin::kAuto);
+        auto& object = job.add(0, ObjectOrigin::kAuto);
         object.score = presence[query];
-        const auto logits = work.detection_logits[query];
-        work.objects.back().logits = logits;
-        work.objects.back().mask = logits.sigmoid();
-        work.output.changes.push_back({object.id, ObjectEvent::kAppeared});
+        const auto logits = detections[query];
+        job.objects.back().logits = logits;
+        job.objects.back().mask = logits.sigmoid();
+        job.output.changes.push_back({object.id, ObjectEvent::kAppeared});
         living.push_back(found);
     }
 }
 
 /// Whether the map that was drawn with the network's answer shows just the objects that are to be seen.
-bool Tracker::is_drawn(const Work& work) {
-    if (!work.pass.drawn)
+bool Tracker::is_drawn(const FrameJob& job) {
+    if (!job.answer.drawn)
         return false;
-    std::vector<std::uint8_t> visible(work.marked.size());
-    for (std::size_t i = 0; i < work.objects.size(); ++i) {
-        const auto& entry = work.objects[i];
-        if (work.state.table.objects()[i].unseen > 0 || entry.given >= 0)
+    std::vector<std::uint8_t> visible(job.marked.size());
+    for (std::size_t i = 0; i < job.objects.size(); ++i) {
+        const auto& entry = job.objects[i];
+        if (job.state.table.objects()[i].unseen > 0 || entry.given >= 0)
             continue;
         if (entry.row < 0)
             return false;
         visible[static_cast<std::size_t>(entry.row)] = 1;
     }
-    return visible == work.pass.seen;
+    return visible == job.answer.seen;
 }
 
 /// What is to be seen: one rule, whoever draws it.
-void Tracker::draw(Work& work) const {
-    auto& output = work.output;
-    if (is_drawn(work)) {
-        output.drawn = work.pass.drawn;
-        for (std::size_t i = 0; i < work.objects.size(); ++i)
-            output.shown[i].row = work.objects[i].row;
+void Tracker::draw(FrameJob& job) const {
+    auto& output = job.output;
+    if (is_drawn(job)) {
+        output.drawn = job.answer.drawn;
+        for (std::size_t i = 0; i < job.objects.size(); ++i)
+            output.shown[i].row = job.objects[i].row;
         return;
     }
     std::vector<at::Tensor> logits;
     std::vector<std::uint8_t> values;
-    for (std::size_t i = 0; i < work.objects.size(); ++i) {
-        const auto& object = work.state.table.objects()[i];
-        const auto& entry = work.objects[i];
+    for (std::size_t i = 0; i < job.objects.size(); ++i) {
+        const auto& object = job.state.table.objects()[i];
+        const auto& entry = job.objects[i];
         if (object.unseen > 0 || entry.given >= 0)
             entry.logits.fill_(kHidden);  // its own, or a row of this frame's answer that nobody else reads
         logits.push_back(entry.logits);
@@ -154,31 +142,31 @@ void Tracker::draw(Work& work) const {
     if (logits.empty())
         return;
     output.logits = stacked(logits);
-    output.drawn = runner_.draw(output.logits, values, work.frame.map);
+    output.drawn = runner_.draw(output.logits, values, job.map);
     if (output.drawn)
         output.logits = at::Tensor();
 }
 
 /// The state after the frame, and the objects as they are told.
-void Tracker::finish(Work& work) const {
-    auto& state = work.state;
+void Tracker::finish(FrameJob& job) const {
+    auto& state = job.state;
     std::vector<at::Tensor> masks;
-    for (std::size_t i = 0; i < work.objects.size(); ++i) {
+    for (std::size_t i = 0; i < job.objects.size(); ++i) {
         auto& object = state.table.objects()[i];
-        const auto& entry = work.objects[i];
+        const auto& entry = job.objects[i];
         masks.push_back(entry.mask);
         Object shown{.id = object.id, .value = object.value(), .label = object.label, .score = object.score};
         shown.origin = object.origin;
-        shown.state = object.is_new                          ? ObjectState::kNew
-                      : object.unseen == 0                   ? ObjectState::kTracked
-                      : object.unseen > work.options.max_age ? ObjectState::kLost
-                                                             : ObjectState::kAbsent;
-        work.output.shown.push_back({std::move(shown), entry.given});
+        shown.state = object.is_new                         ? ObjectState::kNew
+                      : object.unseen == 0                  ? ObjectState::kTracked
+                      : object.unseen > job.options.max_age ? ObjectState::kLost
+                                                            : ObjectState::kAbsent;
+        job.output.shown.push_back({std::move(shown), entry.given});
         object.is_new = false;
     }
     const auto cells = net_.mask_grid(state.history.grid);
-    work.output.map_rows = static_cast<int>(cells.rows);
-    work.output.map_columns = static_cast<int>(cells.columns);
+    job.output.map_rows = static_cast<int>(cells.rows);
+    job.output.map_columns = static_cast<int>(cells.columns);
     state.masks = masks.empty() ? at::Tensor() : stacked(masks);
     ++state.frames;
 }

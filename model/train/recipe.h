@@ -31,7 +31,7 @@ struct TrainRecipe {
     std::string precision = "auto";   ///< fp32, bf16 (autocast) or auto: bf16 where the hardware has it
     double own_marks = 0.6;           ///< share of the objects of a clip that wear the network's own marks
     double own_marks_clips = 0.75;    ///< share of the steps on which any do
-    double burn_in = 0;               ///< share of the steps whose clips begin with the memory of a longer stream
+    double burn_in = 0;               ///< share of the steps whose clips begin with the state of a longer stream
     std::int64_t burn_in_passes = 4;  ///< of which the clip is seen up to so many times before
     std::int64_t checkpoint_every = 200;
     OptimizerRecipe optimizer;

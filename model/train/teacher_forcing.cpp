@@ -12,11 +12,11 @@ constexpr double kKeepDropped = 0.7;  // share of dropped marks that stay droppe
 
 /// X_0, or the clip's own first features where a prompt is read on its own frame. first: [B, N, D].
 History first_history(const AusmNet& net, const ClipBatch& batch, Grid grid, const at::Tensor& first,
-                      const Memory& memory) {
+                      const LayerStates& state) {
     auto history = net.initial_history(batch.batch(), grid);
     history.features = at::where(batch.rereads.view({-1, 1, 1}), first, history.features);
-    if (!memory.empty())
-        history.layers = memory;
+    if (!state.empty())
+        history.layers = state;
     return history;
 }
 
@@ -29,15 +29,16 @@ at::Tensor normalised_images(const AusmNet& net, const ClipBatch& batch) {
 at::Tensor teacher_marks(const AusmNet& net, const ClipBatch& batch) { return batch.marks.to(net.dtype()) / 255; }
 
 Outputs parallel_forward(const AusmNet& net, const Encoded& frames, const ClipBatch& batch, const at::Tensor& marks,
-                         const Memory& memory) {
+                         const LayerStates& state) {
     const auto first = frames.features.unflatten(0, {batch.batch(), batch.time()}).select(1, 0);
-    auto history = first_history(net, batch, frames.grid, first, memory);
+    auto history = first_history(net, batch, frames.grid, first, state);
     LayerAnswers layers;
     auto last = net.scan(frames, {batch.slots, marks, batch.kinds}, batch.tracked, history, &layers);
     return {std::move(last), std::move(layers.answers)};
 }
 
-Outputs iterative_forward(const AusmNet& net, const ClipBatch& batch, const at::Tensor& marks, const Memory& memory) {
+Outputs iterative_forward(const AusmNet& net, const ClipBatch& batch, const at::Tensor& marks,
+                          const LayerStates& state) {
     const auto images = normalised_images(net, batch).unflatten(0, {batch.batch(), batch.time()});
     std::vector<Outputs> frames;
     History history;
@@ -45,7 +46,7 @@ Outputs iterative_forward(const AusmNet& net, const ClipBatch& batch, const at::
     for (std::int64_t t = 0; t < batch.time(); ++t) {
         const auto frame = net.encode(images.select(1, t));
         if (t == 0) {
-            history = first_history(net, batch, frame.grid, frame.features, memory);
+            history = first_history(net, batch, frame.grid, frame.features, state);
             positions = net.positions(frame.grid);
         }
         const auto compressed =
@@ -70,8 +71,8 @@ Outputs iterative_forward(const AusmNet& net, const ClipBatch& batch, const at::
     return outputs;
 }
 
-Memory burn_in(const AusmNet& net, const Encoded& frames, const ClipBatch& batch, const at::Tensor& marks,
-               std::int64_t passes) {
+LayerStates burn_in(const AusmNet& net, const Encoded& frames, const ClipBatch& batch, const at::Tensor& marks,
+                    std::int64_t passes) {
     const c10::NoGradGuard no_grad;
     const auto time = batch.time();
     if (time < 2)
@@ -92,13 +93,13 @@ Memory burn_in(const AusmNet& net, const Encoded& frames, const ClipBatch& batch
 }
 
 at::Tensor own_marks(const AusmNet& net, const Encoded& frames, const ClipBatch& batch, const at::Tensor& marks,
-                     double probability, const std::pair<at::Tensor, at::Tensor>& random, const Memory& memory) {
+                     double probability, const std::pair<at::Tensor, at::Tensor>& random, const LayerStates& state) {
     const c10::NoGradGuard no_grad;
     const auto time = batch.time(), objects = batch.objects();
     if (time < 2)
         return marks;
-    auto history = first_history(net, batch, frames.grid,
-                                 frames.features.unflatten(0, {batch.batch(), time}).select(1, 0), memory);
+    auto history =
+        first_history(net, batch, frames.grid, frames.features.unflatten(0, {batch.batch(), time}).select(1, 0), state);
     const auto masks = net.scan(frames, {batch.slots, marks, batch.kinds}, batch.tracked, history).masks;
     const auto predicted =
         masks.narrow(1, 0, objects).sigmoid().to(marks.scalar_type()).unflatten(0, {batch.batch(), time});

@@ -26,22 +26,22 @@ struct Outputs {
 [[nodiscard]] at::Tensor teacher_marks(const AusmNet& net, const ClipBatch& batch);
 
 /// What is remembered before a clip begins, without gradient; none: nothing, as at the start of a stream.
-using Memory = std::vector<LayerState>;
+using LayerStates = std::vector<LayerState>;
 
 /// E, F, G and all predictions of all frames at once. frames: of normalised_images(); marks: [B, T, K, h4, w4].
 [[nodiscard]] Outputs parallel_forward(const AusmNet& net, const Encoded& frames, const ClipBatch& batch,
-                                       const at::Tensor& marks, const Memory& memory = {});
-/// The same numbers with the network stepped from frame to frame, its memory handed on with its gradient: what training
+                                       const at::Tensor& marks, const LayerStates& state = {});
+/// The same numbers with the network stepped from frame to frame, its state handed on with its gradient: what training
 /// has to do without the parallel form.
 [[nodiscard]] Outputs iterative_forward(const AusmNet& net, const ClipBatch& batch, const at::Tensor& marks,
-                                        const Memory& memory = {});
+                                        const LayerStates& state = {});
 
-/// Memory of a longer stream for a clip to begin with ("burn-in": a recurrent network learns from short clips what long
+/// State of a longer stream for a clip to begin with ("burn-in": a recurrent network learns from short clips what long
 /// ones ask of it). The clip is seen `passes` times without gradient, by turns backwards and forwards, the last time
-/// backwards, so that the clip goes on where the memory ends. Prompted objects are marked there, those that the clip has
+/// backwards, so that the clip goes on where the state ends. Prompted objects are marked there, those that the clip has
 /// yet to find are not. passes: at least 1; frames, marks: as above; T at least 2, else nothing is remembered.
-[[nodiscard]] Memory burn_in(const AusmNet& net, const Encoded& frames, const ClipBatch& batch, const at::Tensor& marks,
-                             std::int64_t passes);
+[[nodiscard]] LayerStates burn_in(const AusmNet& net, const Encoded& frames, const ClipBatch& batch,
+                                  const at::Tensor& marks, std::int64_t passes);
 
 /// Scheduled sampling without stepping: the teacher's marks, with those of the network itself in place of some. One pass
 /// with the teacher's marks predicts every frame; an object that was tracked on a frame is then, with `probability` and
@@ -49,6 +49,6 @@ using Memory = std::vector<LayerState>;
 /// mostly stay dropped. `random`: [B, 1, K] and [B, T, K], uniform in 0 .. 1.
 [[nodiscard]] at::Tensor own_marks(const AusmNet& net, const Encoded& frames, const ClipBatch& batch,
                                    const at::Tensor& marks, double probability,
-                                   const std::pair<at::Tensor, at::Tensor>& random, const Memory& memory = {});
+                                   const std::pair<at::Tensor, at::Tensor>& random, const LayerStates& state = {});
 
 }  // namespace ausm::train

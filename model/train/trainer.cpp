@@ -77,22 +77,22 @@ Loss Trainer::pass(const ClipBatch& batch, std::int64_t number, StepReport& repo
         const auto draw = [&](at::IntArrayRef sizes) {
             return at::rand(sizes, generator, at::TensorOptions(at::kFloat)).to(net_.device());
         };
-        Memory memory;
+        LayerStates state;
         if (recipe_.burn_in > 0) {
             const auto chance = draw({2});
             if (chance[0].item<double>() < recipe_.burn_in)
-                memory = burn_in(net_, frames, batch, marks,
-                                 1 + static_cast<std::int64_t>(chance[1].item<double>() *
-                                                               static_cast<double>(recipe_.burn_in_passes)));
+                state = burn_in(net_, frames, batch, marks,
+                                1 + static_cast<std::int64_t>(chance[1].item<double>() *
+                                                              static_cast<double>(recipe_.burn_in_passes)));
         }
         clock.add(report.burn_in_s);
         if (draw({1}).item<double>() < recipe_.own_marks_clips && recipe_.own_marks > 0)
             marks = own_marks(
                 net_, frames, batch, marks, recipe_.own_marks,
                 {draw({batch.batch(), 1, batch.objects()}), draw({batch.batch(), batch.time(), batch.objects()})},
-                memory);
+                state);
         clock.add(report.own_marks_s);
-        outputs = parallel_forward(net_, frames, batch, marks, memory);
+        outputs = parallel_forward(net_, frames, batch, marks, state);
     }
     clock.add(report.forward_s);
     auto result = loss(outputs, batch, recipe_.loss, processes_.sum);

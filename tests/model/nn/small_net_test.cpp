@@ -71,7 +71,7 @@ TEST(SmallNet, RunsInAnEngine) {
     box.box = {0.2, 0.2, 0.6, 0.7};
     Result result;
     for (int t = 0; t < 3; ++t)
-        ASSERT_EQ(session->step(frame, {&box, t == 0 ? 1U : 0U}, result), StepStatus::kOk);
+        ASSERT_EQ(session->step(frame, t == 0 ? std::vector{box} : std::vector<Prompt>(), result), StepStatus::kOk);
     EXPECT_EQ(result.objects.size(), 1U);
     EXPECT_EQ(session->info().input_height, 96);
     const auto state = session->save();

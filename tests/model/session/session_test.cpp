@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Streams with the real weights: prompts, discovery, the life of objects, memory, interruption.
+// Streams with the real weights: prompts, discovery, the life of objects, state, interruption.
 #include "scene.h"
 #include "weights_with.h"
 
@@ -299,7 +299,7 @@ TEST_F(SessionTest, TwoRunsAgreeAndSavedStateContinues) {
     EXPECT_EQ(first->info().state_bytes, third->info().state_bytes);
 }
 
-TEST_F(SessionTest, TheFirstPromptAfterATimeWithoutObjectsStartsTheMemoryAnew) {
+TEST_F(SessionTest, TheFirstPromptAfterATimeWithoutObjectsStartsTheStateAnew) {
     const auto early = open(Mode::kPrompted), late = open(Mode::kPrompted);
     const Place disc{0.4, 0.5};
     const std::vector<Prompt> prompts{scene_.disc_box(disc)};
@@ -307,14 +307,14 @@ TEST_F(SessionTest, TheFirstPromptAfterATimeWithoutObjectsStartsTheMemoryAnew) {
         (void)step(*late, scene_.draw({0.1 + 0.02 * t, 0.5}));
     for (int t = 0; t < 3; ++t) {
         const Place place{0.4 + 0.02 * t, 0.5};
-        const auto shown = t == 0 ? std::span<const Prompt>(prompts) : std::span<const Prompt>();
+        const auto shown = t == 0 ? prompts : std::vector<Prompt>();
         const auto a = step(*early, scene_.draw(place), shown), b = step(*late, scene_.draw(place), shown);
         EXPECT_EQ(a.map, b.map) << t;
     }
     EXPECT_EQ(late->info().frames, 8) << "frames are counted on";
 }
 
-TEST_F(SessionTest, MorePassesReadTheFrameAgainAndLeaveTheMemoryAlone) {
+TEST_F(SessionTest, MorePassesReadTheFrameAgainAndLeaveTheStateAlone) {
     SessionOptions options;
     options.inference_size = 160;
     options.mode = Mode::kPrompted;
@@ -374,7 +374,7 @@ TEST_F(SessionTest, InterruptEndsStepsUntilReset) {
     EXPECT_EQ(session->info().frames, 1);
     session->resume();
     (void)step(*session, scene_.draw(disc));
-    EXPECT_EQ(session->info().frames, 2) << "the memory stayed";
+    EXPECT_EQ(session->info().frames, 2) << "the state stayed";
     session->interrupt();
     session->reset();
     (void)step(*session, scene_.draw(disc));
