@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A frame from its masks to its answer: ageing, discovery, what is kept and what is drawn.
 #include "session/object_rules.h"
-#include "session/tracker_job.h"
+#include "session/tracker.h"
 
 #include <ATen/ATen.h>
 

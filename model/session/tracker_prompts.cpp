@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the prompts of a frame do to its objects: each is judged and carried out on what those before it have left.
-#include "session/tracker_job.h"
+#include "session/tracker.h"
 
 #include <ATen/ATen.h>
 

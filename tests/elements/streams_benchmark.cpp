@@ -111,7 +111,7 @@ public:
         session_ = engine.session(options);
         Prompt prompt;
         prompt.box = {0.3, 0.3, 0.7, 0.7};
-        step({&prompt, 1});
+        step({prompt});
     }
     void step(std::vector<Prompt> prompts = {}) {
         std::ranges::fill(pixels_, std::uint8_t{0x60});

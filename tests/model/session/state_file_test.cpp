@@ -18,7 +18,7 @@ protected:
         options.inference_size = 64;
         session_ = test::engine()->session(options);
         const auto prompt = scene_.disc_box({0.5, 0.5}, 12);
-        (void)test::step(*session_, scene_.draw({0.5, 0.5}), {&prompt, 1});
+        (void)test::step(*session_, scene_.draw({0.5, 0.5}), {prompt});
         saved_ = session_->save();
     }
     [[nodiscard]] io::Safetensors parsed() const {
@@ -111,7 +111,7 @@ TEST_F(StateFile, AStreamGoesOnInTheOtherPrecision) {
         options.inference_size = 64;
         const auto first = engines.at(there)->session(options), second = engines.at(here)->session(options);
         const auto prompt = scene_.disc_box({0.5, 0.5}, 12);
-        (void)test::step(*first, scene_.draw({0.5, 0.5}), {&prompt, 1});
+        (void)test::step(*first, scene_.draw({0.5, 0.5}), {prompt});
         const auto differences = second->load(first->save());
         ASSERT_EQ(differences.size(), 1U);
         EXPECT_EQ(differences[0], std::string("precision: ") + there + " there, " + here + " here");
