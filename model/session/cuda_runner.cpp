@@ -12,6 +12,7 @@
 #include <c10/cuda/CUDAStream.h>
 
 #include <array>
+#include <type_traits>
 
 namespace ausm {
 namespace {
@@ -105,7 +106,7 @@ private:
     /// What `work` gives; when memory is short, again after everything that is only kept ready has been freed. If that
     /// helped, too much was kept: less from now on, so that it does not come to this again and again.
     template <class Work>
-    auto again_with_less(const Work& work) {
+    std::invoke_result_t<const Work&> again_with_less(const Work& work) {
         try {
             return work();
         } catch (const c10::OutOfMemoryError&) {
