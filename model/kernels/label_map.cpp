@@ -46,8 +46,7 @@ void merge_label_stats(LabelStats& total, const LabelStats& part) noexcept {
 
 // l_k(y, x) = (1 - fy) ((1 - fx) L[y0, x0] + fx L[y0, x1]) + fy ((1 - fx) L[y1, x0] + fx L[y1, x1])
 // map(y, x) = value of argmax_k l_k if that l_k > threshold, else 0
-template <class Logit>
-void label_map_reference(const LabelMapParamsOf<Logit>& p, std::int64_t begin, std::int64_t end) noexcept {
+void label_map_reference(const LabelMapParams& p, std::int64_t begin, std::int64_t end) noexcept {
     std::fill_n(p.stats, p.objects, LabelStats{});
     for (std::int64_t y = begin; y < end; ++y) {
         const Between row = between(p.rows, p.height, y);
@@ -56,9 +55,9 @@ void label_map_reference(const LabelMapParamsOf<Logit>& p, std::int64_t begin, s
             double highest = p.threshold;
             std::int64_t winner = -1;
             for (std::int64_t k = 0; k < p.objects; ++k) {
-                const Logit* object = p.logits + k * p.logit_object_stride;
-                const auto between_columns = [&](const Logit* cells) {
-                    return (1.0 - column.share) * widen(cells[column.low]) + column.share * widen(cells[column.high]);
+                const float* object = p.logits + k * p.logit_object_stride;
+                const auto between_columns = [&](const float* cells) {
+                    return (1.0 - column.share) * cells[column.low] + column.share * cells[column.high];
                 };
                 const double above = between_columns(object + row.low * p.logit_row_stride);
                 const double below = between_columns(object + row.high * p.logit_row_stride);
@@ -79,9 +78,6 @@ void label_map_reference(const LabelMapParamsOf<Logit>& p, std::int64_t begin, s
     }
 }
 
-template void label_map_reference(const LabelMapParams&, std::int64_t, std::int64_t) noexcept;
-template void label_map_reference(const LabelMapParamsOf<BFloat16>&, std::int64_t, std::int64_t) noexcept;
-
 namespace {
 
 /// Every map column's place among the source columns.
@@ -90,26 +86,16 @@ struct Columns {
     std::vector<float> share;
 };
 
-template <class Logit>
-AUSM_KERNEL_INLINE void enlarge(const Logit* __restrict source, const Columns& columns, std::int64_t width,
+// One source row of one object at the width of the map.
+AUSM_MULTI_ISA void enlarge_row(const float* __restrict source, const Columns& columns, std::int64_t width,
                                 float* __restrict out) noexcept {
     const std::int32_t* low = columns.low.data();
     const std::int32_t* high = columns.high.data();
     const float* share = columns.share.data();
     for (std::int64_t x = 0; x < width; ++x) {
-        const float left = widen(source[low[x]]);
-        out[x] = left + share[x] * (widen(source[high[x]]) - left);
+        const float left = source[low[x]];
+        out[x] = left + share[x] * (source[high[x]] - left);
     }
-}
-
-// One source row of one object at the width of the map.
-AUSM_MULTI_ISA void enlarge_row(const float* source, const Columns& columns, std::int64_t width, float* out) noexcept {
-    enlarge(source, columns, width, out);
-}
-
-AUSM_MULTI_ISA void enlarge_row(const BFloat16* source, const Columns& columns, std::int64_t width,
-                                float* out) noexcept {
-    enlarge(source, columns, width, out);
 }
 
 // Whether anything in a row is above the threshold; an OR, because compilers share its work out over vectors.
@@ -117,13 +103,6 @@ AUSM_MULTI_ISA bool any_above(const float* row, std::int64_t count, float thresh
     int any = 0;
     for (std::int64_t x = 0; x < count; ++x)
         any |= row[x] > threshold ? 1 : 0;
-    return any != 0;
-}
-
-AUSM_MULTI_ISA bool any_above(const BFloat16* row, std::int64_t count, float threshold) noexcept {
-    int any = 0;
-    for (std::int64_t x = 0; x < count; ++x)
-        any |= widen(row[x]) > threshold ? 1 : 0;
     return any != 0;
 }
 
@@ -148,8 +127,7 @@ AUSM_MULTI_ISA void write_confidence(const float* __restrict best, const std::in
 }
 
 // The map is made of long runs: one fill and one merge each.
-template <class Logit>
-void write_runs(const LabelMapParamsOf<Logit>& p, const std::int32_t* winner, std::int64_t y) noexcept {
+void write_runs(const LabelMapParams& p, const std::int32_t* winner, std::int64_t y) noexcept {
     std::uint8_t* map = p.map + y * p.map_stride;
     for (std::int64_t x = 0; x < p.width;) {
         const std::int32_t k = winner[x];
@@ -163,10 +141,9 @@ void write_runs(const LabelMapParamsOf<Logit>& p, const std::int32_t* winner, st
 }
 
 /// The enlarged source rows above and below the current map row, for all objects.
-template <class Logit>
 class RowPair {
 public:
-    explicit RowPair(const LabelMapParamsOf<Logit>& p) : params_(p) {
+    explicit RowPair(const LabelMapParams& p) : params_(p) {
         const auto width = static_cast<std::size_t>(p.width);
         columns_ = {std::vector<std::int32_t>(width), std::vector<std::int32_t>(width), std::vector<float>(width)};
         for (std::size_t x = 0; x < width; ++x) {
@@ -225,13 +202,13 @@ private:
             return;
         rows.source = source;
         for (std::int64_t k = 0; k < params_.objects; ++k) {
-            const Logit* row = source_row(source, k);
+            const float* row = source_row(source, k);
             Cells cells{std::numeric_limits<std::int32_t>::max(), -1, false};
             if (any_above(row, params_.columns, params_.threshold)) {
                 cells = {0, static_cast<std::int32_t>(params_.columns - 1), false};
-                while (!(widen(row[cells.first]) > params_.threshold))
+                while (!(row[cells.first] > params_.threshold))
                     ++cells.first;
-                while (!(widen(row[cells.last]) > params_.threshold))
+                while (!(row[cells.last] > params_.threshold))
                     --cells.last;
             }
             rows.cells[static_cast<std::size_t>(k)] = cells;
@@ -243,18 +220,17 @@ private:
             enlarge_row(source_row(rows.source, k), columns_, params_.width, rows.logits.data() + k * params_.width);
     }
 
-    [[nodiscard]] const Logit* source_row(std::int64_t source, std::int64_t k) const noexcept {
+    [[nodiscard]] const float* source_row(std::int64_t source, std::int64_t k) const noexcept {
         return params_.logits + k * params_.logit_object_stride + source * params_.logit_row_stride;
     }
 
-    const LabelMapParamsOf<Logit>& params_;
+    const LabelMapParams& params_;
     Columns columns_;
     Rows above_, below_;
 };
 
-template <class Logit>
-void draw_rows(const LabelMapParamsOf<Logit>& p, std::int64_t begin, std::int64_t end) {
-    RowPair<Logit> rows(p);
+void draw_rows(const LabelMapParams& p, std::int64_t begin, std::int64_t end) {
+    RowPair rows(p);
     std::vector<float> best(static_cast<std::size_t>(p.width));
     std::vector<std::int32_t> winner(static_cast<std::size_t>(p.width));
     std::fill_n(p.stats, p.objects, LabelStats{});
@@ -278,10 +254,6 @@ void draw_rows(const LabelMapParamsOf<Logit>& p, std::int64_t begin, std::int64_
 }  // namespace
 
 void label_map_cpu(const LabelMapParams& params, std::int64_t begin, std::int64_t end) {
-    draw_rows(params, begin, end);
-}
-
-void label_map_cpu(const LabelMapParamsOf<BFloat16>& params, std::int64_t begin, std::int64_t end) {
     draw_rows(params, begin, end);
 }
 

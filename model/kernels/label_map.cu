@@ -67,8 +67,7 @@ struct Tile {
     int area[kMaxObjects], x0[kMaxObjects], y0[kMaxObjects], x1[kMaxObjects], y1[kMaxObjects];
 };
 
-template <class Logit>
-__device__ void measure_tile(const LabelMapParamsOf<Logit>& p, const Between& column, Tile& tile) {
+__device__ void measure_tile(const LabelMapParams& p, const Between& column, Tile& tile) {
     const auto tiles = (static_cast<unsigned>(p.width) + kWidth - 1) / kWidth;
     const int x = static_cast<int>(blockIdx.x % tiles) * kWidth, y = static_cast<int>(blockIdx.x / tiles) * kHeight;
     const int last = min(x + kWidth, static_cast<int>(p.width)) - 1;
@@ -86,18 +85,16 @@ __device__ void measure_tile(const LabelMapParamsOf<Logit>& p, const Between& co
 
 /// The lowest and the highest of the object's cells under the tile; lowest: -infinity where one is not finite.
 /// All lanes of the group get both.
-template <class Logit>
-__device__ void find_bounds(const LabelMapParamsOf<Logit>& p, const Tile& tile, int object, float& lowest,
-                            float& highest) {
+__device__ void find_bounds(const LabelMapParams& p, const Tile& tile, int object, float& lowest, float& highest) {
     lowest = INFINITY;
     highest = -INFINITY;
     if (object < p.objects) {
         for (int row = tile.rows[0].low; row <= tile.rows[kHeight - 1].high; ++row) {
-            const Logit* cells = p.logits + object * p.logit_object_stride + row * p.logit_row_stride;
+            const float* cells = p.logits + object * p.logit_object_stride + row * p.logit_row_stride;
 #pragma unroll 4
             for (int column = tile.left + static_cast<int>(threadIdx.x % kLanes); column <= tile.right;
                  column += kLanes) {
-                const float logit = widen(cells[column]);
+                const float logit = cells[column];
                 highest = logit > highest ? logit : highest;
                 lowest = !(fabsf(logit) < INFINITY) ? -INFINITY : logit < lowest ? logit : lowest;
             }
@@ -111,8 +108,7 @@ __device__ void find_bounds(const LabelMapParamsOf<Logit>& p, const Tile& tile, 
 }
 
 /// Fills the tile's list of objects. All threads take part.
-template <class Logit>
-__device__ void select_objects(const LabelMapParamsOf<Logit>& p, Tile& tile) {
+__device__ void select_objects(const LabelMapParams& p, Tile& tile) {
     __shared__ float highest_of[kMaxObjects], floors[kThreads / kWarp];
     __shared__ int counts[kThreads / kWarp];
     const int lane = threadIdx.x % kWarp, warp = threadIdx.x / kWarp;
@@ -158,8 +154,7 @@ __device__ void select_objects(const LabelMapParamsOf<Logit>& p, Tile& tile) {
 }
 
 /// The thread's pixels: column x, kRowsEach rows from `row` of the tile on. winner: place in the tile's list, or -1.
-template <class Logit>
-__device__ void contest(const LabelMapParamsOf<Logit>& p, const Tile& tile, const Between& column, int row,
+__device__ void contest(const LabelMapParams& p, const Tile& tile, const Between& column, int row,
                         float (&best)[kRowsEach], int (&winner)[kRowsEach]) {
 #pragma unroll
     for (int i = 0; i < kRowsEach; ++i) {
@@ -167,11 +162,11 @@ __device__ void contest(const LabelMapParamsOf<Logit>& p, const Tile& tile, cons
         winner[i] = -1;
     }
     for (int slot = 0; slot < tile.count; ++slot) {
-        const Logit* cells = p.logits + tile.objects[slot] * p.logit_object_stride;
+        const float* cells = p.logits + tile.objects[slot] * p.logit_object_stride;
         const auto enlarged = [&](int source) {
-            const Logit* of_row = cells + source * p.logit_row_stride;
-            const float left = widen(of_row[column.low]);
-            return left + column.share * (widen(of_row[column.high]) - left);
+            const float* of_row = cells + source * p.logit_row_stride;
+            const float left = of_row[column.low];
+            return left + column.share * (of_row[column.high] - left);
         };
         int source = -1;
         float above = 0.0F, below = 0.0F;
@@ -246,8 +241,7 @@ __global__ void __launch_bounds__(kMaxObjects) reset_kernel(LabelStats* const st
     stats[threadIdx.x] = {0, INT_MAX, INT_MAX, 0, 0};
 }
 
-template <class Logit>
-__global__ void __launch_bounds__(kThreads, 5) draw_kernel(const LabelMapParamsOf<Logit> p) {
+__global__ void __launch_bounds__(kThreads, 5) draw_kernel(const LabelMapParams p) {
     __shared__ Tile tile;
     const auto tiles = (static_cast<unsigned>(p.width) + kWidth - 1) / kWidth;
     const unsigned x = blockIdx.x % tiles * kWidth + threadIdx.x % kWidth;
@@ -280,8 +274,7 @@ __global__ void __launch_bounds__(kThreads, 5) draw_kernel(const LabelMapParamsO
     add_stats(tile, p.stats, static_cast<int>(p.objects));
 }
 
-template <class Logit>
-int run(const LabelMapParamsOf<Logit>& p, void* stream) {
+int run(const LabelMapParams& p, void* stream) {
     constexpr std::int64_t kLimit = std::int64_t{1} << 31;
     if (p.objects > kMaxObjects || p.width * p.columns >= kLimit || p.height * p.rows >= kLimit ||
         p.width * p.height >= kLimit)
@@ -289,16 +282,12 @@ int run(const LabelMapParamsOf<Logit>& p, void* stream) {
     if (const int error = launch(reset_kernel, p.objects > 0 ? 1 : 0, static_cast<unsigned>(p.objects), stream,
                                  static_cast<LabelStats*>(p.stats)))
         return error;
-    return launch(draw_kernel<Logit>, blocks_for(p.width, kWidth) * blocks_for(p.height, kHeight), kThreads, stream, p);
+    return launch(draw_kernel, blocks_for(p.width, kWidth) * blocks_for(p.height, kHeight), kThreads, stream, p);
 }
 
 }  // namespace label_map_cuda_detail
 
 int label_map_cuda(const LabelMapParams& params, void* stream) noexcept {
-    return label_map_cuda_detail::run(params, stream);
-}
-
-int label_map_cuda(const LabelMapParamsOf<BFloat16>& params, void* stream) noexcept {
     return label_map_cuda_detail::run(params, stream);
 }
 

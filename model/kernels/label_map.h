@@ -4,8 +4,6 @@
 
 #include <cstdint>
 
-#include "kernels/bfloat16.h"
-
 namespace ausm {
 
 /// What one object won: pixels, and their bounding box in pixel edges, half-open (x0 <= x < x1); all zero when none.
@@ -16,11 +14,9 @@ struct LabelStats {
 
 /// Each pixel goes to the object with the highest logit there, if that is above the threshold, else it is 0. Logits
 /// are interpolated bilinearly between cell centres, the edge repeated. Equal logits go to the lower k; NaN never wins.
-/// Logit: float or BFloat16.
-template <class Logit>
-struct LabelMapParamsOf {
+struct LabelMapParams {
     std::int64_t objects, rows, columns;                 // K >= 0, h, w >= 1 of the logits
-    const Logit* logits;                                 // [K, h, w], columns side by side
+    const float* logits;                                 // [K, h, w], columns side by side
     std::int64_t logit_object_stride, logit_row_stride;  // in logits
     float threshold;                                     // logit, 0 is a probability of 0.5
     const std::uint8_t* values;                          // [K] value of each object in the map
@@ -32,21 +28,16 @@ struct LabelMapParamsOf {
     LabelStats* stats;               // [K] of the rows asked for alone, overwritten; see merge_label_stats
 };
 
-using LabelMapParams = LabelMapParamsOf<float>;
-
 /// Both write the map rows [begin, end) and their share of the statistics: give each thread its own copy of the
 /// parameters with its own `stats`. Reentrant. The reference interpolates in double.
-template <class Logit>
-void label_map_reference(const LabelMapParamsOf<Logit>& params, std::int64_t begin, std::int64_t end) noexcept;
+void label_map_reference(const LabelMapParams& params, std::int64_t begin, std::int64_t end) noexcept;
 /// Needs a few rows of scratch memory per object: throws std::bad_alloc, before anything is written.
 void label_map_cpu(const LabelMapParams& params, std::int64_t begin, std::int64_t end);
-void label_map_cpu(const LabelMapParamsOf<BFloat16>& params, std::int64_t begin, std::int64_t end);
 
 /// The whole map with its statistics on a cudaStream_t, device pointers; deterministic. At most 256 objects, more than
 /// a map can tell apart, width * columns, height * rows and width * height below 2^31. Returns the launches'
 /// cudaError_t (0: success). Only in the CUDA kernels' library.
 int label_map_cuda(const LabelMapParams& params, void* stream) noexcept;
-int label_map_cuda(const LabelMapParamsOf<BFloat16>& params, void* stream) noexcept;
 
 /// Adds the statistics of other rows of the same map to `total`.
 void merge_label_stats(LabelStats& total, const LabelStats& part) noexcept;

@@ -13,15 +13,16 @@
 namespace ausm {
 namespace {
 
-template <class Scalar, class State>
-AUSM_KERNEL_INLINE std::int64_t row_at(const MambaStepParams<Scalar, State>& p, const RowStrides& strides,
+template <class Scalar>
+AUSM_KERNEL_INLINE std::int64_t row_at(const MambaStepParams<Scalar>& p, const RowStrides& strides,
                                        std::int64_t pixel) noexcept {
     return row_offset(strides, pixel / p.pixels, 0, pixel % p.pixels);
 }
 
 /// The memory of a pixel's row, with the state moved on to the pixel.
-template <class Scalar, class State>
-AUSM_KERNEL_INLINE MambaMemory<State> memory_at(const MambaStepParams<Scalar, State>& p, std::int64_t pixel) noexcept {
+template <class Scalar>
+AUSM_KERNEL_INLINE MambaMemory<Compute<Scalar>> memory_at(const MambaStepParams<Scalar>& p,
+                                                          std::int64_t pixel) noexcept {
     auto memory = memory_of(p, pixel / p.pixels);
     const std::int64_t state = pixel % p.pixels * p.states * p.channels;
     memory.state_in = memory.state_in ? memory.state_in + state : nullptr;
@@ -30,28 +31,28 @@ AUSM_KERNEL_INLINE MambaMemory<State> memory_at(const MambaStepParams<Scalar, St
 }
 
 /// Row j of a pixel's tail in the memory of its row, 0 is the oldest.
-template <class Scalar, class State>
-AUSM_KERNEL_INLINE std::int64_t tail_at(const MambaStepParams<Scalar, State>& p, std::int64_t pixel,
-                                        std::int64_t j) noexcept {
+template <class Scalar>
+AUSM_KERNEL_INLINE std::int64_t tail_at(const MambaStepParams<Scalar>& p, std::int64_t pixel, std::int64_t j) noexcept {
     return (j * p.pixels + pixel % p.pixels) * p.channels;
 }
 
 /// Oldest first: the row that is read is never older than the one written, so tail_out may be tail_in.
-template <class Scalar, class State>
-AUSM_KERNEL_INLINE void move_tail(const MambaStepParams<Scalar, State>& p, std::int64_t pixel) noexcept {
+template <class Scalar>
+AUSM_KERNEL_INLINE void move_tail(const MambaStepParams<Scalar>& p, std::int64_t pixel) noexcept {
+    using Value = Compute<Scalar>;
     const auto memory = memory_at(p, pixel);
     for (std::int64_t j = 0; j < p.taps - 2; ++j) {
-        State* to = memory.tail_out + tail_at(p, pixel, j);
+        Value* to = memory.tail_out + tail_at(p, pixel, j);
         if (memory.tail_in)
             std::copy_n(memory.tail_in + tail_at(p, pixel, j + 1), p.channels, to);
         else
-            std::fill_n(to, p.channels, State{});
+            std::fill_n(to, p.channels, Value{});
     }
     if (p.taps > 1) {
         const Scalar* u = p.u + row_at(p, p.u_strides, pixel);
-        State* to = memory.tail_out + tail_at(p, pixel, p.taps - 2);
+        Value* to = memory.tail_out + tail_at(p, pixel, p.taps - 2);
         for (std::int64_t c = 0; c < p.channels; ++c)
-            store(to[c], widen(u[c]));
+            to[c] = widen(u[c]);
     }
 }
 
@@ -63,8 +64,8 @@ AUSM_KERNEL_INLINE void move_tail(const MambaStepParams<Scalar, State>& p, std::
 //   delta         = softplus(dt_bias + dt_weight^T dt_low)
 //   h_s           = exp(delta a_s) h_s + delta B_s x
 //   y             = (sum_s C_s h_s + d x) SiLU(z)
-template <class Scalar, class State>
-void mamba_step_reference(const MambaStepParams<Scalar, State>& p, std::int64_t begin, std::int64_t end) {
+template <class Scalar>
+void mamba_step_reference(const MambaStepParams<Scalar>& p, std::int64_t begin, std::int64_t end) {
     using Value = Compute<Scalar>;
     const std::int64_t outputs = p.rank + 2 * p.states;
     std::vector<Value> x(static_cast<std::size_t>(p.channels)), steer(static_cast<std::size_t>(outputs));
@@ -74,8 +75,7 @@ void mamba_step_reference(const MambaStepParams<Scalar, State>& p, std::int64_t 
         for (std::int64_t c = 0; c < p.channels; ++c) {
             Value v = p.conv_bias[c];
             for (std::int64_t k = 0; memory.tail_in && k < p.taps - 1; ++k)
-                v += p.conv_weight[k * p.channels + c] *
-                     static_cast<Value>(widen(memory.tail_in[tail_at(p, pixel, k) + c]));
+                v += p.conv_weight[k * p.channels + c] * memory.tail_in[tail_at(p, pixel, k) + c];
             v += p.conv_weight[(p.taps - 1) * p.channels + c] * widen(u[c]);
             x[static_cast<std::size_t>(c)] = v / (Value(1) + std::exp(-v));
         }
@@ -95,9 +95,9 @@ void mamba_step_reference(const MambaStepParams<Scalar, State>& p, std::int64_t 
             Value y = p.d[c] * xc;
             for (std::int64_t s = 0; s < p.states; ++s) {
                 const std::int64_t at = s * p.channels + c;
-                const Value before = memory.state_in ? static_cast<Value>(widen(memory.state_in[at])) : Value(0);
+                const Value before = memory.state_in ? memory.state_in[at] : Value(0);
                 const Value h = std::exp(delta * p.a[s * p.channels + c]) * before + delta * b[s] * xc;
-                store(memory.state_out[at], h);
+                memory.state_out[at] = h;
                 y += steer_c[s] * h;
             }
             const Value z = widen(p.z[row_at(p, p.z_strides, pixel) + c]);
@@ -107,9 +107,7 @@ void mamba_step_reference(const MambaStepParams<Scalar, State>& p, std::int64_t 
 }
 
 template void mamba_step_reference(const MambaStepParams<float>&, std::int64_t, std::int64_t);
-template void mamba_step_reference(const MambaStepParams<float, BFloat16>&, std::int64_t, std::int64_t);
 template void mamba_step_reference(const MambaStepParams<BFloat16>&, std::int64_t, std::int64_t);
-template void mamba_step_reference(const MambaStepParams<BFloat16, BFloat16>&, std::int64_t, std::int64_t);
 template void mamba_step_reference(const MambaStepParams<double>&, std::int64_t, std::int64_t);
 
 namespace {
@@ -129,8 +127,8 @@ AUSM_KERNEL_INLINE void multiply_add(Value* __restrict to, const Value* __restri
 }
 
 /// x: [C] of one pixel.
-template <class Scalar, class State>
-AUSM_KERNEL_INLINE void convolve(const MambaStepParams<Scalar, State>& p, std::int64_t pixel,
+template <class Scalar>
+AUSM_KERNEL_INLINE void convolve(const MambaStepParams<Scalar>& p, std::int64_t pixel,
                                  Compute<Scalar>* __restrict x) noexcept {
     const auto memory = memory_at(p, pixel);
     for (std::int64_t first = 0; first < p.channels; first += kSlice) {
@@ -181,8 +179,8 @@ struct Slice {
 };
 
 /// delta, drive and the start of the sum, from x: [width] and dt_low: [R], elements kPixels apart.
-template <class Scalar, class State>
-AUSM_KERNEL_INLINE void begin_scan(const MambaStepParams<Scalar, State>& p, std::int64_t first, std::int64_t width,
+template <class Scalar>
+AUSM_KERNEL_INLINE void begin_scan(const MambaStepParams<Scalar>& p, std::int64_t first, std::int64_t width,
                                    const Compute<Scalar>* __restrict x, const Compute<Scalar>* dt_low,
                                    Slice<Compute<Scalar>>& slice) noexcept {
     using Value = Compute<Scalar>;
@@ -209,27 +207,26 @@ AUSM_KERNEL_INLINE void begin_scan(const MambaStepParams<Scalar, State>& p, std:
     }
 }
 
-template <class Value, class State>
-AUSM_KERNEL_INLINE void advance_state(State* __restrict h, const Value* __restrict a, Value b, Value c,
+template <class Value>
+AUSM_KERNEL_INLINE void advance_state(Value* __restrict h, const Value* __restrict a, Value b, Value c,
                                       std::int64_t width, Slice<Value>& slice) noexcept {
     for (std::int64_t i = 0; i < width; ++i) {
-        const Value before = static_cast<Value>(widen(h[i]));
-        const Value next = fast_exp(slice.delta[i] * a[i]) * before + slice.drive[i] * b;
-        store(h[i], next);
+        const Value next = fast_exp(slice.delta[i] * a[i]) * h[i] + slice.drive[i] * b;
+        h[i] = next;
         slice.sum[i] += c * next;
     }
 }
 
 /// x: [C] and steer: [R + 2 S] of one pixel, the latter's elements kPixels apart.
-template <class Scalar, class State>
-AUSM_KERNEL_INLINE void scan(const MambaStepParams<Scalar, State>& p, std::int64_t pixel, const Compute<Scalar>* x,
+template <class Scalar>
+AUSM_KERNEL_INLINE void scan(const MambaStepParams<Scalar>& p, std::int64_t pixel, const Compute<Scalar>* x,
                              const Compute<Scalar>* steer) noexcept {
     using Value = Compute<Scalar>;
     const std::int64_t all = p.states * p.channels;
     const auto memory = memory_at(p, pixel);
-    State* state = memory.state_out;
+    Value* state = memory.state_out;
     if (!memory.state_in)
-        std::fill_n(state, all, State{});
+        std::fill_n(state, all, Value{});
     else if (memory.state_in != state)
         std::copy_n(memory.state_in, all, state);
     const Value *b = steer + p.rank * kPixels, *c = b + p.states * kPixels;
@@ -255,8 +252,8 @@ struct Scratch {
 };
 
 /// A last, incomplete group leaves what it finds in the other lanes.
-template <class Scalar, class State>
-AUSM_KERNEL_INLINE void step_pixels(const MambaStepParams<Scalar, State>& p, std::int64_t begin, std::int64_t end,
+template <class Scalar>
+AUSM_KERNEL_INLINE void step_pixels(const MambaStepParams<Scalar>& p, std::int64_t begin, std::int64_t end,
                                     const Scratch<Compute<Scalar>>& scratch) noexcept {
     for (std::int64_t first = begin; first < end; first += kPixels) {
         const std::int64_t count = std::min(kPixels, end - first);
@@ -278,17 +275,7 @@ AUSM_MULTI_ISA void step(const MambaStepParams<float>& p, std::int64_t begin, st
     step_pixels(p, begin, end, scratch);
 }
 
-AUSM_MULTI_ISA void step(const MambaStepParams<float, BFloat16>& p, std::int64_t begin, std::int64_t end,
-                         const Scratch<float>& scratch) noexcept {
-    step_pixels(p, begin, end, scratch);
-}
-
 AUSM_MULTI_ISA void step(const MambaStepParams<BFloat16>& p, std::int64_t begin, std::int64_t end,
-                         const Scratch<float>& scratch) noexcept {
-    step_pixels(p, begin, end, scratch);
-}
-
-AUSM_MULTI_ISA void step(const MambaStepParams<BFloat16, BFloat16>& p, std::int64_t begin, std::int64_t end,
                          const Scratch<float>& scratch) noexcept {
     step_pixels(p, begin, end, scratch);
 }
@@ -298,8 +285,8 @@ AUSM_MULTI_ISA void step(const MambaStepParams<double>& p, std::int64_t begin, s
     step_pixels(p, begin, end, scratch);
 }
 
-template <class Scalar, class State>
-void step_with_scratch(const MambaStepParams<Scalar, State>& p, std::int64_t begin, std::int64_t end) {
+template <class Scalar>
+void step_with_scratch(const MambaStepParams<Scalar>& p, std::int64_t begin, std::int64_t end) {
     using Value = Compute<Scalar>;
     std::vector<Value> x(static_cast<std::size_t>(kPixels * p.channels)), x_columns(x);
     std::vector<Value> steer(static_cast<std::size_t>(kPixels * (p.rank + 2 * p.states)));
@@ -312,15 +299,7 @@ void mamba_step_cpu(const MambaStepParams<float>& params, std::int64_t begin, st
     step_with_scratch(params, begin, end);
 }
 
-void mamba_step_cpu(const MambaStepParams<float, BFloat16>& params, std::int64_t begin, std::int64_t end) {
-    step_with_scratch(params, begin, end);
-}
-
 void mamba_step_cpu(const MambaStepParams<BFloat16>& params, std::int64_t begin, std::int64_t end) {
-    step_with_scratch(params, begin, end);
-}
-
-void mamba_step_cpu(const MambaStepParams<BFloat16, BFloat16>& params, std::int64_t begin, std::int64_t end) {
     step_with_scratch(params, begin, end);
 }
 

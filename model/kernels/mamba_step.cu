@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// One frame of Mamba on the GPU: float32 or bfloat16 activations, float32 or bfloat16 memory.
+// One frame of Mamba on the GPU: float32 or bfloat16 activations, float32 memory.
 //
-// Bytes per pixel and channel: the memory once in, once out, u and z in, y out, 2 (K - 1 + S) sizeof(State) + 3
-// sizeof(Scalar); intermediates stay in registers and shared memory. K 4, at 3.0 TB/s:
-//   small model, 448 x 192, S 8      float32   8.6 MB,   2.9 us;  all bfloat16   4.3 MB,  1.4 us (launch bound)
-//   the same, 16 streams             float32 137.6 MB,  45.9 us;  all bfloat16  68.8 MB, 22.9 us
-//   the paper's, 4800 x 512, S 16    float32 403.0 MB, 134.3 us;  all bfloat16 201.5 MB, 67.2 us
+// Bytes per pixel and channel: the memory once in, once out, u and z in, y out, 8 (K - 1 + S) + 3 sizeof(Scalar);
+// intermediates stay in registers and shared memory. float32, K 4, at 3.0 TB/s:
+//   small model, 448 x 192, S 8      8.6 MB,   2.9 us
+//   the same, 16 streams           137.6 MB,  45.9 us
+//   the paper's, 4800 x 512, S 16  403.0 MB, 134.3 us
 // The limit is memory: the paper's frame has 0.57 GFLOP of multiply-adds (9 us at 67 TFLOP/s) and 47 M exponentials
 // (12 us at 16 a clock and multiprocessor). Weights (162 KB in float32 at the paper's sizes) come from the caches, once
 // for every block: kept in the first level, because all that is touched once bypasses it (ld/st.global.cg).
@@ -28,7 +28,7 @@
 // Registers and shared memory, sm_90 (nvcc 13.0):
 //   S 8:   53 to 56, 9.1 KB below 1024 pixels; 58 to 62, 18.1 KB from there on
 //   S 16:  64, 9.1 KB, 12 to 16 bytes of spilled loads below; 64, 18.1 KB, no spills from there on
-//   other: 64, 18.1 KB, 48 to 64 bytes of spilled loads with float32 memory, none with bfloat16
+//   other: 64, 18.1 KB, 48 to 64 bytes of spilled loads
 //
 // Considered: one pixel a block reads all weights for every pixel, twice the bytes of the small model's memory;
 // x_weight on tensor cores, 96 of 232 operations a value that are not the limit; two channels a thread with 8-byte
@@ -56,18 +56,17 @@ struct Plan {
 };
 
 /// Where a pixel's rows start.
-template <class State>
 struct Place {
     std::int64_t u, z, y;
-    MambaMemory<State> memory;
+    MambaMemory<float> memory;
 };
 
-template <unsigned kPixels, class State>
+template <unsigned kPixels>
 struct alignas(16) Shared {
     float x[kPixels][kMaxChannels];
     float dt_low[kMaxRank][kPixels];
     float b[kPixels][kMaxStates], c[kPixels][kMaxStates];
-    Place<State> places[kPixels];
+    Place places[kPixels];
 };
 
 // The first-level cache is left to the weights: what a frame touches once passes it by.
@@ -103,11 +102,11 @@ __device__ float sum_over_warp(float (&values)[kCount]) {
 }
 
 /// One thread's part of the kernel.
-template <class Plan, class Scalar, class State>
+template <class Plan, class Scalar>
 struct Step {
     static constexpr unsigned kOwn = Plan::kOwn, kPixels = Plan::kPixels, kStates = Plan::kStates;
-    const MambaStepParams<Scalar, State>& p;
-    Shared<kPixels, State>& shared;
+    const MambaStepParams<Scalar>& p;
+    Shared<kPixels>& shared;
     const unsigned channels = static_cast<unsigned>(p.channels), taps = static_cast<unsigned>(p.taps);
     const unsigned states = Plan::kExact ? kStates : static_cast<unsigned>(p.states),
                    rank = static_cast<unsigned>(p.rank);
@@ -142,7 +141,7 @@ struct Step {
             return;
         const auto& place = shared.places[first + i];
         const float newest = load_once(p.u + place.u + channel);
-        if (const State* const tail = place.memory.tail_in; tail != nullptr) {
+        if (const float* const tail = place.memory.tail_in; tail != nullptr) {
 #pragma unroll
             for (unsigned k = 0; k < kMaxTaps - 1; ++k)
                 if (k < taps - 1)
@@ -176,7 +175,7 @@ struct Step {
             shared.x[first + i][channel] = silu(sums[i]);
             if (!exists(i))
                 continue;
-            State* tail = shared.places[first + i].memory.tail_out + channel;
+            float* tail = shared.places[first + i].memory.tail_out + channel;
 #pragma unroll
             for (unsigned k = 1; k < kMaxTaps; ++k)
                 if (k < taps)
@@ -236,7 +235,7 @@ struct Step {
             h[s] = 0.0F;
         if (!exists(i))
             return;
-        const State* from = shared.places[first + i].memory.state_in;
+        const float* from = shared.places[first + i].memory.state_in;
         if (from == nullptr)
             return;
         from += channel;
@@ -268,7 +267,7 @@ struct Step {
         if (!exists(i))
             return;
         const auto& place = shared.places[first + i];
-        State* to = place.memory.state_out + channel;
+        float* to = place.memory.state_out + channel;
         const float z = load_once(p.z + place.z + channel);
         const float x = shared.x[first + i][channel], drive = delta * x;
         float y = __ldg(p.d + channel) * x;
@@ -314,25 +313,24 @@ struct Step {
     }
 };
 
-template <class Plan, class Scalar, class State>
-__global__ void __launch_bounds__(Plan::kThreads, 1024 / Plan::kThreads)
-    step_kernel(const MambaStepParams<Scalar, State> p) {
-    __shared__ Shared<Plan::kPixels, State> shared;
-    const Step<Plan, Scalar, State> step{p, shared};
+template <class Plan, class Scalar>
+__global__ void __launch_bounds__(Plan::kThreads, 1024 / Plan::kThreads) step_kernel(const MambaStepParams<Scalar> p) {
+    __shared__ Shared<Plan::kPixels> shared;
+    const Step<Plan, Scalar> step{p, shared};
     step.run();
 }
 
-template <class Plan, class Scalar, class State>
-int start(const MambaStepParams<Scalar, State>& p, void* stream) noexcept {
+template <class Plan, class Scalar>
+int start(const MambaStepParams<Scalar>& p, void* stream) noexcept {
     const auto channels = static_cast<unsigned>(p.channels);
     const unsigned rounds = (channels + kMaxWidth - 1) / kMaxWidth;
     const unsigned width = ((channels + rounds - 1) / rounds + kWarp - 1) / kWarp * kWarp;
-    return launch(step_kernel<Plan, Scalar, State>, blocks_for(p.batch * p.pixels, Plan::kPixels),
-                  dim3(width, Plan::kGroups), stream, p);
+    return launch(step_kernel<Plan, Scalar>, blocks_for(p.batch * p.pixels, Plan::kPixels), dim3(width, Plan::kGroups),
+                  stream, p);
 }
 
-template <class Scalar, class State>
-int step(const MambaStepParams<Scalar, State>& p, void* stream) noexcept {
+template <class Scalar>
+int step(const MambaStepParams<Scalar>& p, void* stream) noexcept {
     // Below, blocks of four pixels would leave most of a large GPU idle.
     constexpr std::int64_t kMany = 1024;
     const std::int64_t count = p.batch * p.pixels;
@@ -354,15 +352,7 @@ int mamba_step_cuda(const MambaStepParams<float>& params, void* stream) noexcept
     return mamba_step_gpu::step(params, stream);
 }
 
-int mamba_step_cuda(const MambaStepParams<float, BFloat16>& params, void* stream) noexcept {
-    return mamba_step_gpu::step(params, stream);
-}
-
 int mamba_step_cuda(const MambaStepParams<BFloat16>& params, void* stream) noexcept {
-    return mamba_step_gpu::step(params, stream);
-}
-
-int mamba_step_cuda(const MambaStepParams<BFloat16, BFloat16>& params, void* stream) noexcept {
     return mamba_step_gpu::step(params, stream);
 }
 

@@ -11,20 +11,19 @@
 namespace ausm {
 
 /// The memory of one row of the batch, every part contiguous.
-template <class State>
+template <class Value>
 struct MambaMemory {
-    const State* tail_in;   // [K - 1, N, C] the K - 1 inputs before this frame, oldest first; null: zero
-    State* tail_out;        // [K - 1, N, C]; may be null when K is 1
-    const State* state_in;  // [N, S, C], or null: zero
-    State* state_out;       // [N, S, C]
+    const Value* tail_in;   // [K - 1, N, C] the K - 1 inputs before this frame, oldest first; null: zero
+    Value* tail_out;        // [K - 1, N, C]; may be null when K is 1
+    const Value* state_in;  // [N, S, C], or null: zero
+    Value* state_out;       // [N, S, C]
 };
 
 /// Sizes, strides and pointers of one frame; the channel is the innermost, contiguous dimension everywhere.
-/// Weights and all arithmetic are Compute<Scalar>; `State` is what the memory between frames is kept in, rounded when
-/// it is written: float, BFloat16, or double with double activations.
+/// Scalar: float, double or BFloat16. Weights, all arithmetic and the memory between frames are Compute<Scalar>.
 /// Outputs must not overlap inputs, except that `tail_out` may be `tail_in` and `state_out` may be `state_in`. `rows` is
 /// read when the kernel runs, wherever it runs: a recorded launch finds other memories at its next replay.
-template <class Scalar, class State = Compute<Scalar>>
+template <class Scalar>
 struct MambaStepParams {
     using Value = Compute<Scalar>;
     std::int64_t batch, pixels, channels, taps, states, rank;  // B, N, C, K >= 1, S, R
@@ -39,13 +38,13 @@ struct MambaStepParams {
     const Value* dt_bias;                                      // [C]
     const Value* a;                                            // [S, C] negative: -exp(A_log) transposed
     const Value* d;                                            // [C] skip
-    MambaMemory<State> memory;                                 // of the first row; the others follow it, contiguous
-    const MambaMemory<State>* rows = nullptr;                  // [B] rows that lie anywhere, instead of `memory`
+    MambaMemory<Value> memory;                                 // of the first row; the others follow it, contiguous
+    const MambaMemory<Value>* rows = nullptr;                  // [B] rows that lie anywhere, instead of `memory`
 };
 
 /// The memory of row `row`.
-template <class Scalar, class State>
-AUSM_KERNEL_INLINE MambaMemory<State> memory_of(const MambaStepParams<Scalar, State>& p, std::int64_t row) noexcept {
+template <class Scalar>
+AUSM_KERNEL_INLINE MambaMemory<Compute<Scalar>> memory_of(const MambaStepParams<Scalar>& p, std::int64_t row) noexcept {
     if (p.rows)
         return p.rows[row];
     const std::int64_t tail = row * (p.taps - 1) * p.pixels * p.channels,
@@ -58,12 +57,10 @@ AUSM_KERNEL_INLINE MambaMemory<State> memory_of(const MambaStepParams<Scalar, St
 /// Both handle the pixels [begin, end) out of batch * pixels (index b * pixels + n), any sizes. Reentrant; they
 /// allocate a few rows of scratch memory. The reference walks channel by channel with <cmath>; the other takes eight
 /// pixels at a time, in vectors over the channels, with fast_exp.
-template <class Scalar, class State>
-void mamba_step_reference(const MambaStepParams<Scalar, State>& params, std::int64_t begin, std::int64_t end);
+template <class Scalar>
+void mamba_step_reference(const MambaStepParams<Scalar>& params, std::int64_t begin, std::int64_t end);
 void mamba_step_cpu(const MambaStepParams<float>& params, std::int64_t begin, std::int64_t end);
-void mamba_step_cpu(const MambaStepParams<float, BFloat16>& params, std::int64_t begin, std::int64_t end);
 void mamba_step_cpu(const MambaStepParams<BFloat16>& params, std::int64_t begin, std::int64_t end);
-void mamba_step_cpu(const MambaStepParams<BFloat16, BFloat16>& params, std::int64_t begin, std::int64_t end);
 void mamba_step_cpu(const MambaStepParams<double>& params, std::int64_t begin, std::int64_t end);
 
 /// What the GPU's kernel has room for; beyond it mamba_step_cuda returns cudaErrorInvalidValue and does nothing.
@@ -73,8 +70,6 @@ inline constexpr std::int64_t kMambaStepMaxChannels = 1024, kMambaStepMaxTaps = 
 /// All pixels, fewer than 2^31, on a cudaStream_t; device pointers. Returns the launch's cudaError_t (0: success).
 /// Deterministic. Only in the CUDA kernels' library.
 int mamba_step_cuda(const MambaStepParams<float>& params, void* stream) noexcept;
-int mamba_step_cuda(const MambaStepParams<float, BFloat16>& params, void* stream) noexcept;
 int mamba_step_cuda(const MambaStepParams<BFloat16>& params, void* stream) noexcept;
-int mamba_step_cuda(const MambaStepParams<BFloat16, BFloat16>& params, void* stream) noexcept;
 
 }  // namespace ausm

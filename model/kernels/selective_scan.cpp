@@ -14,69 +14,65 @@ namespace ausm {
 //   delta = dt, or softplus(dt + dt_bias)
 //   h_s   = exp(delta a_s) h_s + delta b_s x
 //   y     = (sum_s c_s h_s + d x) * SiLU(z)
-template <class Scalar, class State>
-void selective_scan_reference(const SelectiveScanParams<Scalar, State>& p, std::int64_t begin, std::int64_t end) {
-    using Value = Compute<Scalar>;
-    std::vector<Value> h(static_cast<std::size_t>(p.states));
+template <class Scalar>
+void selective_scan_reference(const SelectiveScanParams<Scalar>& p, std::int64_t begin, std::int64_t end) {
+    std::vector<Scalar> h(static_cast<std::size_t>(p.states));
     for (std::int64_t pixel = begin; pixel < end; ++pixel) {
         const std::int64_t batch = pixel / p.pixels;
         const std::int64_t n = pixel % p.pixels;
         for (std::int64_t channel = 0; channel < p.channels; ++channel) {
             const std::int64_t state = pixel * p.states * p.channels + channel;
             for (std::int64_t s = 0; s < p.states; ++s)
-                h[s] = p.state_in ? static_cast<Value>(widen(p.state_in[state + s * p.channels])) : Value(0);
+                h[s] = p.state_in ? p.state_in[state + s * p.channels] : Scalar(0);
             for (std::int64_t t = 0; t < p.time; ++t) {
-                const Value x = widen(p.x[row_offset(p.x_strides, batch, t, n) + channel]);
+                const Scalar x = p.x[row_offset(p.x_strides, batch, t, n) + channel];
                 const Scalar* b = p.b + row_offset(p.b_strides, batch, t, n);
                 const Scalar* c = p.c + row_offset(p.c_strides, batch, t, n);
-                Value delta = widen(p.dt[row_offset(p.dt_strides, batch, t, n) + channel]);
+                Scalar delta = p.dt[row_offset(p.dt_strides, batch, t, n) + channel];
                 if (p.dt_softplus) {
-                    delta += p.dt_bias ? p.dt_bias[channel] : Value(0);
-                    delta = std::max(delta, Value(0)) + std::log1p(std::exp(-std::fabs(delta)));
+                    delta += p.dt_bias ? p.dt_bias[channel] : Scalar(0);
+                    delta = std::max(delta, Scalar(0)) + std::log1p(std::exp(-std::fabs(delta)));
                 }
-                Value y = p.d ? p.d[channel] * x : Value(0);
+                Scalar y = p.d ? p.d[channel] * x : Scalar(0);
                 for (std::int64_t s = 0; s < p.states; ++s) {
-                    h[s] = std::exp(delta * p.a[s * p.channels + channel]) * h[s] + delta * widen(b[s]) * x;
-                    y += widen(c[s]) * h[s];
+                    h[s] = std::exp(delta * p.a[s * p.channels + channel]) * h[s] + delta * b[s] * x;
+                    y += c[s] * h[s];
                 }
                 if (p.z) {
-                    const Value z = widen(p.z[row_offset(p.z_strides, batch, t, n) + channel]);
-                    y *= z / (Value(1) + std::exp(-z));
+                    const Scalar z = p.z[row_offset(p.z_strides, batch, t, n) + channel];
+                    y *= z / (Scalar(1) + std::exp(-z));
                 }
-                store(p.y[row_offset(p.y_strides, batch, t, n) + channel], y);
+                p.y[row_offset(p.y_strides, batch, t, n) + channel] = y;
             }
             for (std::int64_t s = 0; s < p.states; ++s)
-                store(p.state_out[state + s * p.channels], h[s]);
+                p.state_out[state + s * p.channels] = h[s];
         }
     }
 }
 
 template void selective_scan_reference(const SelectiveScanParams<float>&, std::int64_t, std::int64_t);
 template void selective_scan_reference(const SelectiveScanParams<double>&, std::int64_t, std::int64_t);
-template void selective_scan_reference(const SelectiveScanParams<BFloat16>&, std::int64_t, std::int64_t);
-template void selective_scan_reference(const SelectiveScanParams<float, BFloat16>&, std::int64_t, std::int64_t);
-template void selective_scan_reference(const SelectiveScanParams<BFloat16, BFloat16>&, std::int64_t, std::int64_t);
 
 namespace {
 
 // Channels per slice: the temporaries stay in the first-level cache, the rows of the state are long enough to stream.
 constexpr std::int64_t kSlice = 256;
 
-template <class Value>
+template <class Scalar>
 struct Slice {
-    Value delta[kSlice];
-    Value drive[kSlice];  // delta * x
-    Value sum[kSlice];    // d x + sum_s c_s h_s
+    Scalar delta[kSlice];
+    Scalar drive[kSlice];  // delta * x
+    Scalar sum[kSlice];    // d x + sum_s c_s h_s
 };
 
-template <class Scalar, class State>
-AUSM_KERNEL_INLINE void begin_step(const SelectiveScanParams<Scalar, State>& p, std::int64_t batch, std::int64_t t,
+template <class Scalar>
+AUSM_KERNEL_INLINE void begin_step(const SelectiveScanParams<Scalar>& p, std::int64_t batch, std::int64_t t,
                                    std::int64_t n, std::int64_t first, std::int64_t width,
-                                   Slice<Compute<Scalar>>& slice) noexcept {
+                                   Slice<Scalar>& slice) noexcept {
     const Scalar* __restrict x = p.x + row_offset(p.x_strides, batch, t, n) + first;
     const Scalar* __restrict dt = p.dt + row_offset(p.dt_strides, batch, t, n) + first;
     for (std::int64_t i = 0; i < width; ++i)
-        slice.delta[i] = widen(dt[i]);
+        slice.delta[i] = dt[i];
     if (p.dt_softplus) {
         if (p.dt_bias) {
             for (std::int64_t i = 0; i < width; ++i)
@@ -86,90 +82,64 @@ AUSM_KERNEL_INLINE void begin_step(const SelectiveScanParams<Scalar, State>& p, 
             slice.delta[i] = fast_softplus(slice.delta[i]);
     }
     for (std::int64_t i = 0; i < width; ++i)
-        slice.drive[i] = slice.delta[i] * widen(x[i]);
+        slice.drive[i] = slice.delta[i] * x[i];
     for (std::int64_t i = 0; i < width; ++i)
-        slice.sum[i] = p.d ? p.d[first + i] * widen(x[i]) : Compute<Scalar>(0);
+        slice.sum[i] = p.d ? p.d[first + i] * x[i] : Scalar(0);
 }
 
-template <class Value>
-AUSM_KERNEL_INLINE void advance_state(Value* __restrict h, const Value* __restrict a, Value b, Value c,
-                                      std::int64_t width, Slice<Value>& slice) noexcept {
+template <class Scalar>
+AUSM_KERNEL_INLINE void advance_state(Scalar* __restrict h, const Scalar* __restrict a, Scalar b, Scalar c,
+                                      std::int64_t width, Slice<Scalar>& slice) noexcept {
     for (std::int64_t i = 0; i < width; ++i) {
-        const Value next = fast_exp(slice.delta[i] * a[i]) * h[i] + slice.drive[i] * b;
+        const Scalar next = fast_exp(slice.delta[i] * a[i]) * h[i] + slice.drive[i] * b;
         h[i] = next;
         slice.sum[i] += c * next;
     }
 }
 
-template <class Scalar, class State>
-AUSM_KERNEL_INLINE void finish_step(const SelectiveScanParams<Scalar, State>& p, std::int64_t batch, std::int64_t t,
+template <class Scalar>
+AUSM_KERNEL_INLINE void finish_step(const SelectiveScanParams<Scalar>& p, std::int64_t batch, std::int64_t t,
                                     std::int64_t n, std::int64_t first, std::int64_t width,
-                                    const Slice<Compute<Scalar>>& slice) noexcept {
+                                    const Slice<Scalar>& slice) noexcept {
     Scalar* __restrict y = p.y + row_offset(p.y_strides, batch, t, n) + first;
     if (p.z) {
         const Scalar* __restrict z = p.z + row_offset(p.z_strides, batch, t, n) + first;
         for (std::int64_t i = 0; i < width; ++i)
-            store(y[i], slice.sum[i] * fast_silu(widen(z[i])));
+            y[i] = slice.sum[i] * fast_silu(z[i]);
     } else {
         for (std::int64_t i = 0; i < width; ++i)
-            store(y[i], slice.sum[i]);
+            y[i] = slice.sum[i];
     }
 }
 
-// One slice of the state during a scan: in `state_out` itself, or widened where that is stored in a narrower type.
-template <class Value, class State>
-struct Held {
-    Value rows[kMaxScanStates * kSlice];
-
-    AUSM_KERNEL_INLINE Value* row(State*, std::int64_t, std::int64_t s) noexcept { return rows + s * kSlice; }
-    AUSM_KERNEL_INLINE void finish(State* to, std::int64_t channels, std::int64_t states,
-                                   std::int64_t width) const noexcept {
-        for (std::int64_t s = 0; s < states; ++s)
-            for (std::int64_t i = 0; i < width; ++i)
-                store(to[s * channels + i], rows[s * kSlice + i]);
-    }
-};
-
-template <class Value>
-struct Held<Value, Value> {
-    AUSM_KERNEL_INLINE Value* row(Value* state, std::int64_t channels, std::int64_t s) noexcept {
-        return state + s * channels;
-    }
-    AUSM_KERNEL_INLINE void finish(Value*, std::int64_t, std::int64_t, std::int64_t) const noexcept {}
-};
-
-template <class Scalar, class State>
-AUSM_KERNEL_INLINE void scan_slice(const SelectiveScanParams<Scalar, State>& p, std::int64_t pixel, std::int64_t first,
+template <class Scalar>
+AUSM_KERNEL_INLINE void scan_slice(const SelectiveScanParams<Scalar>& p, std::int64_t pixel, std::int64_t first,
                                    std::int64_t width) noexcept {
-    using Value = Compute<Scalar>;
     const std::int64_t batch = pixel / p.pixels;
     const std::int64_t n = pixel % p.pixels;
     const std::int64_t at = pixel * p.states * p.channels + first;
-    State* state = p.state_out + at;
-    Held<Value, State> held;
+    Scalar* state = p.state_out + at;
     for (std::int64_t s = 0; s < p.states; ++s) {
-        Value* h = held.row(state, p.channels, s);
-        const State* from = p.state_in ? p.state_in + at + s * p.channels : nullptr;
-        if (static_cast<const void*>(h) != from) {
+        Scalar* h = state + s * p.channels;
+        const Scalar* from = p.state_in ? p.state_in + at + s * p.channels : nullptr;
+        if (h != from) {
             for (std::int64_t i = 0; i < width; ++i)
-                h[i] = from ? static_cast<Value>(widen(from[i])) : Value(0);
+                h[i] = from ? from[i] : Scalar(0);
         }
     }
-    Slice<Value> slice;
+    Slice<Scalar> slice;
     for (std::int64_t t = 0; t < p.time; ++t) {
         begin_step(p, batch, t, n, first, width, slice);
         const Scalar* b = p.b + row_offset(p.b_strides, batch, t, n);
         const Scalar* c = p.c + row_offset(p.c_strides, batch, t, n);
         for (std::int64_t s = 0; s < p.states; ++s)
-            advance_state<Value>(held.row(state, p.channels, s), p.a + s * p.channels + first, widen(b[s]), widen(c[s]),
-                                 width, slice);
+            advance_state(state + s * p.channels, p.a + s * p.channels + first, b[s], c[s], width, slice);
         finish_step(p, batch, t, n, first, width, slice);
     }
-    held.finish(state, p.channels, p.states, width);
 }
 
-template <class Scalar, class State>
-AUSM_KERNEL_INLINE void scan_pixels(const SelectiveScanParams<Scalar, State>& p, std::int64_t begin,
+template <class Scalar>
+AUSM_KERNEL_INLINE void scan_pixels(const SelectiveScanParams<Scalar>& p, std::int64_t begin,
                                     std::int64_t end) noexcept {
     for (std::int64_t pixel = begin; pixel < end; ++pixel) {
         for (std::int64_t first = 0; first < p.channels; first += kSlice)
@@ -185,20 +155,6 @@ AUSM_MULTI_ISA void scan_double(const SelectiveScanParams<double>& p, std::int64
     scan_pixels(p, begin, end);
 }
 
-AUSM_MULTI_ISA void scan_half(const SelectiveScanParams<BFloat16>& p, std::int64_t begin, std::int64_t end) noexcept {
-    scan_pixels(p, begin, end);
-}
-
-AUSM_MULTI_ISA void scan_float_half_state(const SelectiveScanParams<float, BFloat16>& p, std::int64_t begin,
-                                          std::int64_t end) noexcept {
-    scan_pixels(p, begin, end);
-}
-
-AUSM_MULTI_ISA void scan_half_half_state(const SelectiveScanParams<BFloat16, BFloat16>& p, std::int64_t begin,
-                                         std::int64_t end) noexcept {
-    scan_pixels(p, begin, end);
-}
-
 }  // namespace
 
 void selective_scan_cpu(const SelectiveScanParams<float>& params, std::int64_t begin, std::int64_t end) noexcept {
@@ -207,20 +163,6 @@ void selective_scan_cpu(const SelectiveScanParams<float>& params, std::int64_t b
 
 void selective_scan_cpu(const SelectiveScanParams<double>& params, std::int64_t begin, std::int64_t end) noexcept {
     scan_double(params, begin, end);
-}
-
-void selective_scan_cpu(const SelectiveScanParams<BFloat16>& params, std::int64_t begin, std::int64_t end) noexcept {
-    scan_half(params, begin, end);
-}
-
-void selective_scan_cpu(const SelectiveScanParams<float, BFloat16>& params, std::int64_t begin,
-                        std::int64_t end) noexcept {
-    scan_float_half_state(params, begin, end);
-}
-
-void selective_scan_cpu(const SelectiveScanParams<BFloat16, BFloat16>& params, std::int64_t begin,
-                        std::int64_t end) noexcept {
-    scan_half_half_state(params, begin, end);
 }
 
 }  // namespace ausm

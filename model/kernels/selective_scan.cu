@@ -8,10 +8,9 @@
 // from where a lane reads 4 states at once. The loads of x, dt and z for 4 steps are in flight together, too.
 //
 // Bytes per pixel and channel: 2 S of state, 4 T of x, dt, z, y; 2 S T per pixel of b and c. Step of the small model
-// ([1, 1, 448, 192], S 8, float32): 6.9 MB, 2.3 us at 3.0 TB/s plus the launch. Clip of 16: 28 MB, 9.3 us (bfloat16
-// with a float state 17 MB, 5.6 us). Arithmetic per step and channel is about 6 instructions a state and 100 for
-// softplus, SiLU and addresses: 7 us for that clip at the issue rate of an H100, so float32 is bound by memory, a clip
-// in bfloat16 by arithmetic.
+// ([1, 1, 448, 192], S 8, float32): 6.9 MB, 2.3 us at 3.0 TB/s plus the launch. Clip of 16: 28 MB, 9.3 us.
+// Arithmetic per step and channel is about 6 instructions a state and 100 for softplus, SiLU and addresses: 7 us for
+// that clip at the issue rate of an H100, so float32 is bound by memory.
 // Registers (sm_90): 72 for up to 8 states, 96 for up to 16, that is 28 and 20 warps an SM; double 124 and 166. Shared
 // memory: 128 S bytes a block of 4 warps (double: twice that). No spills, but for 4 bytes in one case.
 //
@@ -30,11 +29,10 @@ namespace selective_scan_device {
 
 constexpr int kWarps = 4;  // of a block; they share nothing
 
-template <class Scalar, class State, int States>
+template <class Scalar, int States>
 __global__ void __launch_bounds__(kLanes* kWarps)
-    scan_kernel(const SelectiveScanParams<Scalar, State> p, unsigned tiles, unsigned items) {
-    using Value = Compute<Scalar>;
-    alignas(16) __shared__ Value all_rows[kWarps][kSteps][2][States];
+    scan_kernel(const SelectiveScanParams<Scalar> p, unsigned tiles, unsigned items) {
+    alignas(16) __shared__ Scalar all_rows[kWarps][kSteps][2][States];
     const unsigned lane = threadIdx.x % kLanes, warp = threadIdx.x / kLanes, item = blockIdx.x * kWarps + warp;
     if (item >= items)
         return;
@@ -44,28 +42,28 @@ __global__ void __launch_bounds__(kLanes* kWarps)
     const bool active = channel < p.channels;
 
     const std::int64_t at = pixel * p.states * p.channels + channel;
-    Value h[States], a[States];  // a times log2 e
+    Scalar h[States], a[States];  // a times log2 e
 #pragma unroll
     for (int s = 0; s < States; ++s) {
         const bool used = active && s < p.states;
-        h[s] = used && p.state_in ? static_cast<Value>(widen(p.state_in[at + s * p.channels])) : Value(0);
-        a[s] = used ? p.a[s * p.channels + channel] * static_cast<Value>(kLog2e) : Value(0);
+        h[s] = used && p.state_in ? p.state_in[at + s * p.channels] : Scalar(0);
+        a[s] = used ? p.a[s * p.channels + channel] * static_cast<Scalar>(kLog2e) : Scalar(0);
     }
-    const Value skip = active && p.d ? p.d[channel] : Value(0);
-    const Value bias = active && p.dt_softplus && p.dt_bias ? p.dt_bias[channel] : Value(0);
+    const Scalar skip = active && p.d ? p.d[channel] : Scalar(0);
+    const Scalar bias = active && p.dt_softplus && p.dt_bias ? p.dt_bias[channel] : Scalar(0);
     const Scalar* const x_row = p.x + row_offset(p.x_strides, batch, 0, n) + channel;
     const Scalar* const dt_row = p.dt + row_offset(p.dt_strides, batch, 0, n) + channel;
     const Scalar* const z_row = p.z + (p.z ? row_offset(p.z_strides, batch, 0, n) + channel : 0);
     Scalar* const y_row = p.y + row_offset(p.y_strides, batch, 0, n) + channel;
 
     for (std::int64_t t0 = 0; t0 < p.time; t0 += kSteps) {
-        Value x[kSteps], dt[kSteps], z[kSteps];
+        Scalar x[kSteps], dt[kSteps], z[kSteps];
 #pragma unroll
         for (int k = 0; k < kSteps; ++k) {
             const bool used = active && t0 + k < p.time;
-            x[k] = used ? widen(x_row[(t0 + k) * p.x_strides.time]) : Value(0);
-            dt[k] = used ? widen(dt_row[(t0 + k) * p.dt_strides.time]) : Value(0);
-            z[k] = used && p.z ? widen(z_row[(t0 + k) * p.z_strides.time]) : Value(0);
+            x[k] = used ? x_row[(t0 + k) * p.x_strides.time] : Scalar(0);
+            dt[k] = used ? dt_row[(t0 + k) * p.dt_strides.time] : Scalar(0);
+            z[k] = used && p.z ? z_row[(t0 + k) * p.z_strides.time] : Scalar(0);
         }
         __syncwarp();  // the warp has read the rows of the steps before
         stage<States>(rows, p.b + row_offset(p.b_strides, batch, 0, n), p.b_strides.time,
@@ -75,9 +73,9 @@ __global__ void __launch_bounds__(kLanes* kWarps)
         for (int k = 0; k < kSteps; ++k) {
             if (t0 + k >= p.time)
                 break;
-            const Value delta = p.dt_softplus ? softplus(dt[k] + bias) : dt[k];
-            const Value drive = delta * x[k];
-            Value y = skip * x[k];
+            const Scalar delta = p.dt_softplus ? softplus(dt[k] + bias) : dt[k];
+            const Scalar drive = delta * x[k];
+            Scalar y = skip * x[k];
 #pragma unroll
             for (int s = 0; s < States; ++s) {
                 h[s] = exponential2(delta * a[s]) * h[s] + drive * rows[k][0][s];
@@ -86,37 +84,33 @@ __global__ void __launch_bounds__(kLanes* kWarps)
             if (p.z)
                 y *= z[k] * sigmoid(z[k]);
             if (active)
-                store(y_row[(t0 + k) * p.y_strides.time], y);
+                y_row[(t0 + k) * p.y_strides.time] = y;
         }
     }
 #pragma unroll
     for (int s = 0; s < States; ++s)
         if (active && s < p.states)
-            store(p.state_out[at + s * p.channels], h[s]);
+            p.state_out[at + s * p.channels] = h[s];
 }
 
-template <class Scalar, class State>
-int start(const SelectiveScanParams<Scalar, State>& p, void* stream) noexcept {
+template <class Scalar>
+int start(const SelectiveScanParams<Scalar>& p, void* stream) noexcept {
     constexpr std::int64_t kMostItems = std::int64_t{1} << 31;
     const std::int64_t tiles = (p.channels + kLanes - 1) / kLanes, items = p.batch * p.pixels * tiles;
     if (p.states > kMaxScanStates || items >= kMostItems)
         return cudaErrorInvalidValue;
-    return launch(p.states <= 8 ? scan_kernel<Scalar, State, 8> : scan_kernel<Scalar, State, 16>,
-                  blocks_for(items, kWarps), kLanes * kWarps, stream, p, static_cast<unsigned>(tiles),
-                  static_cast<unsigned>(items));
+    return launch(p.states <= 8 ? scan_kernel<Scalar, 8> : scan_kernel<Scalar, 16>, blocks_for(items, kWarps),
+                  kLanes * kWarps, stream, p, static_cast<unsigned>(tiles), static_cast<unsigned>(items));
 }
 
 }  // namespace selective_scan_device
 
-template <class Scalar, class State>
-int selective_scan_cuda(const SelectiveScanParams<Scalar, State>& params, void* stream) noexcept {
+template <class Scalar>
+int selective_scan_cuda(const SelectiveScanParams<Scalar>& params, void* stream) noexcept {
     return selective_scan_device::start(params, stream);
 }
 
 template int selective_scan_cuda(const SelectiveScanParams<float>&, void*) noexcept;
 template int selective_scan_cuda(const SelectiveScanParams<double>&, void*) noexcept;
-template int selective_scan_cuda(const SelectiveScanParams<BFloat16>&, void*) noexcept;
-template int selective_scan_cuda(const SelectiveScanParams<float, BFloat16>&, void*) noexcept;
-template int selective_scan_cuda(const SelectiveScanParams<BFloat16, BFloat16>&, void*) noexcept;
 
 }  // namespace ausm

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstdint>
 
-#include "kernels/bfloat16.h"
 #include "kernels/row_strides.h"
 
 namespace ausm::selective_scan_device {
@@ -35,36 +34,36 @@ __device__ __forceinline__ double log_one_plus(double x) { return log1p(x); }
 __device__ __forceinline__ float divided(float a, float b) { return __fdividef(a, b); }
 __device__ __forceinline__ double divided(double a, double b) { return a / b; }
 
-template <class Value>
-__device__ __forceinline__ Value magnitude(Value x) {
-    return x < Value(0) ? -x : x;
+template <class Scalar>
+__device__ __forceinline__ Scalar magnitude(Scalar x) {
+    return x < Scalar(0) ? -x : x;
 }
 
 /// 1 / (1 + e^-x); neither overflows nor divides by anything large.
-template <class Value>
-__device__ __forceinline__ Value sigmoid(Value x) {
-    const Value e = exponential(-magnitude(x));
-    return divided(x < Value(0) ? e : Value(1), Value(1) + e);
+template <class Scalar>
+__device__ __forceinline__ Scalar sigmoid(Scalar x) {
+    const Scalar e = exponential(-magnitude(x));
+    return divided(x < Scalar(0) ? e : Scalar(1), Scalar(1) + e);
 }
 
 /// log(1 + e^x), its relative error small for very negative x too.
-template <class Value>
-__device__ __forceinline__ Value softplus(Value x) {
-    return (x < Value(0) ? Value(0) : x) + log_one_plus(exponential(-magnitude(x)));
+template <class Scalar>
+__device__ __forceinline__ Scalar softplus(Scalar x) {
+    return (x < Scalar(0) ? Scalar(0) : x) + log_one_plus(exponential(-magnitude(x)));
 }
 
 /// Copies b and c of the steps t0 <= t < t0 + kSteps to rows[step][0 and 1][state], by `threads` threads that share
 /// `rows`, this one being number `thread`; zero where there is no such step or state. The caller synchronises.
 template <int States, class Scalar>
-__device__ __forceinline__ void stage(Compute<Scalar> (*rows)[2][States], const Scalar* b, std::int64_t b_stride,
+__device__ __forceinline__ void stage(Scalar (*rows)[2][States], const Scalar* b, std::int64_t b_stride,
                                       const Scalar* c, std::int64_t c_stride, std::int64_t t0, std::int64_t time,
                                       std::int64_t states, unsigned thread, unsigned threads) {
     for (unsigned i = thread; i < kSteps * 2 * States; i += threads) {
         const unsigned step = i / (2 * States), which = i / States % 2, s = i % States;
         const std::int64_t t = t0 + step;
-        Compute<Scalar> value(0);
+        Scalar value(0);
         if (t < time && s < states)
-            value = widen((which == 0 ? b + t * b_stride : c + t * c_stride)[s]);
+            value = (which == 0 ? b + t * b_stride : c + t * c_stride)[s];
         rows[step][which][s] = value;
     }
 }

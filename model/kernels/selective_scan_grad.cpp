@@ -13,17 +13,17 @@ namespace ausm {
 namespace {
 
 // What one channel of one pixel adds to the gradients that are sums, and the states it goes back through.
-template <class Value>
+template <class Scalar>
 struct Walk {
-    std::vector<Value> states;  // [T + 1, S] before each step and after the last
-    std::vector<Value> carry;   // [S] gradient of the state after the current step
-    std::vector<Value> b, c;    // [T, S] gradients of the pixel, summed over its channels so far
+    std::vector<Scalar> states;  // [T + 1, S] before each step and after the last
+    std::vector<Scalar> carry;   // [S] gradient of the state after the current step
+    std::vector<Scalar> b, c;    // [T, S] gradients of the pixel, summed over its channels so far
 };
 
-template <class Value>
-void zero(Value* values, std::int64_t count) {
+template <class Scalar>
+void zero(Scalar* values, std::int64_t count) {
     if (values)
-        std::fill_n(values, count, Value(0));
+        std::fill_n(values, count, Scalar(0));
 }
 
 template <class Scalar>
@@ -35,34 +35,31 @@ void zero_sums(const SelectiveScanGradParams<Scalar>& p) {
 
 // The step before the softplus, and after it.
 template <class Scalar>
-Compute<Scalar> raw_step(const SelectiveScanParams<Scalar>& p, std::int64_t batch, std::int64_t t, std::int64_t n,
-                         std::int64_t channel) {
-    const Compute<Scalar> bias = p.dt_softplus && p.dt_bias ? p.dt_bias[channel] : Compute<Scalar>(0);
-    return widen(p.dt[row_offset(p.dt_strides, batch, t, n) + channel]) + bias;
-}
-
-template <class Value>
-Value softplus(Value x) {
-    return std::max(x, Value(0)) + std::log1p(std::exp(-std::fabs(x)));
+Scalar raw_step(const SelectiveScanParams<Scalar>& p, std::int64_t batch, std::int64_t t, std::int64_t n,
+                std::int64_t channel) {
+    const Scalar bias = p.dt_softplus && p.dt_bias ? p.dt_bias[channel] : Scalar(0);
+    return p.dt[row_offset(p.dt_strides, batch, t, n) + channel] + bias;
 }
 
 template <class Scalar>
-void walk_forward(const SelectiveScanParams<Scalar>& p, std::int64_t pixel, std::int64_t channel,
-                  Walk<Compute<Scalar>>& walk) {
-    using Value = Compute<Scalar>;
+Scalar softplus(Scalar x) {
+    return std::max(x, Scalar(0)) + std::log1p(std::exp(-std::fabs(x)));
+}
+
+template <class Scalar>
+void walk_forward(const SelectiveScanParams<Scalar>& p, std::int64_t pixel, std::int64_t channel, Walk<Scalar>& walk) {
     const std::int64_t batch = pixel / p.pixels, n = pixel % p.pixels;
     for (std::int64_t s = 0; s < p.states; ++s)
-        walk.states[s] = p.state_in ? p.state_in[(pixel * p.states + s) * p.channels + channel] : Value(0);
+        walk.states[s] = p.state_in ? p.state_in[(pixel * p.states + s) * p.channels + channel] : Scalar(0);
     for (std::int64_t t = 0; t < p.time; ++t) {
-        const Value x = widen(p.x[row_offset(p.x_strides, batch, t, n) + channel]);
+        const Scalar x = p.x[row_offset(p.x_strides, batch, t, n) + channel];
         const Scalar* b = p.b + row_offset(p.b_strides, batch, t, n);
-        Value delta = raw_step(p, batch, t, n, channel);
+        Scalar delta = raw_step(p, batch, t, n, channel);
         if (p.dt_softplus)
             delta = softplus(delta);
         for (std::int64_t s = 0; s < p.states; ++s)
             walk.states[(t + 1) * p.states + s] =
-                std::exp(delta * p.a[s * p.channels + channel]) * walk.states[t * p.states + s] +
-                delta * widen(b[s]) * x;
+                std::exp(delta * p.a[s * p.channels + channel]) * walk.states[t * p.states + s] + delta * b[s] * x;
     }
 }
 
@@ -77,48 +74,47 @@ void walk_forward(const SelectiveScanParams<Scalar>& p, std::int64_t pixel, std:
 // and dh'_s = dh_s e_s goes on to the step before.
 template <class Scalar>
 void step_back(const SelectiveScanGradParams<Scalar>& g, std::int64_t batch, std::int64_t t, std::int64_t n,
-               std::int64_t channel, Walk<Compute<Scalar>>& walk) {
-    using Value = Compute<Scalar>;
+               std::int64_t channel, Walk<Scalar>& walk) {
     const SelectiveScanParams<Scalar>& p = g.scan;
-    const Value x = widen(p.x[row_offset(p.x_strides, batch, t, n) + channel]);
-    const Value raw = raw_step(p, batch, t, n, channel);
-    const Value delta = p.dt_softplus ? softplus(raw) : raw;
+    const Scalar x = p.x[row_offset(p.x_strides, batch, t, n) + channel];
+    const Scalar raw = raw_step(p, batch, t, n, channel);
+    const Scalar delta = p.dt_softplus ? softplus(raw) : raw;
     const Scalar* b = p.b + row_offset(p.b_strides, batch, t, n);
     const Scalar* c = p.c + row_offset(p.c_strides, batch, t, n);
-    const Value* before = walk.states.data() + t * p.states;
-    const Value* after = before + p.states;
-    const Value dy = g.y_grad ? widen(g.y_grad[row_offset(g.y_grad_strides, batch, t, n) + channel]) : Value(0);
-    Value du = dy;
+    const Scalar* before = walk.states.data() + t * p.states;
+    const Scalar* after = before + p.states;
+    const Scalar dy = g.y_grad ? g.y_grad[row_offset(g.y_grad_strides, batch, t, n) + channel] : Scalar(0);
+    Scalar du = dy;
     if (p.z) {
-        const Value z = widen(p.z[row_offset(p.z_strides, batch, t, n) + channel]);
-        const Value sigmoid = Value(1) / (Value(1) + std::exp(-z));
+        const Scalar z = p.z[row_offset(p.z_strides, batch, t, n) + channel];
+        const Scalar sigmoid = Scalar(1) / (Scalar(1) + std::exp(-z));
         du = dy * z * sigmoid;
-        Value u = p.d ? p.d[channel] * x : Value(0);
+        Scalar u = p.d ? p.d[channel] * x : Scalar(0);
         for (std::int64_t s = 0; s < p.states; ++s)
-            u += widen(c[s]) * after[s];
+            u += c[s] * after[s];
         if (g.z_grad)
-            store(g.z_grad[row_offset(g.z_grad_strides, batch, t, n) + channel],
-                  dy * u * sigmoid * (Value(1) + z * (Value(1) - sigmoid)));
+            g.z_grad[row_offset(g.z_grad_strides, batch, t, n) + channel] =
+                dy * u * sigmoid * (Scalar(1) + z * (Scalar(1) - sigmoid));
     }
-    Value dx = p.d ? p.d[channel] * du : Value(0);
-    Value ddelta = 0;
+    Scalar dx = p.d ? p.d[channel] * du : Scalar(0);
+    Scalar ddelta = 0;
     for (std::int64_t s = 0; s < p.states; ++s) {
-        const Value a = p.a[s * p.channels + channel];
-        const Value decayed = std::exp(delta * a) * before[s];
-        const Value dh = walk.carry[s] + widen(c[s]) * du;
+        const Scalar a = p.a[s * p.channels + channel];
+        const Scalar decayed = std::exp(delta * a) * before[s];
+        const Scalar dh = walk.carry[s] + c[s] * du;
         walk.b[t * p.states + s] += dh * delta * x;
         walk.c[t * p.states + s] += du * after[s];
-        dx += dh * delta * widen(b[s]);
-        ddelta += dh * (a * decayed + widen(b[s]) * x);
+        dx += dh * delta * b[s];
+        ddelta += dh * (a * decayed + b[s] * x);
         if (g.a_grad)
             g.a_grad[s * p.channels + channel] += dh * delta * decayed;
         walk.carry[s] = dh * std::exp(delta * a);
     }
-    const Value ddt = p.dt_softplus ? ddelta / (Value(1) + std::exp(-raw)) : ddelta;
+    const Scalar ddt = p.dt_softplus ? ddelta / (Scalar(1) + std::exp(-raw)) : ddelta;
     if (g.x_grad)
-        store(g.x_grad[row_offset(g.x_grad_strides, batch, t, n) + channel], dx);
+        g.x_grad[row_offset(g.x_grad_strides, batch, t, n) + channel] = dx;
     if (g.dt_grad)
-        store(g.dt_grad[row_offset(g.dt_grad_strides, batch, t, n) + channel], ddt);
+        g.dt_grad[row_offset(g.dt_grad_strides, batch, t, n) + channel] = ddt;
     if (g.d_grad)
         g.d_grad[channel] += du * x;
     if (g.dt_bias_grad && p.dt_softplus)
@@ -127,32 +123,31 @@ void step_back(const SelectiveScanGradParams<Scalar>& g, std::int64_t batch, std
 
 // Writes one pixel's sums over channels: T rows of S that lie `distance` apart.
 template <class Scalar>
-void store_rows(const SelectiveScanParams<Scalar>& p, std::int64_t pixel, const Compute<Scalar>* sums,
-                std::int64_t distance, Scalar* to, const RowStrides& strides) {
+void store_rows(const SelectiveScanParams<Scalar>& p, std::int64_t pixel, const Scalar* sums, std::int64_t distance,
+                Scalar* to, const RowStrides& strides) {
     for (std::int64_t t = 0; to && t < p.time; ++t)
         for (std::int64_t s = 0; s < p.states; ++s)
-            store(to[row_offset(strides, pixel / p.pixels, t, pixel % p.pixels) + s], sums[t * distance + s]);
+            to[row_offset(strides, pixel / p.pixels, t, pixel % p.pixels) + s] = sums[t * distance + s];
 }
 
 }  // namespace
 
 template <class Scalar>
 void selective_scan_grad_reference(const SelectiveScanGradParams<Scalar>& g, std::int64_t begin, std::int64_t end) {
-    using Value = Compute<Scalar>;
     const SelectiveScanParams<Scalar>& p = g.scan;
     const auto rows = static_cast<std::size_t>(p.time * p.states), states = static_cast<std::size_t>(p.states);
-    Walk<Value> walk{std::vector<Value>(rows + states), std::vector<Value>(states), std::vector<Value>(rows),
-                     std::vector<Value>(rows)};
+    Walk<Scalar> walk{std::vector<Scalar>(rows + states), std::vector<Scalar>(states), std::vector<Scalar>(rows),
+                      std::vector<Scalar>(rows)};
     zero_sums(g);
     for (std::int64_t pixel = begin; pixel < end; ++pixel) {
         const std::int64_t batch = pixel / p.pixels, n = pixel % p.pixels;
-        std::fill(walk.b.begin(), walk.b.end(), Value(0));
-        std::fill(walk.c.begin(), walk.c.end(), Value(0));
+        std::fill(walk.b.begin(), walk.b.end(), Scalar(0));
+        std::fill(walk.c.begin(), walk.c.end(), Scalar(0));
         for (std::int64_t channel = 0; channel < p.channels; ++channel) {
             const std::int64_t at = pixel * p.states * p.channels + channel;
             walk_forward(p, pixel, channel, walk);
             for (std::int64_t s = 0; s < p.states; ++s)
-                walk.carry[s] = g.state_out_grad ? g.state_out_grad[at + s * p.channels] : Value(0);
+                walk.carry[s] = g.state_out_grad ? g.state_out_grad[at + s * p.channels] : Scalar(0);
             for (std::int64_t t = p.time - 1; t >= 0; --t)
                 step_back(g, batch, t, n, channel, walk);
             for (std::int64_t s = 0; g.state_in_grad && s < p.states; ++s)
@@ -165,7 +160,6 @@ void selective_scan_grad_reference(const SelectiveScanGradParams<Scalar>& g, std
 
 template void selective_scan_grad_reference(const SelectiveScanGradParams<float>&, std::int64_t, std::int64_t);
 template void selective_scan_grad_reference(const SelectiveScanGradParams<double>&, std::int64_t, std::int64_t);
-template void selective_scan_grad_reference(const SelectiveScanGradParams<BFloat16>&, std::int64_t, std::int64_t);
 
 namespace {
 
@@ -174,56 +168,54 @@ namespace {
 constexpr std::int64_t kWidth = 64;
 
 // What a range works in; every row but those of row_sums is a slice.
-template <class Value>
+template <class Scalar>
 struct Scratch {
-    std::vector<Value> memory;
-    Value *decay, *before;     // [T, S, kWidth] exp(delta a) of each step and the state before it
-    Value *x, *delta, *slope;  // [T, kWidth] slope: of the softplus
-    Value *a, *carry, *a_sum;  // [S, kWidth] carry: gradient of the state after the current step
-    Value* row_sums;           // [T, 2, S] gradients of b and c of the pixel, summed over its slices so far
+    std::vector<Scalar> memory;
+    Scalar *decay, *before;     // [T, S, kWidth] exp(delta a) of each step and the state before it
+    Scalar *x, *delta, *slope;  // [T, kWidth] slope: of the softplus
+    Scalar *a, *carry, *a_sum;  // [S, kWidth] carry: gradient of the state after the current step
+    Scalar* row_sums;           // [T, 2, S] gradients of b and c of the pixel, summed over its slices so far
 
-    template <class Scalar>
     explicit Scratch(const SelectiveScanParams<Scalar>& p)
         : memory(static_cast<std::size_t>(kWidth * (2 * p.time * p.states + 3 * p.time + 3 * p.states) +
                                           2 * p.time * p.states)) {
-        Value* next = memory.data();
+        Scalar* next = memory.data();
         const auto take = [&next](std::int64_t count) { return std::exchange(next, next + count); };
-        for (Value** rows : {&decay, &before})
+        for (Scalar** rows : {&decay, &before})
             *rows = take(kWidth * p.time * p.states);
-        for (Value** rows : {&x, &delta, &slope})
+        for (Scalar** rows : {&x, &delta, &slope})
             *rows = take(kWidth * p.time);
-        for (Value** rows : {&a, &carry, &a_sum})
+        for (Scalar** rows : {&a, &carry, &a_sum})
             *rows = take(kWidth * p.states);
         row_sums = take(2 * p.time * p.states);
     }
 };
 
 // Where one slice of one pixel lies, and the sums over its steps.
-template <class Value>
+template <class Scalar>
 struct Slice {
     std::int64_t batch, n, first, width, state;
-    Value d[kWidth], d_sum[kWidth], bias_sum[kWidth];
+    Scalar d[kWidth], d_sum[kWidth], bias_sum[kWidth];
 };
 
 // What a step back collects over the states.
-template <class Value>
+template <class Scalar>
 struct Step {
-    Value du[kWidth], u[kWidth], dx[kWidth], ddelta[kWidth];
+    Scalar du[kWidth], u[kWidth], dx[kWidth], ddelta[kWidth];
 };
 
 template <class Scalar>
-AUSM_KERNEL_INLINE void load(const Scalar* __restrict from, std::int64_t width,
-                             Compute<Scalar>* __restrict to) noexcept {
+AUSM_KERNEL_INLINE void load(const Scalar* __restrict from, std::int64_t width, Scalar* __restrict to) noexcept {
     for (std::int64_t i = 0; i < kWidth; ++i)
         to[i] = 0;
     for (std::int64_t i = 0; from && i < width; ++i)
-        to[i] = widen(from[i]);
+        to[i] = from[i];
 }
 
 // Adds up a slice in an order that vectors can follow.
-template <class Value>
-AUSM_KERNEL_INLINE Value total(const Value* __restrict values) noexcept {
-    Value part[8] = {};
+template <class Scalar>
+AUSM_KERNEL_INLINE Scalar total(const Scalar* __restrict values) noexcept {
+    Scalar part[8] = {};
     for (std::int64_t i = 0; i < kWidth; i += 8)
         for (std::int64_t j = 0; j < 8; ++j)
             part[j] += values[i + j];
@@ -231,57 +223,55 @@ AUSM_KERNEL_INLINE Value total(const Value* __restrict values) noexcept {
 }
 
 template <class Scalar>
-AUSM_KERNEL_INLINE void load_slice(const SelectiveScanGradParams<Scalar>& g, Slice<Compute<Scalar>>& slice,
-                                   Scratch<Compute<Scalar>>& w) noexcept {
+AUSM_KERNEL_INLINE void load_slice(const SelectiveScanGradParams<Scalar>& g, Slice<Scalar>& slice,
+                                   Scratch<Scalar>& w) noexcept {
     const SelectiveScanParams<Scalar>& p = g.scan;
     for (std::int64_t s = 0; s < p.states; ++s) {
         load(p.a + s * p.channels + slice.first, slice.width, w.a + s * kWidth);
         load(g.state_out_grad ? g.state_out_grad + slice.state + s * p.channels : nullptr, slice.width,
              w.carry + s * kWidth);
     }
-    std::fill_n(w.a_sum, kWidth * p.states, Compute<Scalar>(0));
+    std::fill_n(w.a_sum, kWidth * p.states, Scalar(0));
     load(p.d ? p.d + slice.first : nullptr, slice.width, slice.d);
-    std::fill_n(slice.d_sum, kWidth, Compute<Scalar>(0));
-    std::fill_n(slice.bias_sum, kWidth, Compute<Scalar>(0));
+    std::fill_n(slice.d_sum, kWidth, Scalar(0));
+    std::fill_n(slice.bias_sum, kWidth, Scalar(0));
 }
 
 // The steps' sizes and slopes.
 template <class Scalar>
-AUSM_KERNEL_INLINE void load_steps(const SelectiveScanParams<Scalar>& p, const Slice<Compute<Scalar>>& slice,
-                                   Scratch<Compute<Scalar>>& w) noexcept {
-    using Value = Compute<Scalar>;
-    Value bias[kWidth];
+AUSM_KERNEL_INLINE void load_steps(const SelectiveScanParams<Scalar>& p, const Slice<Scalar>& slice,
+                                   Scratch<Scalar>& w) noexcept {
+    Scalar bias[kWidth];
     load(p.dt_softplus && p.dt_bias ? p.dt_bias + slice.first : nullptr, slice.width, bias);
     for (std::int64_t t = 0; t < p.time; ++t) {
-        Value* __restrict delta = w.delta + t * kWidth;
-        Value* __restrict slope = w.slope + t * kWidth;
+        Scalar* __restrict delta = w.delta + t * kWidth;
+        Scalar* __restrict slope = w.slope + t * kWidth;
         load(p.x + row_offset(p.x_strides, slice.batch, t, slice.n) + slice.first, slice.width, w.x + t * kWidth);
         load(p.dt + row_offset(p.dt_strides, slice.batch, t, slice.n) + slice.first, slice.width, delta);
         for (std::int64_t i = 0; p.dt_softplus && i < kWidth; ++i) {
-            const Value raw = delta[i] + bias[i];
+            const Scalar raw = delta[i] + bias[i];
             slope[i] = fast_sigmoid(raw);
             delta[i] = fast_softplus(raw);
         }
         if (!p.dt_softplus)
-            std::fill_n(slope, kWidth, Value(1));
+            std::fill_n(slope, kWidth, Scalar(1));
     }
 }
 
 // Fills `decay` and `before`.
 template <class Scalar>
-AUSM_KERNEL_INLINE void run_forward(const SelectiveScanParams<Scalar>& p, const Slice<Compute<Scalar>>& slice,
-                                    Scratch<Compute<Scalar>>& w) noexcept {
-    using Value = Compute<Scalar>;
+AUSM_KERNEL_INLINE void run_forward(const SelectiveScanParams<Scalar>& p, const Slice<Scalar>& slice,
+                                    Scratch<Scalar>& w) noexcept {
     for (std::int64_t s = 0; s < p.states; ++s) {
-        const Value* __restrict a = w.a + s * kWidth;
-        Value h[kWidth];
+        const Scalar* __restrict a = w.a + s * kWidth;
+        Scalar h[kWidth];
         load(p.state_in ? p.state_in + slice.state + s * p.channels : nullptr, slice.width, h);
         for (std::int64_t t = 0; t < p.time; ++t) {
-            const Value b = widen(p.b[row_offset(p.b_strides, slice.batch, t, slice.n) + s]);
-            const Value* __restrict x = w.x + t * kWidth;
-            const Value* __restrict delta = w.delta + t * kWidth;
-            Value* __restrict decay = w.decay + (t * p.states + s) * kWidth;
-            Value* __restrict before = w.before + (t * p.states + s) * kWidth;
+            const Scalar b = p.b[row_offset(p.b_strides, slice.batch, t, slice.n) + s];
+            const Scalar* __restrict x = w.x + t * kWidth;
+            const Scalar* __restrict delta = w.delta + t * kWidth;
+            Scalar* __restrict decay = w.decay + (t * p.states + s) * kWidth;
+            Scalar* __restrict before = w.before + (t * p.states + s) * kWidth;
             for (std::int64_t i = 0; i < kWidth; ++i) {
                 before[i] = h[i];
                 decay[i] = fast_exp(delta[i] * a[i]);
@@ -292,18 +282,18 @@ AUSM_KERNEL_INLINE void run_forward(const SelectiveScanParams<Scalar>& p, const 
 }
 
 // The formulas above step_back, for state s of step t; ddelta without its factor, the slope.
-template <class Value>
-AUSM_KERNEL_INLINE void state_back(std::int64_t t, std::int64_t s, std::int64_t states, Value b, Value c,
-                                   Scratch<Value>& w, Step<Value>& step) noexcept {
-    const Value* __restrict decay = w.decay + (t * states + s) * kWidth;
-    const Value* __restrict before = w.before + (t * states + s) * kWidth;
-    const Value* __restrict x = w.x + t * kWidth;
-    const Value* __restrict delta = w.delta + t * kWidth;
-    const Value* __restrict a = w.a + s * kWidth;
-    Value* __restrict carry = w.carry + s * kWidth;
-    Value* __restrict a_sum = w.a_sum + s * kWidth;
+template <class Scalar>
+AUSM_KERNEL_INLINE void state_back(std::int64_t t, std::int64_t s, std::int64_t states, Scalar b, Scalar c,
+                                   Scratch<Scalar>& w, Step<Scalar>& step) noexcept {
+    const Scalar* __restrict decay = w.decay + (t * states + s) * kWidth;
+    const Scalar* __restrict before = w.before + (t * states + s) * kWidth;
+    const Scalar* __restrict x = w.x + t * kWidth;
+    const Scalar* __restrict delta = w.delta + t * kWidth;
+    const Scalar* __restrict a = w.a + s * kWidth;
+    Scalar* __restrict carry = w.carry + s * kWidth;
+    Scalar* __restrict a_sum = w.a_sum + s * kWidth;
     // Three loops: g++ does not vectorise one with as many arrays.
-    Value drive[kWidth], decayed[kWidth], after[kWidth], dh[kWidth], b_terms[kWidth], c_terms[kWidth];
+    Scalar drive[kWidth], decayed[kWidth], after[kWidth], dh[kWidth], b_terms[kWidth], c_terms[kWidth];
     for (std::int64_t i = 0; i < kWidth; ++i) {
         drive[i] = delta[i] * x[i];
         decayed[i] = decay[i] * before[i];
@@ -326,30 +316,28 @@ AUSM_KERNEL_INLINE void state_back(std::int64_t t, std::int64_t s, std::int64_t 
 }
 
 template <class Scalar>
-AUSM_KERNEL_INLINE void store_row(const Compute<Scalar>* __restrict from, std::int64_t width,
-                                  Scalar* __restrict to) noexcept {
+AUSM_KERNEL_INLINE void store_row(const Scalar* __restrict from, std::int64_t width, Scalar* __restrict to) noexcept {
     for (std::int64_t i = 0; i < width; ++i)
-        store(to[i], from[i]);
+        to[i] = from[i];
 }
 
 template <class Scalar>
-AUSM_KERNEL_INLINE void slice_step_back(const SelectiveScanGradParams<Scalar>& g, std::int64_t t,
-                                        Slice<Compute<Scalar>>& slice, Scratch<Compute<Scalar>>& w) noexcept {
-    using Value = Compute<Scalar>;
+AUSM_KERNEL_INLINE void slice_step_back(const SelectiveScanGradParams<Scalar>& g, std::int64_t t, Slice<Scalar>& slice,
+                                        Scratch<Scalar>& w) noexcept {
     const SelectiveScanParams<Scalar>& p = g.scan;
     const auto at = [&](const RowStrides& strides) {
         return row_offset(strides, slice.batch, t, slice.n) + slice.first;
     };
-    Value dy[kWidth], gate[kWidth], gate_slope[kWidth];
-    Step<Value> step;
+    Scalar dy[kWidth], gate[kWidth], gate_slope[kWidth];
+    Step<Scalar> step;
     load(g.y_grad ? g.y_grad + at(g.y_grad_strides) : nullptr, slice.width, dy);
     load(p.z ? p.z + at(p.z_strides) : nullptr, slice.width, gate);
     for (std::int64_t i = 0; i < kWidth; ++i) {
-        const Value sigmoid = fast_sigmoid(gate[i]);
-        gate_slope[i] = sigmoid * (Value(1) + gate[i] * (Value(1) - sigmoid));
-        gate[i] = p.z ? gate[i] * sigmoid : Value(1);
+        const Scalar sigmoid = fast_sigmoid(gate[i]);
+        gate_slope[i] = sigmoid * (Scalar(1) + gate[i] * (Scalar(1) - sigmoid));
+        gate[i] = p.z ? gate[i] * sigmoid : Scalar(1);
     }
-    const Value* x = w.x + t * kWidth;
+    const Scalar* x = w.x + t * kWidth;
     for (std::int64_t i = 0; i < kWidth; ++i) {
         step.du[i] = dy[i] * gate[i];
         step.u[i] = slice.d[i] * x[i];
@@ -360,7 +348,7 @@ AUSM_KERNEL_INLINE void slice_step_back(const SelectiveScanGradParams<Scalar>& g
     const Scalar* b = p.b + row_offset(p.b_strides, slice.batch, t, slice.n);
     const Scalar* c = p.c + row_offset(p.c_strides, slice.batch, t, slice.n);
     for (std::int64_t s = 0; s < p.states; ++s)
-        state_back<Value>(t, s, p.states, widen(b[s]), widen(c[s]), w, step);
+        state_back<Scalar>(t, s, p.states, b[s], c[s], w, step);
     for (std::int64_t i = 0; i < kWidth; ++i) {
         step.ddelta[i] *= w.slope[t * kWidth + i];
         slice.bias_sum[i] += step.ddelta[i];
@@ -374,18 +362,17 @@ AUSM_KERNEL_INLINE void slice_step_back(const SelectiveScanGradParams<Scalar>& g
         store_row(step.u, slice.width, g.z_grad + at(g.z_grad_strides));
 }
 
-template <class Value>
-AUSM_KERNEL_INLINE void add_row(const Value* __restrict from, std::int64_t width, Value* __restrict to) noexcept {
+template <class Scalar>
+AUSM_KERNEL_INLINE void add_row(const Scalar* __restrict from, std::int64_t width, Scalar* __restrict to) noexcept {
     for (std::int64_t i = 0; to && i < width; ++i)
         to[i] += from[i];
 }
 
 template <class Scalar>
 AUSM_KERNEL_INLINE void slice_back(const SelectiveScanGradParams<Scalar>& g, std::int64_t pixel, std::int64_t first,
-                                   Scratch<Compute<Scalar>>& w) noexcept {
-    using Value = Compute<Scalar>;
+                                   Scratch<Scalar>& w) noexcept {
     const SelectiveScanParams<Scalar>& p = g.scan;
-    Slice<Value> slice;
+    Slice<Scalar> slice;
     slice.batch = pixel / p.pixels;
     slice.n = pixel % p.pixels;
     slice.first = first;
@@ -408,11 +395,11 @@ AUSM_KERNEL_INLINE void slice_back(const SelectiveScanGradParams<Scalar>& g, std
 
 template <class Scalar>
 AUSM_KERNEL_INLINE void pixels_back(const SelectiveScanGradParams<Scalar>& g, std::int64_t begin, std::int64_t end,
-                                    Scratch<Compute<Scalar>>& w) noexcept {
+                                    Scratch<Scalar>& w) noexcept {
     const SelectiveScanParams<Scalar>& p = g.scan;
     zero_sums(g);
     for (std::int64_t pixel = begin; pixel < end; ++pixel) {
-        std::fill_n(w.row_sums, 2 * p.time * p.states, Compute<Scalar>(0));
+        std::fill_n(w.row_sums, 2 * p.time * p.states, Scalar(0));
         for (std::int64_t first = 0; first < p.channels; first += kWidth)
             slice_back(g, pixel, first, w);
         store_rows(p, pixel, w.row_sums, 2 * p.states, g.b_grad, g.b_grad_strides);
@@ -430,11 +417,6 @@ AUSM_MULTI_ISA void back_double(const SelectiveScanGradParams<double>& g, std::i
     pixels_back(g, begin, end, w);
 }
 
-AUSM_MULTI_ISA void back_half(const SelectiveScanGradParams<BFloat16>& g, std::int64_t begin, std::int64_t end,
-                              Scratch<float>& w) noexcept {
-    pixels_back(g, begin, end, w);
-}
-
 }  // namespace
 
 void selective_scan_grad_cpu(const SelectiveScanGradParams<float>& params, std::int64_t begin, std::int64_t end) {
@@ -445,11 +427,6 @@ void selective_scan_grad_cpu(const SelectiveScanGradParams<float>& params, std::
 void selective_scan_grad_cpu(const SelectiveScanGradParams<double>& params, std::int64_t begin, std::int64_t end) {
     Scratch<double> scratch(params.scan);
     back_double(params, begin, end, scratch);
-}
-
-void selective_scan_grad_cpu(const SelectiveScanGradParams<BFloat16>& params, std::int64_t begin, std::int64_t end) {
-    Scratch<float> scratch(params.scan);
-    back_half(params, begin, end, scratch);
 }
 
 }  // namespace ausm

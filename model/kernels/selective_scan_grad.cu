@@ -18,9 +18,9 @@
 // cache.
 // Clip of the small model ([1, 16, 448, 192], S 8, float32): 58 MB, 19 us at 3.0 TB/s. Arithmetic: about 27
 // instructions a state and step (three exponentials, recomputed rather than stored) and 180 more a step, 19 us at the
-// issue rate of an H100 for that clip: float32 is bound by both, bfloat16 by arithmetic.
+// issue rate of an H100 for that clip: it is bound by both.
 // Registers (sm_90): 127 for up to 8 states, no spills, 2 blocks of 8 warps an SM; 168 for up to 16, spilling 28 bytes,
-// 3 blocks of 4 warps. Shared memory: 2.3 and 2.5 KiB a block. Double is for checks alone: it spills.
+// 3 blocks of 4 warps. Shared memory: 2.3 and 2.5 KiB a block.
 //
 // Considered: inverting the recurrence instead of recomputing: divides by decays that may be 0. Chunks of 8 steps:
 // twice the registers for states. Chunks of 2: twice the checkpoints, then more traffic than all else. Blocks of 4
@@ -71,36 +71,35 @@ GradPlan plan_of(const SelectiveScanParams<Scalar>& p) {
     return plan;
 }
 
-template <class Value, int States>
+template <class Scalar, int States>
 struct Shared {
-    alignas(16) Value rows[kSteps][2][States];           // b and c of the chunk
-    Value sums[kSteps][most_warps(States)][2 * States];  // gradients of b and c, of each warp's channels
+    alignas(16) Scalar rows[kSteps][2][States];           // b and c of the chunk
+    Scalar sums[kSteps][most_warps(States)][2 * States];  // gradients of b and c, of each warp's channels
 };
 
 /// A thread's way over its pixels.
 template <class Scalar, int States>
 struct Walk {
-    using Value = Compute<Scalar>;
     const SelectiveScanGradParams<Scalar>& g;
     const GradPlan& plan;
-    Shared<Value, States>& shared;
-    Channel<Value, States> channel;
-    Value *checkpoints, *row_sums;  // of this thread; of the block's slab
+    Shared<Scalar, States>& shared;
+    Channel<Scalar, States> channel;
+    Scalar *checkpoints, *row_sums;  // of this thread; of the block's slab
     std::int64_t pixel, batch, n, state;
-    Value h[States], carry[States];
+    Scalar h[States], carry[States];
 
     /// Where this thread's channel lies in the rows of the pixel.
     template <class T>
     __device__ __forceinline__ T* row(T* from, const RowStrides& strides) const {
         return from ? from + row_offset(strides, batch, 0, n) + channel.index : nullptr;
     }
-    __device__ __forceinline__ void load(Value (&to)[States], const Value* from) const {
+    __device__ __forceinline__ void load(Scalar (&to)[States], const Scalar* from) const {
         load_state(to, from, g.scan.channels, g.scan.states, channel.active);
     }
-    __device__ __forceinline__ const Value* first_state() const {
+    __device__ __forceinline__ const Scalar* first_state() const {
         return g.scan.state_in ? g.scan.state_in + state : nullptr;
     }
-    __device__ __forceinline__ Value* checkpoint(std::int64_t chunk) const {
+    __device__ __forceinline__ Scalar* checkpoint(std::int64_t chunk) const {
         return checkpoints + (chunk - 1) * g.scan.states * g.scan.channels;
     }
 
@@ -114,14 +113,14 @@ struct Walk {
         load(carry, g.state_out_grad ? g.state_out_grad + state : nullptr);
     }
 
-    __device__ __forceinline__ void load_chunk(Chunk<Value>& chunk, std::int64_t t0) const {
+    __device__ __forceinline__ void load_chunk(Chunk<Scalar>& chunk, std::int64_t t0) const {
         const SelectiveScanParams<Scalar>& p = g.scan;
         load_values(chunk.x, row(p.x, p.x_strides), p.x_strides.time, t0, p.time, channel.active);
         load_values(chunk.delta, row(p.dt, p.dt_strides), p.dt_strides.time, t0, p.time, channel.active);
     }
 
     /// Every thread of the block calls it, when no thread reads the rows of another chunk any more.
-    __device__ __forceinline__ void stage_chunk(Chunk<Value>& chunk, std::int64_t t0) {
+    __device__ __forceinline__ void stage_chunk(Chunk<Scalar>& chunk, std::int64_t t0) {
         const SelectiveScanParams<Scalar>& p = g.scan;
         stage<States>(shared.rows, p.b + row_offset(p.b_strides, batch, 0, n), p.b_strides.time,
                       p.c + row_offset(p.c_strides, batch, 0, n), p.c_strides.time, t0, p.time, p.states, threadIdx.x,
@@ -136,7 +135,7 @@ struct Walk {
         for (std::int64_t i = 0; i + 1 < plan.chunks; ++i) {
             if (i > 0)
                 store_state(h, checkpoint(i), g.scan.channels, g.scan.states, channel.active);
-            Chunk<Value> chunk;
+            Chunk<Scalar> chunk;
             load_chunk(chunk, i * kSteps);
             stage_chunk(chunk, i * kSteps);
 #pragma unroll
@@ -146,15 +145,15 @@ struct Walk {
         }
     }
 
-    __device__ __forceinline__ void store_step(const StepGrad<Value>& grad, std::int64_t t) const {
+    __device__ __forceinline__ void store_step(const StepGrad<Scalar>& grad, std::int64_t t) const {
         if (!channel.active)
             return;
         if (g.x_grad)
-            store(row(g.x_grad, g.x_grad_strides)[t * g.x_grad_strides.time], grad.x);
+            row(g.x_grad, g.x_grad_strides)[t * g.x_grad_strides.time] = grad.x;
         if (g.dt_grad)
-            store(row(g.dt_grad, g.dt_grad_strides)[t * g.dt_grad_strides.time], grad.dt);
+            row(g.dt_grad, g.dt_grad_strides)[t * g.dt_grad_strides.time] = grad.dt;
         if (g.z_grad && g.scan.z)
-            store(row(g.z_grad, g.z_grad_strides)[t * g.z_grad_strides.time], grad.z);
+            row(g.z_grad, g.z_grad_strides)[t * g.z_grad_strides.time] = grad.z;
     }
 
     /// Adds the warps' sums up, in their order, and writes them: the result, or the slab's part of it.
@@ -165,15 +164,15 @@ struct Walk {
             const std::int64_t t = t0 + k;
             if (t >= p.time || s >= p.states)
                 continue;
-            Value sum(0);
+            Scalar sum(0);
             for (unsigned warp = 0; warp < plan.warps; ++warp)
                 sum += shared.sums[k][warp][value];
             if (plan.slabs > 1)
                 row_sums[((pixel * p.time + t) * 2 + value / States) * p.states + s] = sum;
             else if (value < States && g.b_grad)
-                store(g.b_grad[row_offset(g.b_grad_strides, batch, t, n) + s], sum);
+                g.b_grad[row_offset(g.b_grad_strides, batch, t, n) + s] = sum;
             else if (value >= States && g.c_grad)
-                store(g.c_grad[row_offset(g.c_grad_strides, batch, t, n) + s], sum);
+                g.c_grad[row_offset(g.c_grad_strides, batch, t, n) + s] = sum;
         }
     }
 
@@ -181,8 +180,8 @@ struct Walk {
     __device__ __forceinline__ void chunk_back(std::int64_t t0, unsigned lane, unsigned warp) {
         const SelectiveScanParams<Scalar>& p = g.scan;
         const bool rows_wanted = g.b_grad || g.c_grad;
-        Chunk<Value> chunk;
-        Value dy[kSteps], z[kSteps], before[kSteps][States];
+        Chunk<Scalar> chunk;
+        Scalar dy[kSteps], z[kSteps], before[kSteps][States];
         load_chunk(chunk, t0);
         load_values(dy, row(g.y_grad, g.y_grad_strides), g.y_grad_strides.time, t0, p.time, channel.active);
         load_values(z, row(p.z, p.z_strides), p.z_strides.time, t0, p.time, channel.active);
@@ -199,13 +198,13 @@ struct Walk {
         for (int k = kSteps - 1; k >= 0; --k) {
             if (t0 + k >= p.time)
                 continue;
-            Value terms[States];
+            Scalar terms[States];
             store_step(step_back(channel, before[k], carry, terms, chunk.x[k], chunk.delta[k], chunk.slope[k], dy[k],
                                  z[k], p.z != nullptr, shared.rows[k], lane),
                        t0 + k);
             if (rows_wanted) {
                 constexpr unsigned kShare = kLanes / (2 * States);
-                const Value sum = folded<States, kLanes / 4>(terms, lane);
+                const Scalar sum = folded<States, kLanes / 4>(terms, lane);
                 if (lane % kShare == 0)
                     shared.sums[k][warp][lane / kShare] = sum;
             }
@@ -218,13 +217,12 @@ struct Walk {
 
 template <class Scalar, int States>
 __global__ void __launch_bounds__(kLanes* most_warps(States), blocks_wanted(States))
-    back_kernel(const SelectiveScanGradParams<Scalar> g, const GradPlan plan, Compute<Scalar>* workspace) {
-    using Value = Compute<Scalar>;
-    __shared__ Shared<Value, States> shared;
+    back_kernel(const SelectiveScanGradParams<Scalar> g, const GradPlan plan, Scalar* workspace) {
+    __shared__ Shared<Scalar, States> shared;
     const SelectiveScanParams<Scalar>& p = g.scan;
     const unsigned lane = threadIdx.x % kLanes, warp = threadIdx.x / kLanes, group = blockIdx.x, slab = blockIdx.y;
-    const auto channel = channel_of<Value, States>(p, (slab * plan.warps + warp) * kLanes + lane);
-    Value* const sums = workspace + plan.checkpoint_values;
+    const auto channel = channel_of<Scalar, States>(p, (slab * plan.warps + warp) * kLanes + lane);
+    Scalar* const sums = workspace + plan.checkpoint_values;
     Walk<Scalar, States> walk{g,
                               plan,
                               shared,
@@ -248,11 +246,11 @@ __global__ void __launch_bounds__(kLanes* most_warps(States), blocks_wanted(Stat
         if (g.state_in_grad)
             store_state(walk.carry, g.state_in_grad + walk.state, p.channels, p.states, channel.active);
     }
-    Value* const own = sums + group * (p.states + 2) * p.channels + channel.index;
+    Scalar* const own = sums + group * (p.states + 2) * p.channels + channel.index;
     store_state(walk.channel.a_sum, own, p.channels, p.states, channel.active);
     if (channel.active) {
         own[p.states * p.channels] = walk.channel.d_sum;
-        own[(p.states + 1) * p.channels] = p.dt_softplus ? walk.channel.bias_sum : Value(0);
+        own[(p.states + 1) * p.channels] = p.dt_softplus ? walk.channel.bias_sum : Scalar(0);
     }
 }
 
@@ -261,21 +259,20 @@ constexpr int kSumRows = 16;  // threads that share a sum over the groups
 /// Block (tile, row) adds row `row` of [groups, S + 2, C] up for 32 channels, in an order that the sizes fix.
 template <class Scalar>
 __global__ void __launch_bounds__(kLanes* kSumRows)
-    sum_groups_kernel(const SelectiveScanGradParams<Scalar> g, const GradPlan plan, const Compute<Scalar>* workspace) {
-    using Value = Compute<Scalar>;
-    __shared__ Value parts_of[kSumRows][kLanes];
+    sum_groups_kernel(const SelectiveScanGradParams<Scalar> g, const GradPlan plan, const Scalar* workspace) {
+    __shared__ Scalar parts_of[kSumRows][kLanes];
     const std::int64_t channels = g.scan.channels, states = g.scan.states, row = blockIdx.y;
     const std::int64_t channel = blockIdx.x * kLanes + threadIdx.x;
-    const Value* const from = workspace + plan.checkpoint_values + row * channels + channel;
-    Value sum(0);
+    const Scalar* const from = workspace + plan.checkpoint_values + row * channels + channel;
+    Scalar sum(0);
 #pragma unroll 4
     for (unsigned group = threadIdx.y; group < plan.groups; group += kSumRows)
-        sum += channel < channels ? from[group * (states + 2) * channels] : Value(0);
+        sum += channel < channels ? from[group * (states + 2) * channels] : Scalar(0);
     parts_of[threadIdx.y][threadIdx.x] = sum;
     __syncthreads();
-    Value* const to = row < states    ? g.a_grad ? g.a_grad + row * channels : nullptr
-                      : row == states ? g.d_grad
-                                      : g.dt_bias_grad;
+    Scalar* const to = row < states    ? g.a_grad ? g.a_grad + row * channels : nullptr
+                       : row == states ? g.d_grad
+                                       : g.dt_bias_grad;
     if (threadIdx.y > 0 || channel >= channels || !to)
         return;
     for (int i = 1; i < kSumRows; ++i)
@@ -288,33 +285,31 @@ constexpr int kRowThreads = 256;
 /// Adds the slabs' parts of the gradients of b and c up, one thread a value.
 template <class Scalar>
 __global__ void __launch_bounds__(kRowThreads)
-    sum_slabs_kernel(const SelectiveScanGradParams<Scalar> g, const GradPlan plan, const Compute<Scalar>* workspace) {
-    using Value = Compute<Scalar>;
+    sum_slabs_kernel(const SelectiveScanGradParams<Scalar> g, const GradPlan plan, const Scalar* workspace) {
     const SelectiveScanParams<Scalar>& p = g.scan;
     const std::int64_t count = plan.pixels * p.time * 2 * p.states;
     const std::int64_t index = blockIdx.x * static_cast<std::int64_t>(kRowThreads) + threadIdx.x;
     if (index >= count)
         return;
-    const Value* const from = workspace + plan.checkpoint_values + plan.sum_values + index;
-    Value sum(0);
+    const Scalar* const from = workspace + plan.checkpoint_values + plan.sum_values + index;
+    Scalar sum(0);
     for (unsigned slab = 0; slab < plan.slabs; ++slab)
         sum += from[slab * count];
     const std::int64_t s = index % p.states, row = index / p.states, t = row / 2 % p.time, pixel = row / 2 / p.time;
     const bool of_b = row % 2 == 0;
     Scalar* const to = of_b ? g.b_grad : g.c_grad;
     if (to)
-        store(to[row_offset(of_b ? g.b_grad_strides : g.c_grad_strides, pixel / p.pixels, t, pixel % p.pixels) + s],
-              sum);
+        to[row_offset(of_b ? g.b_grad_strides : g.c_grad_strides, pixel / p.pixels, t, pixel % p.pixels) + s] = sum;
 }
 
 template <class Scalar>
-int start(const SelectiveScanGradParams<Scalar>& g, Compute<Scalar>* workspace, void* stream) noexcept {
+int start(const SelectiveScanGradParams<Scalar>& g, Scalar* workspace, void* stream) noexcept {
     constexpr std::int64_t kMostPixels = std::int64_t{1} << 31;
     const SelectiveScanParams<Scalar>& p = g.scan;
     if (p.states > kMaxScanStates || p.batch * p.pixels >= kMostPixels)
         return cudaErrorInvalidValue;
     const GradPlan plan = plan_of(p);
-    const Compute<Scalar>* const filled = workspace;
+    const Scalar* const filled = workspace;
     int error = launch(p.states <= 8 ? back_kernel<Scalar, 8> : back_kernel<Scalar, 16>, dim3(plan.groups, plan.slabs),
                        plan.warps * kLanes, stream, g, plan, workspace);
     if (error == cudaSuccess && (g.a_grad || g.d_grad || g.dt_bias_grad))
@@ -329,23 +324,13 @@ int start(const SelectiveScanGradParams<Scalar>& g, Compute<Scalar>* workspace, 
 
 }  // namespace selective_scan_device
 
-template <class Scalar>
-std::size_t selective_scan_grad_workspace_bytes(const SelectiveScanGradParams<Scalar>& params) noexcept {
+std::size_t selective_scan_grad_workspace_bytes(const SelectiveScanGradParams<float>& params) noexcept {
     const auto plan = selective_scan_device::plan_of(params.scan);
-    return static_cast<std::size_t>(plan.checkpoint_values + plan.sum_values + plan.row_values) *
-           sizeof(Compute<Scalar>);
+    return static_cast<std::size_t>(plan.checkpoint_values + plan.sum_values + plan.row_values) * sizeof(float);
 }
 
-template <class Scalar>
-int selective_scan_grad_cuda(const SelectiveScanGradParams<Scalar>& params, void* workspace, void* stream) noexcept {
-    return selective_scan_device::start(params, static_cast<Compute<Scalar>*>(workspace), stream);
+int selective_scan_grad_cuda(const SelectiveScanGradParams<float>& params, void* workspace, void* stream) noexcept {
+    return selective_scan_device::start(params, static_cast<float*>(workspace), stream);
 }
-
-template std::size_t selective_scan_grad_workspace_bytes(const SelectiveScanGradParams<float>&) noexcept;
-template std::size_t selective_scan_grad_workspace_bytes(const SelectiveScanGradParams<double>&) noexcept;
-template std::size_t selective_scan_grad_workspace_bytes(const SelectiveScanGradParams<BFloat16>&) noexcept;
-template int selective_scan_grad_cuda(const SelectiveScanGradParams<float>&, void*, void*) noexcept;
-template int selective_scan_grad_cuda(const SelectiveScanGradParams<double>&, void*, void*) noexcept;
-template int selective_scan_grad_cuda(const SelectiveScanGradParams<BFloat16>&, void*, void*) noexcept;
 
 }  // namespace ausm

@@ -17,10 +17,10 @@ void check(const at::Tensor& x, at::IntArrayRef shape, at::ScalarType dtype, con
 }
 
 /// The memories of a batch whose rows lie side by side, those of the first row.
-template <class State>
-MambaMemory<State> joined_memory(const MambaStepInputs& in, const MambaStepOutputs& out) {
-    return {in.tail.const_data_ptr<State>(), out.tail.mutable_data_ptr<State>(), in.state.const_data_ptr<State>(),
-            out.state.mutable_data_ptr<State>()};
+template <class Value>
+MambaMemory<Value> joined_memory(const MambaStepInputs& in, const MambaStepOutputs& out) {
+    return {in.tail.const_data_ptr<Value>(), out.tail.mutable_data_ptr<Value>(), in.state.const_data_ptr<Value>(),
+            out.state.mutable_data_ptr<Value>()};
 }
 
 template <class Scalar>

@@ -8,12 +8,8 @@ namespace {
 
 using namespace test::label_map;
 
-template <class Logit>
-constexpr const char* kType = sizeof(Logit) == sizeof(float) ? "float32 " : "bfloat16 ";
-
 /// The problem's parameters with its arrays on the device.
-template <class Logit>
-LabelMapParamsOf<Logit> mirrored(Problem<Logit>& problem, DeviceArrays& device) {
+LabelMapParams mirrored(Problem& problem, DeviceArrays& device) {
     auto params = problem.params;
     params.logits = device.mirror(problem.logits.storage);
     params.values = device.mirror(problem.values);
@@ -23,18 +19,16 @@ LabelMapParamsOf<Logit> mirrored(Problem<Logit>& problem, DeviceArrays& device) 
     return params;
 }
 
-template <class Logit>
-void run_on_device(Report& report, Problem<Logit>& problem) {
+void run_on_device(Report& report, Problem& problem) {
     DeviceArrays arrays;
     report.launched(label_map_cuda(mirrored(problem, arrays), nullptr));
     arrays.fetch();
 }
 
-template <class Logit>
 void check_case(Report& report, const Case& k) {
-    Problem<Logit> exact(k), device(k);
+    Problem exact(k), device(k);
     label_map_reference(exact.params, 0, k.height);
-    report.enter(kType<Logit> + text_of(k));
+    report.enter(text_of(k));
     run_on_device(report, device);
     const Difference result = difference(device, exact);
     report.compare("pixels that differ",
@@ -48,7 +42,7 @@ void check_case(Report& report, const Case& k) {
 
 /// Same bytes without a confidence, with the map at any address, and twice in a row: the call resets what it counts in.
 void check_variants(Report& report, const Case& k) {
-    Problem<> once(k), again(k), shifted(k), without(k);
+    Problem once(k), again(k), shifted(k), without(k);
     report.enter(text_of(k));
     run_on_device(report, once);
     {
@@ -79,7 +73,7 @@ void check_rules(Report& report) {
     const float nan = std::numeric_limits<float>::quiet_NaN();
     const auto wins = [&](const char* what, std::vector<float> logits, float threshold,
                           const std::vector<std::int64_t>& areas) {
-        Problem<> problem({static_cast<std::int64_t>(areas.size()), 2, 2, 8, 8, threshold});
+        Problem problem({static_cast<std::int64_t>(areas.size()), 2, 2, 8, 8, threshold});
         problem.logits.set(logits);
         run_on_device(report, problem);
         bool equal = true;
@@ -96,16 +90,15 @@ void check_rules(Report& report) {
          {0, 64});
 }
 
-template <class Logit>
 void time_case(Timings& timings, const Case& k, bool confidence) {
-    Problem<Logit> problem(k);
+    Problem problem(k);
     if (!confidence)
         problem.params.confidence = nullptr;
     DeviceArrays device;
     const auto params = mirrored(problem, device);
-    const double bytes = static_cast<double>(k.objects * k.rows * k.columns) * sizeof(Logit) +
+    const double bytes = static_cast<double>(k.objects * k.rows * k.columns) * sizeof(float) +
                          static_cast<double>(k.width * k.height) * (confidence ? 2.0 : 1.0);
-    timings.run(kType<Logit> + text_of(k) + (confidence ? " with confidence" : ""), bytes, 0,
+    timings.run(text_of(k) + (confidence ? " with confidence" : ""), bytes, 0,
                 [&] { return label_map_cuda(params, nullptr); });
 }
 
@@ -116,31 +109,28 @@ Case discs(std::int64_t objects, std::int64_t rows, std::int64_t columns, std::i
 }  // namespace
 
 void check_label_map(Report& report) {
-    for (const Case& k : kCases) {
-        check_case<float>(report, k);
-        check_case<BFloat16>(report, k);
-    }
+    for (const Case& k : kCases)
+        check_case(report, k);
     if (!Timings::emulated()) {
-        check_case<float>(report, {10, 64, 112, 1280, 720});
-        check_case<float>(report, discs(64, 64, 112, 1280, 720));
+        check_case(report, {10, 64, 112, 1280, 720});
+        check_case(report, discs(64, 64, 112, 1280, 720));
     }
     check_variants(report, Timings::emulated() ? discs(10, 16, 28, 97, 57) : discs(64, 64, 112, 1280, 720));
     check_rules(report);
     report.enter("refused");
-    Problem<> too_many({257, 1, 1, 1, 1});
+    Problem too_many({257, 1, 1, 1, 1});
     report.expect("257 objects", label_map_cuda(too_many.params, nullptr) == cudaErrorInvalidValue);
 }
 
 void time_label_map(Timings& timings) {
     if (Timings::emulated())
-        return time_case<float>(timings, discs(10, 16, 28, 97, 57), true);
+        return time_case(timings, discs(10, 16, 28, 97, 57), true);
     for (const bool confidence : {false, true}) {
-        time_case<float>(timings, discs(10, 64, 112, 1280, 720), confidence);
-        time_case<BFloat16>(timings, discs(10, 64, 112, 1280, 720), confidence);
-        time_case<float>(timings, discs(64, 64, 112, 1280, 720), confidence);
-        time_case<float>(timings, discs(64, 256, 448, 3840, 2160), confidence);
+        time_case(timings, discs(10, 64, 112, 1280, 720), confidence);
+        time_case(timings, discs(64, 64, 112, 1280, 720), confidence);
+        time_case(timings, discs(64, 256, 448, 3840, 2160), confidence);
     }
-    time_case<float>(timings, {64, 64, 112, 1280, 720}, false);
+    time_case(timings, {64, 64, 112, 1280, 720}, false);
 }
 
 }  // namespace ausm::gpu

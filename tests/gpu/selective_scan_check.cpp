@@ -9,19 +9,13 @@ namespace {
 
 using namespace test::selective_scan;
 
-template <class Scalar, class State = Compute<Scalar>>
-std::string types() {
-    const std::string name = type_name<Scalar>();
-    return std::is_same_v<State, Compute<Scalar>> ? name : name + ", state " + type_name<State>();
-}
-
 template <class Value>
 bool equal_bits(const std::vector<Value>& a, const std::vector<Value>& b) {
     return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(Value)) == 0);
 }
 
-template <class Scalar, class State>
-void run_on_device(Report& report, Problem<Scalar, State>& problem) {
+template <class Scalar>
+void run_on_device(Report& report, Problem<Scalar>& problem) {
     DeviceArrays arrays;
     report.launched(selective_scan_cuda(mirrored(problem, arrays), nullptr));
     arrays.fetch();
@@ -33,14 +27,13 @@ test::ErrorBound device_error(const std::vector<Scalar>& device, const std::vect
     return with_roundings<Scalar>(test::twice_naive(device, naive, exact), kForwardRoundings);
 }
 
-template <class Scalar, class State = Compute<Scalar>>
-void check_forward(Report& report, Case k) {
-    k.coarse = std::is_same_v<Scalar, BFloat16> || std::is_same_v<State, BFloat16>;
+template <class Scalar>
+void check_forward(Report& report, const Case& k) {
     Problem<double> exact(k);
-    Problem<Scalar, State> naive(k), device(k), again(k);
+    Problem<Scalar> naive(k), device(k), again(k);
     selective_scan_reference(exact.params, 0, exact.count());
     selective_scan_reference(naive.params, 0, naive.count());
-    report.enter(types<Scalar, State>() + " " + text_of(k));
+    report.enter(type_name<Scalar>() + " " + text_of(k));
     run_on_device(report, device);
     report.compare("y", device_error(device.y.get(), naive.y.get(), exact.y.get()));
     report.compare("state", device_error(device.state_out, naive.state_out, exact.state_out));
@@ -74,17 +67,17 @@ void check_limits(Report& report) {
     report.expect("refused", selective_scan_cuda(problem.params, nullptr) == cudaErrorInvalidValue);
 }
 
-template <class Scalar, class State = Compute<Scalar>>
+template <class Scalar>
 void time_forward(Timings& timings, const char* what, const Case& k) {
-    Problem<Scalar, State> problem(k);
+    Problem<Scalar> problem(k);
     DeviceArrays device;
     const auto params = mirrored(problem, device);
     const auto rows = static_cast<double>(k.batch * k.time * k.pixels);
     const auto channels = static_cast<double>(k.channels), states = static_cast<double>(k.states);
-    const double state_bytes = 2.0 * static_cast<double>(k.batch * k.pixels) * channels * states * sizeof(State);
+    const double state_bytes = 2.0 * static_cast<double>(k.batch * k.pixels) * channels * states * sizeof(Scalar);
     const double bytes = rows * (4.0 * channels + 2.0 * states) * sizeof(Scalar) + state_bytes;
     const double flops = rows * channels * (7.0 * states + 8.0);  // an exponential counted as one
-    timings.run(what + (" " + text_of(k)) + " " + types<Scalar, State>(), bytes, flops,
+    timings.run(what + (" " + text_of(k)) + " " + type_name<Scalar>(), bytes, flops,
                 [&] { return selective_scan_cuda(params, nullptr); });
 }
 
@@ -94,9 +87,6 @@ void check_selective_scan(Report& report) {
     for (const Case& k : kCases) {
         check_forward<float>(report, k);
         check_forward<double>(report, k);
-        check_forward<BFloat16>(report, k);
-        check_forward<float, BFloat16>(report, k);
-        check_forward<BFloat16, BFloat16>(report, k);
     }
     check_state_in_place(report);
     check_limits(report);
@@ -106,15 +96,10 @@ void time_selective_scan(Timings& timings) {
     time_forward<float>(timings, "step", {1, 1, 448, 192, 8});
     if (timings.emulated())
         return;
-    time_forward<BFloat16>(timings, "step", {1, 1, 448, 192, 8});
-    time_forward<BFloat16, BFloat16>(timings, "step", {1, 1, 448, 192, 8});
     time_forward<float>(timings, "16 streams", {16, 1, 448, 192, 8});
-    time_forward<BFloat16>(timings, "16 streams", {16, 1, 448, 192, 8});
     time_forward<float>(timings, "clip", {1, 16, 448, 192, 8});
     time_forward<float>(timings, "clips", {4, 16, 448, 192, 8});
-    time_forward<BFloat16>(timings, "clips", {4, 16, 448, 192, 8});
     time_forward<float>(timings, "large", {4, 16, 1792, 512, 16});
-    time_forward<BFloat16>(timings, "large", {4, 16, 1792, 512, 16});
 }
 
 }  // namespace ausm::gpu

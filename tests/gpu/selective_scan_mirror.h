@@ -16,7 +16,7 @@ inline constexpr double kForwardRoundings = 3.0, kBackwardRoundings = 4.0;
 
 template <class Scalar>
 std::string type_name() {
-    return std::is_same_v<Scalar, float> ? "float32" : std::is_same_v<Scalar, double> ? "float64" : "bfloat16";
+    return std::is_same_v<Scalar, float> ? "float32" : "float64";
 }
 
 inline std::string text_of(const test::selective_scan::Case& k) {
@@ -24,9 +24,8 @@ inline std::string text_of(const test::selective_scan::Case& k) {
            std::to_string(k.channels) + "] S " + std::to_string(k.states);
 }
 
-template <class Scalar, class State>
-SelectiveScanParams<Scalar, State> mirrored(test::selective_scan::Problem<Scalar, State>& problem,
-                                            DeviceArrays& device) {
+template <class Scalar>
+SelectiveScanParams<Scalar> mirrored(test::selective_scan::Problem<Scalar>& problem, DeviceArrays& device) {
     auto params = problem.params;
     params.x = device.mirror(problem.x.storage);
     params.dt = device.mirror(problem.dt.storage);

@@ -46,12 +46,11 @@ inline std::vector<float> blob_logits(const Case& k) {
 }
 
 /// Owns the arrays of one case; maps and logits have gaps between their rows.
-template <class Logit = float>
 struct Problem {
-    Rows<Logit> logits;
+    Rows<float> logits;
     std::vector<std::uint8_t> values, map, confidence;
     std::vector<LabelStats> stats;
-    LabelMapParamsOf<Logit> params;
+    LabelMapParams params;
 
     explicit Problem(const Case& k) : logits(1, k.objects, k.rows, k.columns, 3) {
         logits.set(k.logits == Logits::kBlobs ? blob_logits(k)
@@ -109,8 +108,7 @@ struct Problem {
 };
 
 /// How far object k is from winning or losing pixel (y, x): the distance to the best other contender, in double.
-template <class Logit>
-double margin(const LabelMapParamsOf<Logit>& p, std::int64_t y, std::int64_t x) {
+inline double margin(const LabelMapParams& p, std::int64_t y, std::int64_t x) {
     std::vector<double> contenders{p.threshold};
     const auto place = [](std::int64_t source, std::int64_t target, std::int64_t o) {
         return std::clamp((o + 0.5) * source / target - 0.5, 0.0, source - 1.0);
@@ -121,7 +119,7 @@ double margin(const LabelMapParamsOf<Logit>& p, std::int64_t y, std::int64_t x) 
         for (std::int64_t i = 0; i < p.rows; ++i) {
             for (std::int64_t j = 0; j < p.columns; ++j) {
                 const double weight = std::max(0.0, 1.0 - std::fabs(sy - i)) * std::max(0.0, 1.0 - std::fabs(sx - j));
-                logit += weight * widen(p.logits[k * p.logit_object_stride + i * p.logit_row_stride + j]);
+                logit += weight * p.logits[k * p.logit_object_stride + i * p.logit_row_stride + j];
             }
         }
         contenders.push_back(logit);
@@ -141,8 +139,7 @@ struct Difference {
     bool stats_equal_or_excused = true;  // by pixels that differ
 };
 
-template <class Logit>
-Difference difference(const Problem<Logit>& fast, const Problem<Logit>& exact) {
+inline Difference difference(const Problem& fast, const Problem& exact) {
     Difference result;
     for (std::int64_t y = 0; y < fast.params.height; ++y) {
         for (std::int64_t x = 0; x < fast.params.width; ++x) {

@@ -17,15 +17,15 @@ struct Case {
     float input = 1.0f;  // scale of u
 };
 
-/// Owns the arrays of one case. Every precision gets the same numbers: those that are stored as bfloat16 somewhere
-/// are ones that a bfloat16 holds exactly.
-template <class Scalar, class State = Compute<Scalar>>
+/// Owns the arrays of one case. Every precision gets the same numbers: activations, and the tail, which holds earlier
+/// ones, are numbers that a bfloat16 holds exactly.
+template <class Scalar>
 struct Problem {
     using Value = Compute<Scalar>;
     Rows<Scalar> u, z, y;
     std::vector<Value> conv_weight, conv_bias, x_weight, dt_weight, dt_bias, a, d;
-    std::vector<State> tail_in, tail_out, state_in, state_out;
-    MambaStepParams<Scalar, State> params;
+    std::vector<Value> tail_in, tail_out, state_in, state_out;
+    MambaStepParams<Scalar> params;
 
     explicit Problem(const Case& k) : u(k.batch, 1, k.pixels, k.channels, k.gap), z(u), y(u) {
         const std::int64_t rows = k.batch * k.pixels, outputs = k.rank + 2 * k.states;
@@ -42,10 +42,10 @@ struct Problem {
             v = -k.decay * std::fabs(v);
         a = converted<Value>(decays);
         d = converted<Value>(normal_values(k.channels, 9));
-        tail_in = converted<State>(coarse(normal_values(rows * (k.taps - 1) * k.channels, 10, k.input)));
-        state_in = converted<State>(coarse(normal_values(rows * k.states * k.channels, 11)));
-        tail_out.assign(tail_in.size(), not_a_number<State>());
-        state_out.assign(state_in.size(), not_a_number<State>());
+        tail_in = converted<Value>(coarse(normal_values(rows * (k.taps - 1) * k.channels, 10, k.input)));
+        state_in = converted<Value>(normal_values(rows * k.states * k.channels, 11));
+        tail_out.assign(tail_in.size(), not_a_number<Value>());
+        state_out.assign(state_in.size(), not_a_number<Value>());
         params = {k.batch,
                   k.pixels,
                   k.channels,

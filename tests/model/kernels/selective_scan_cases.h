@@ -13,26 +13,10 @@ struct Case {
     std::int64_t batch, time, pixels, channels, states;
     bool gate = true, skip = true, softplus = true, state = true;
     std::int64_t gap = 0;
-    float decay = 1.0f;   // scale of a
-    float input = 1.0f;   // scale of x, b and c
-    float step = -2.0f;   // mean of dt before the softplus
-    bool coarse = false;  // numbers that bfloat16 holds, for the problems in bfloat16 and their exact twins
+    float decay = 1.0f;  // scale of a
+    float input = 1.0f;  // scale of x, b and c
+    float step = -2.0f;  // mean of dt before the softplus
 };
-
-/// The same case for arrays of bfloat16.
-inline Case coarse(Case k) {
-    k.coarse = true;
-    return k;
-}
-
-/// normal_values, rounded as the case asks for.
-inline std::vector<float> numbers(const Case& k, std::int64_t count, unsigned seed, float scale = 1.0f,
-                                  float mean = 0.0f) {
-    std::vector<float> values = normal_values(count, seed, scale, mean);
-    for (float& v : values)
-        v = k.coarse ? widen(rounded_to<BFloat16>(v)) : v;
-    return values;
-}
 
 /// The bound with a few roundings of the largest value more where they are smaller than the result's own: in float.
 template <class Scalar>
@@ -43,33 +27,32 @@ ErrorBound with_roundings(ErrorBound result, double roundings) {
 }
 
 /// Owns the arrays of one case in one precision; every precision gets the same numbers.
-template <class Scalar, class State = Compute<Scalar>>
+template <class Scalar>
 struct Problem {
     Rows<Scalar> x, dt, b, c, z, y;
-    std::vector<Compute<Scalar>> a, d, dt_bias;
-    std::vector<State> state_in, state_out;
-    SelectiveScanParams<Scalar, State> params;
+    std::vector<Scalar> a, d, dt_bias, state_in, state_out;
+    SelectiveScanParams<Scalar> params;
 
     explicit Problem(const Case& k)
         : x(k.batch, k.time, k.pixels, k.channels, k.gap), dt(x), b(k.batch, k.time, k.pixels, k.states, k.gap), c(b),
           z(x), y(x) {
         const std::int64_t rows = k.batch * k.time * k.pixels;
-        x.set(numbers(k, rows * k.channels, 1, k.input));
-        z.set(numbers(k, rows * k.channels, 2, 3.0f));
-        b.set(numbers(k, rows * k.states, 3, k.input));
-        c.set(numbers(k, rows * k.states, 4, k.input));
-        std::vector<float> steps = numbers(k, rows * k.channels, 5, 1.0f, k.softplus ? k.step : 0.0f);
-        std::vector<float> decays = numbers(k, k.states * k.channels, 6);
+        x.set(normal_values(rows * k.channels, 1, k.input));
+        z.set(normal_values(rows * k.channels, 2, 3.0f));
+        b.set(normal_values(rows * k.states, 3, k.input));
+        c.set(normal_values(rows * k.states, 4, k.input));
+        std::vector<float> steps = normal_values(rows * k.channels, 5, 1.0f, k.softplus ? k.step : 0.0f);
+        std::vector<float> decays = normal_values(k.states * k.channels, 6);
         for (float& v : steps)
             v = k.softplus ? v : std::fabs(v);
         for (float& v : decays)
             v = -k.decay * std::fabs(v);
         dt.set(steps);
-        a = converted<Compute<Scalar>>(decays);
-        d = converted<Compute<Scalar>>(numbers(k, k.channels, 7));
-        dt_bias = converted<Compute<Scalar>>(numbers(k, k.channels, 8));
-        state_in = converted<State>(numbers(k, k.batch * k.pixels * k.states * k.channels, 9));
-        state_out.assign(state_in.size(), not_a_number<State>());
+        a = converted<Scalar>(decays);
+        d = converted<Scalar>(normal_values(k.channels, 7));
+        dt_bias = converted<Scalar>(normal_values(k.channels, 8));
+        state_in = converted<Scalar>(normal_values(k.batch * k.pixels * k.states * k.channels, 9));
+        state_out.assign(state_in.size(), not_a_number<Scalar>());
         params = {k.batch,
                   k.time,
                   k.pixels,

@@ -16,21 +16,20 @@ struct GradCase {
 /// hold NaN before.
 template <class Scalar>
 struct GradProblem {
-    using Value = Compute<Scalar>;
     Problem<Scalar> forward;
     Rows<Scalar> y_grad, x_grad, dt_grad, b_grad, c_grad, z_grad;
-    std::vector<Value> state_out_grad, a_grad, d_grad, dt_bias_grad, state_in_grad;
+    std::vector<Scalar> state_out_grad, a_grad, d_grad, dt_bias_grad, state_in_grad;
     SelectiveScanGradParams<Scalar> params;
 
     explicit GradProblem(const GradCase& k)
         : forward(k.scan), y_grad(forward.y), x_grad(y_grad), dt_grad(y_grad),
           b_grad(k.scan.batch, k.scan.time, k.scan.pixels, k.scan.states, k.scan.gap), c_grad(b_grad), z_grad(y_grad) {
         const auto& p = forward.params;
-        y_grad.set(numbers(k.scan, p.batch * p.time * p.pixels * p.channels, 10));
-        state_out_grad = converted<Value>(numbers(k.scan, p.batch * p.pixels * p.states * p.channels, 11));
-        state_in_grad.assign(state_out_grad.size(), not_a_number<Value>());
-        a_grad.assign(static_cast<std::size_t>(p.states * p.channels), not_a_number<Value>());
-        d_grad.assign(static_cast<std::size_t>(p.channels), not_a_number<Value>());
+        y_grad.set(normal_values(p.batch * p.time * p.pixels * p.channels, 10));
+        state_out_grad = converted<Scalar>(normal_values(p.batch * p.pixels * p.states * p.channels, 11));
+        state_in_grad.assign(state_out_grad.size(), not_a_number<Scalar>());
+        a_grad.assign(static_cast<std::size_t>(p.states * p.channels), not_a_number<Scalar>());
+        d_grad.assign(static_cast<std::size_t>(p.channels), not_a_number<Scalar>());
         dt_bias_grad = d_grad;
         params.scan = p;
         params.scan.y = nullptr;
@@ -59,8 +58,8 @@ struct GradProblem {
     }
 };
 
-/// A gradient is a product of several rounded factors, some of which the naive code may have for nothing: where inputs
-/// are bfloat16 numbers their products are exact in float, and in a case of one value it is just lucky now and then.
+/// A gradient is a product of several rounded factors, some of which the naive code may have for nothing: in a case of
+/// one value it is just lucky now and then.
 template <class Scalar>
 ErrorBound gradient_error(const std::vector<Scalar>& fast, const std::vector<Scalar>& naive,
                           const std::vector<double>& exact) {
