@@ -16,6 +16,30 @@ constexpr double kMaxCovered = 0.7;     // share of a detection that living obje
 
 std::int64_t cells(const at::Tensor& binary) { return binary.sum().item<std::int64_t>(); }
 
+/// The detections [N_det] whose presence reaches the threshold, the surest first, at most top_k. NaN does not reach it.
+std::vector<std::int64_t> sure_detections(const at::Tensor& presence, const SessionOptions& options) {
+    const auto* values = presence.const_data_ptr<float>();
+    std::vector<std::int64_t> order;
+    for (std::int64_t query = 0; query < presence.numel(); ++query)
+        if (values[query] >= options.threshold)
+            order.push_back(query);
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return values[a] > values[b]; });
+    if (options.top_k > 0 && static_cast<std::size_t>(options.top_k) < order.size())
+        order.resize(static_cast<std::size_t>(options.top_k));
+    return order;
+}
+
+/// Whether a detection is one of the living objects, or several of them together.
+bool is_known(const at::Tensor& found, const std::vector<at::Tensor>& living) {
+    auto covered = at::zeros_like(found);
+    for (const auto& mask : living) {
+        covered.logical_or_(mask);
+        if (static_cast<double>(cells(found & mask)) > kMaxOverlap * static_cast<double>(cells(found | mask)))
+            return true;
+    }
+    return static_cast<double>(cells(found & covered)) > kMaxCovered * static_cast<double>(cells(found));
+}
+
 /// Rows that are wanted on the host: in one copy, or as they are.
 std::vector<at::Tensor> on_host(std::vector<at::Tensor> rows) {
     if (rows.empty() || rows.front().is_cpu())
@@ -51,18 +75,10 @@ void Tracker::discover(FrameJob& job) const {
     const auto mode = job.options.mode;
     if (mode == Mode::kPrompted || (mode == Mode::kAuto && job.state.prompted))
         return;
-    auto& table = job.state.table;
     const auto count = static_cast<std::int64_t>(job.marked.size());
-    const auto all = presences(job.answer);
+    const auto presence = presences(job.answer).slice(0, count);
     const auto detections = job.answer.logits.slice(0, count);
-    const auto* presence = all.const_data_ptr<float>() + count;
-    std::vector<std::int64_t> order;
-    for (std::int64_t query = 0; query < detections.size(0); ++query)
-        if (presence[query] >= job.options.threshold)  // NaN is not
-            order.push_back(query);
-    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return presence[a] > presence[b]; });
-    if (job.options.top_k > 0 && static_cast<std::size_t>(job.options.top_k) < order.size())
-        order.resize(static_cast<std::size_t>(job.options.top_k));
+    const auto order = sure_detections(presence, job.options);
     if (order.empty())
         return;
     std::vector<at::Tensor> rows;  // the candidates' logits, then the masks of the living
@@ -81,23 +97,14 @@ void Tracker::discover(FrameJob& job) const {
             continue;
         }
         const auto found = rows[i] > 0;
-        const auto size = cells(found);
-        if (size < kNewCells)
+        if (cells(found) < kNewCells || is_known(found, living))
             continue;
-        auto covered = at::zeros_like(found);
-        const bool same = std::any_of(living.begin(), living.end(), [&](const at::Tensor& mask) {
-            covered.logical_or_(mask);
-            return static_cast<double>(cells(found & mask)) > kMaxOverlap * static_cast<double>(cells(found | mask));
-        });
-        if (same || static_cast<double>(cells(found & covered)) > kMaxCovered * static_cast<double>(size))
-            continue;
-        if (!job.make_room(limit(job)) || table.next_id() > ObjectTable::kMaxId)
+        if (!job.make_room(limit(job)) || job.state.table.next_id() > ObjectTable::kMaxId)
             break;
         auto& object = job.add(0, ObjectOrigin::kAuto);
-        object.score = presence[query];
-        const auto logits = detections[query];
-        job.objects.back().logits = logits;
-        job.objects.back().mask = logits.sigmoid();
+        object.score = presence[query].item<float>();
+        job.objects.back().logits = detections[query];
+        job.objects.back().mask = detections[query].sigmoid();
         job.output.changes.push_back({object.id, ObjectEvent::kAppeared});
         living.push_back(found);
     }
