@@ -40,6 +40,7 @@ struct MambaStepParams {
     const Value* d;                                            // [C] skip
     MambaMemory<Value> memory;                                 // of the first row; the others follow it, contiguous
     const MambaMemory<Value>* rows = nullptr;                  // [B] rows that lie anywhere, instead of `memory`
+    Value dt_min = 0;                                          // added to the step size, after the softplus
 };
 
 /// The memory of row `row`.

@@ -53,6 +53,7 @@ MambaStepParams<Scalar> params_of(const MambaStepInputs& in, const MambaStepOutp
         .d = in.d.const_data_ptr<Value>(),
         .memory = apart ? MambaMemory<Value>{} : joined_memory<Value>(in, out),
         .rows = apart ? static_cast<const MambaMemory<Value>*>(in.rows.const_data_ptr()) : nullptr,
+        .dt_min = static_cast<Value>(in.dt_min),
     };
 }
 

@@ -29,6 +29,14 @@ TEST(SmallNet, ItsSizesAreThoseOfItsFile) {
     EXPECT_EQ(cost.state_bytes(4), net.initial_history(1, {4, 6}).bytes());
 }
 
+TEST(SmallNet, ItsStateHasItsAnchors) {
+    for (const int places : {0, 1, 2}) {
+        const auto file = test::weights_with_anchors(places, 0);
+        const AusmNet net(file, at::kFloat);
+        EXPECT_EQ(network_cost(net.config(), 64, 96, 2).state_bytes(4), net.initial_history(1, {4, 6}).bytes());
+    }
+}
+
 TEST(SmallNet, StepsAsItScans) {
     const c10::NoGradGuard no_grad;
     const AusmNet net(test::small_net(), at::kDouble);
