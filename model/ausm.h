@@ -141,7 +141,8 @@ struct SessionOptions {
     int top_k = 0;           ///< detections that may become objects on one frame, the surest first; 0: no limit
     int passes = 1;  ///< 1 .. 8: each above 1 is a refinement pass, the frame once more with every object's own mask
     int inference_size = 0;  ///< short side of the network's input in pixels, a multiple of 32; 0: the model's own
-    int max_age = 150;       ///< frames an unseen discovered object is kept; prompted ones never expire
+    int anchors = -1;   ///< most anchors, frames that are read in full beside the recurrent state; -1: the model's own
+    int max_age = 150;  ///< frames an unseen discovered object is kept; prompted ones never expire
     MapSize map_size = MapSize::kFrame;
     bool confidence = false;  ///< fill Result::confidence
     std::uint64_t seed = 0;   ///< order of the ID vectors: 0 is 0, 1, 2, ...; read when the session is made or reset

@@ -24,6 +24,12 @@ Anchors Anchors::with(std::int64_t place, const at::Tensor& anchor, const at::Te
             valid.logical_or(here)};
 }
 
+Anchors Anchors::without(std::int64_t place) const {
+    TORCH_CHECK(place >= 0 && place < places(), "anchor: there are ", places(), " places, none is number ", place);
+    const auto others = at::arange(places(), valid.options().dtype(at::kLong)).ne(place).unsqueeze(0);  // [1, A]
+    return {tokens * others.unsqueeze(2).unsqueeze(3).to(tokens.scalar_type()), valid.logical_and(others)};
+}
+
 Anchors Anchors::each_frame(std::int64_t time) const {
     if (places() == 0)
         return {};

@@ -92,6 +92,10 @@ public:
         });
     }
 
+    at::Tensor anchor(const NetInput& input, const Encoded& frame) override {
+        return again_with_less([&] { return NetRunner::anchor(input, frame); });
+    }
+
     std::shared_ptr<DrawnMap> draw(const at::Tensor& logits, std::span<const std::uint8_t> values,
                                    const MapRequest& request) override {
         return again_with_less([&] { return std::make_shared<DrawnMap>(logits, values, request); });

@@ -73,6 +73,7 @@ struct FrameJob {
     std::vector<std::size_t> marked;  ///< positions of the objects that the input marks
     bool first_shown = false;         ///< an object was shown where none lived
     bool is_first = false;            ///< the state starts with this frame
+    bool is_anchor = false;           ///< an object was shown, found or brought along from another grid
 
     // what the caller gets
     FrameOutput output;

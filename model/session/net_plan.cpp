@@ -55,7 +55,11 @@ NetPlan::NetPlan(const AusmNet& net, const NetPlanKey& key)
     spare_ = net.initial_history(std::max<std::int64_t>(key.batch / 2 - 1, 0), grid).layers;
     host_states_ = at::zeros({static_cast<std::int64_t>(blank_.size()), key.batch, 4}, pinned(net, at::kLong));
     states_ = at::zeros(host_states_.sizes(), device.dtype(at::kLong));
-    in_.history = {grid, at::empty({key.batch, grid.tokens(), net.config().dim}, device.dtype(net.dtype())), {}};
+    in_.history = {grid,
+                   at::empty({key.batch, grid.tokens(), net.config().dim}, device.dtype(net.dtype())),
+                   {},
+                   no_anchors(key.batch, net.config().history.anchors, grid.tokens(), net.config().dim,
+                              device.dtype(net.dtype()))};
     for (const auto& rows : states_.unbind())
         in_.history.layers.push_back({{}, {}, rows});
     const auto queries = key.objects + net.config().head.detections;
@@ -89,7 +93,7 @@ std::size_t NetPlan::bytes() const {
     std::size_t sum = 0;
     const auto add = [&](const at::Tensor& tensor) { sum += tensor.defined() ? tensor.nbytes() : 0; };
     for (const auto& tensor : {in_.images, in_.history.features, in_.marks.slots, in_.marks.masks, in_.marks.kinds,
-                               in_.valid, states_, masks32_})
+                               in_.valid, states_, masks32_, in_.history.anchors.tokens})
         add(tensor);
     for (const auto& layer : spare_) {
         add(layer.conv_tail);
@@ -99,7 +103,8 @@ std::size_t NetPlan::bytes() const {
 }
 
 void NetPlan::decode() {
-    const auto prediction = net_.decode(frame_, compressed_, positions_, in_.marks.slots, in_.valid);
+    const auto prediction =
+        net_.decode(frame_, compressed_, in_.history.anchors, positions_, in_.marks.slots, in_.valid);
     presence_ = prediction.presence.to(at::kFloat);
     logits_ = prediction.masks.to(at::kFloat).contiguous();
     if (key_.objects == 0)
@@ -115,6 +120,10 @@ void NetPlan::load(std::span<const NetInput> inputs) {
     join_into(in_.images,
               of_each(inputs, [&](const NetInput& input) { return input.images.to(net_.device(), net_.dtype()); }));
     join_into(in_.history.features, of_each(inputs, [](const NetInput& input) { return input.history.features; }));
+    if (auto& anchors = in_.history.anchors; anchors.places() > 0) {
+        join_into(anchors.tokens, of_each(inputs, [](const NetInput& input) { return input.history.anchors.tokens; }));
+        join_into(anchors.valid, of_each(inputs, [](const NetInput& input) { return input.history.anchors.valid; }));
+    }
     load_states(inputs);
     if (key_.objects > 0)
         load_marks(inputs);
@@ -181,6 +190,7 @@ void NetPlan::copy_out(std::span<const NetInput> inputs) {
         const auto& input = inputs[i];
         auto& own = own_[i];
         const auto row = static_cast<std::int64_t>(i), count = input.count();
+        own.history.anchors = input.history.anchors;
         own.history.features = frame_.features.narrow(0, row, 1).clone();
         own.logits = at::cat({logits_[row].narrow(0, 0, count), logits_[row].slice(0, key_.objects)});
         if (count == 0)

@@ -41,10 +41,13 @@ History joined_history(std::span<const NetInput> inputs) {
         return joined(rows);
     };
     const auto& first = inputs.front().history;
-    History batch{first.grid, all([](const History& one) { return one.features; }), {}};
+    History batch{first.grid, all([](const History& one) { return one.features; }), {}, {}};
     for (std::size_t i = 0; i < first.layers.size(); ++i)
         batch.layers.push_back({all([i](const History& one) { return one.layers[i].conv_tail; }),
                                 all([i](const History& one) { return one.layers[i].scan; })});
+    if (first.anchors.places() > 0)
+        batch.anchors = {all([](const History& one) { return one.anchors.tokens; }),
+                         all([](const History& one) { return one.anchors.valid; })};
     return batch;
 }
 
@@ -58,7 +61,7 @@ at::Tensor row_of(const at::Tensor& batch, std::int64_t row, std::int64_t count,
 }
 
 History row_of(const History& batch, std::int64_t row) {
-    History own{batch.grid, batch.features.narrow(0, row, 1), {}};
+    History own{batch.grid, batch.features.narrow(0, row, 1), {}, {}};
     for (const auto& layer : batch.layers)
         own.layers.push_back({layer.conv_tail.narrow(0, row, 1), layer.scan.narrow(0, row, 1)});
     return own;
@@ -129,7 +132,8 @@ std::vector<NetAnswer> NetRunner::step(std::span<const NetInput> inputs) {
     const auto& where = positions(frame.grid);
     const auto compressed = net_.compress(batch.marks, where, batch.history);
     times.compress = seconds_since(clock);
-    const auto prediction = net_.decode(frame, compressed, where, batch.marks.slots, batch.valid);
+    const auto prediction =
+        net_.decode(frame, compressed, batch.history.anchors, where, batch.marks.slots, batch.valid);
     batch.history.features = frame.features;
     const auto presence = prediction.presence.to(at::kCPU, at::kFloat);
     const auto logits = prediction.masks.to(at::kCPU, at::kFloat);
@@ -142,6 +146,7 @@ std::vector<NetAnswer> NetRunner::step(std::span<const NetInput> inputs) {
         answer.logits = row_of(logits, row, count, objects);
         answer.frame = frame.row(row);
         answer.history = inputs.size() == 1 ? batch.history : copy_of(row_of(batch.history, row));
+        answer.history.anchors = inputs[i].history.anchors;
         answer.times = times;
     }
     return answers;
@@ -158,6 +163,13 @@ Prediction NetRunner::refine_again(const NetInput& input, const Encoded& frame) 
 NetPrediction NetRunner::refine(const NetInput& input, const Encoded& frame) {
     const auto prediction = refine_again(input, frame);
     return {prediction.presence[0].to(at::kCPU).contiguous(), prediction.masks[0].to(at::kCPU).contiguous(), {}, {}};
+}
+
+at::Tensor NetRunner::anchor(const NetInput& input, const Encoded& frame) {
+    NetBatch batch;
+    batch.history.grid = frame.grid;
+    gather_marks(batch, {&input, 1}, input.count());
+    return net_.anchor(frame.features, batch.marks, positions(frame.grid));
 }
 
 std::shared_ptr<DrawnMap> NetRunner::draw(const at::Tensor& /*logits*/, std::span<const std::uint8_t> /*values*/,

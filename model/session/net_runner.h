@@ -65,6 +65,9 @@ public:
     [[nodiscard]] virtual std::vector<NetAnswer> step(std::span<const NetInput> inputs);
     /// AusmNet::refine on a frame of the last step(), with the marks of `input` and its history; it has no images.
     [[nodiscard]] virtual NetPrediction refine(const NetInput& input, const Encoded& frame);
+    /// AusmNet::anchor of a frame of the last step(), with the marks of `input`; it has neither images nor history. [1, N, D];
+    /// device.
+    [[nodiscard]] virtual at::Tensor anchor(const NetInput& input, const Encoded& frame);
     /// The label map of logits [K, h4, w4] that step() or refine() gave, as a work of the device that nobody waits for;
     /// null: it is drawn by the stream's caller.
     [[nodiscard]] virtual std::shared_ptr<DrawnMap> draw(const at::Tensor& logits, std::span<const std::uint8_t> values,

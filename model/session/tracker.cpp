@@ -32,6 +32,8 @@ void Tracker::enter_grid(FrameJob& job, Grid grid) const {
     if (!job.is_first)
         return;
     state.history = net_.initial_history(1, grid);
+    state.anchors = {};
+    job.is_anchor = job.is_anchor || !job.objects.empty();
     const auto cells = net_.mask_grid(grid);
     for (auto& object : job.objects)
         if (object.mask.defined())
@@ -115,6 +117,7 @@ void Tracker::end(FrameJob& job) const {
     }
     age_objects(job);
     discover(job);
+    set_anchor(job);
     finish(job);
     draw(job);
     job.end_work();

@@ -45,6 +45,7 @@ private:
     void age_objects(FrameJob& job) const;
     void discover(FrameJob& job) const;
     [[nodiscard]] static bool is_drawn(const FrameJob& job);
+    void set_anchor(FrameJob& job) const;
     void draw(FrameJob& job) const;
     void finish(FrameJob& job) const;
 

@@ -102,12 +102,43 @@ void Tracker::discover(FrameJob& job) const {
         if (!job.make_room(limit(job)) || job.state.table.next_id() > ObjectTable::kMaxId)
             break;
         auto& object = job.add(0, ObjectOrigin::kAuto);
+        job.is_anchor = true;
         object.score = presence[query].item<float>();
         job.objects.back().logits = detections[query];
         job.objects.back().mask = detections[query].sigmoid();
         job.output.changes.push_back({object.id, ObjectEvent::kAppeared});
         living.push_back(found);
     }
+}
+
+/// The frame becomes the newest anchor, with all objects that are seen on it (AusmNet::anchor). An object that is not
+/// keeps what an older anchor says of it.
+void Tracker::set_anchor(FrameJob& job) const {
+    auto& state = job.state;
+    const auto all = net_.config().history.anchors;
+    const auto count = job.options.anchors < 0 ? all : std::min(all, job.options.anchors);
+    if (!job.is_anchor || count == 0 || !job.output.finite)
+        return;
+    MarkRows rows;
+    AnchorTable::Place held;
+    for (std::size_t i = 0; i < job.objects.size(); ++i) {
+        const auto& object = state.table.objects()[i];
+        if (object.unseen > 0)
+            continue;
+        rows.add(object.slot, job.objects[i].mask, MarkKind::kMask);
+        held.push_back({object.id, object.slot});
+    }
+    if (held.empty())
+        return;
+    NetInput input;
+    rows.put_into(input);
+    auto& anchors = state.history.anchors;
+    const auto kept = state.anchors.add(std::move(held), state.table, static_cast<std::size_t>(count));
+    if (kept == std::size_t{0})
+        anchors = anchors.with(1, anchors.tokens.select(1, 0));
+    else if (!kept && count > 1)
+        anchors = anchors.without(1);
+    anchors = anchors.with(0, runner_.anchor(input, job.answer.frame));
 }
 
 /// Whether the map that was drawn with the network's answer shows just the objects that are to be seen.

@@ -55,6 +55,7 @@ std::string Tracker::show(FrameJob& job, Grid grid, int position, std::int64_t& 
     entry.given = prompt.kind == PromptKind::kMask && !entry.prompt ? position : -1;
     entry.prompt = entry.prompt ? merged(*entry.prompt, std::move(mask)) : std::move(mask);
     job.state.prompted = true;
+    job.is_anchor = true;
     return {};
 }
 
@@ -63,7 +64,7 @@ void Tracker::forget(FrameJob& job) const {
     job.state = StreamState{};
     job.state.table = ObjectTable(net_.config().history.id_vectors, job.options.seed);
     job.objects.clear();
-    job.first_shown = false;
+    job.first_shown = job.is_anchor = false;
     job.output.changes.clear();
     for (std::size_t i = 0; i < job.output.answers.size(); ++i) {
         auto& answer = job.output.answers[i];

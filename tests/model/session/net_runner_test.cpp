@@ -4,6 +4,7 @@
 
 #include "net_stream.h"
 #include "reference.h"
+#include "weights_with.h"
 
 #include <c10/core/InferenceMode.h>
 
@@ -129,6 +130,45 @@ TEST_F(NetRunnerTest, APlanUsedFrameAfterFrameEqualsStreamsAlone) {
             copy_frame(alone[i].input, together[i].input);
         }
     }
+}
+
+/// Streams that have no anchor, one, and two.
+TEST_F(NetRunnerTest, AnchorsOfStreamsInABatchEqualThoseAlone) {
+    const AusmNet net(test::weights_with_anchors(2, 0.05), at::kDouble);
+    NetRunner runner(net);
+    std::vector<NetStream> together;
+    for (std::int64_t i = 0; i < 3; ++i) {
+        auto& one = together.emplace_back(stream(2));
+        one.input.history = net.initial_history(1, kGrid);
+        auto& anchors = one.input.history.anchors;
+        for (std::int64_t place = 0; place < i; ++place)
+            anchors = anchors.with(place, at::randn({1, kGrid.tokens(), net.config().dim}));
+    }
+    auto alone = together, planned = together;
+    NetPlan plan(net, NetPlanKey::of(test::inputs_of(planned), net.config()));
+    for (int frame = 0; frame < 2; ++frame) {
+        test::step(runner, together);
+        test::take(run(plan, test::inputs_of(planned)), planned);
+        for (std::size_t i = 0; i < alone.size(); ++i) {
+            const auto before = alone[i].input.history.anchors;
+            test::step(runner, alone[i]);
+            for (const auto* one : {&together[i], &planned[i]}) {
+                EXPECT_CLOSE(one->answer.logits, alone[i].answer.logits, 1e-4);
+                EXPECT_TRUE(at::equal(one->answer.history.anchors.tokens, before.tokens)) << "no step changes them";
+                EXPECT_TRUE(at::equal(one->answer.history.anchors.valid, before.valid));
+            }
+        }
+    }
+    EXPECT_FALSE(at::allclose(alone[0].answer.logits, alone[1].answer.logits));
+    // The anchor of a frame: the marks on its own features, compressed by a network that has seen nothing.
+    auto first = together[1].input;
+    first.kinds = at::full_like(first.kinds, static_cast<std::int64_t>(MarkKind::kMask));
+    auto history = net.initial_history(1, kGrid);
+    history.features = together[1].answer.frame.features;
+    const Marks marks{first.slots.unsqueeze(0), first.masks.to(at::kDouble).unsqueeze(0).unsqueeze(0),
+                      first.kinds.unsqueeze(0).unsqueeze(0)};
+    EXPECT_CLOSE(runner.anchor(first, together[1].answer.frame), net.compress(marks, net.positions(kGrid), history),
+                 1e-9);
 }
 
 // Double buffers: a frame that fails after all of its work, and one whose result nobody takes, have changed nothing.

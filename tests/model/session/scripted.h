@@ -6,6 +6,7 @@
 #include "reference.h"
 #include "session/draw_result.h"
 #include "session/tracker.h"
+#include "weights_with.h"
 
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
@@ -63,14 +64,14 @@ struct Said {
 /// Answers every frame, and every further pass of one, by the script. The default weights serve for their sizes alone.
 class ScriptedRunner final : public NetRunner {
 public:
-    ScriptedRunner() : NetRunner(network()) {}
+    explicit ScriptedRunner(int anchors = 0) : NetRunner(network(anchors)) {}
 
     std::map<std::int64_t, Said> objects;  ///< by slot; of others it sees nothing
     std::vector<Said> detections;          ///< the first ones; the others see nothing
     std::vector<std::map<std::int64_t, Said>>
         refinements;  ///< of a frame's further passes; after the last: as `objects`
 
-    std::vector<NetInput> steps, refined;  ///< what it was asked
+    std::vector<NetInput> steps, refined, anchored;  ///< what it was asked
 
     std::vector<NetAnswer> step(std::span<const NetInput> inputs) override {
         std::vector<NetAnswer> answers;
@@ -90,10 +91,17 @@ public:
         return answer(input, number < refinements.size() ? refinements[number] : objects);
     }
 
+    /// Anchor number N is full of Ns, from 1 on.
+    at::Tensor anchor(const NetInput& input, const Encoded& /*frame*/) override {
+        anchored.push_back(input);
+        return at::full({1, kScriptGrid.tokens(), net().config().dim}, static_cast<double>(anchored.size()));
+    }
+
 private:
-    static const AusmNet& network() {
-        static const AusmNet net(weights(), at::kFloat);
-        return net;
+    static const AusmNet& network(int anchors) {
+        static std::map<int, AusmNet> nets;
+        return nets.try_emplace(anchors, anchors == 0 ? weights() : weights_with_anchors(anchors, 0), at::kFloat)
+            .first->second;
     }
     [[nodiscard]] NetPrediction answer(const NetInput& input, const std::map<std::int64_t, Said>& said) const {
         NetPrediction prediction;
@@ -118,7 +126,8 @@ private:
 /// One stream over a script; its label map has the size of the masks.
 class ScriptedStream {
 public:
-    explicit ScriptedStream(const SessionOptions& stream_options = {}) : options(stream_options) {
+    explicit ScriptedStream(const SessionOptions& stream_options = {}, int anchors = 0)
+        : runner(anchors), options(stream_options) {
         state.table = ObjectTable(runner.net().config().history.id_vectors, options.seed);
     }
 
