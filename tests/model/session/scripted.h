@@ -13,6 +13,7 @@
 
 #include <cmath>
 #include <map>
+#include <memory>
 
 namespace ausm::test {
 
@@ -99,9 +100,11 @@ public:
 
 private:
     static const AusmNet& network(int anchors) {
-        static std::map<int, AusmNet> nets;
-        return nets.try_emplace(anchors, anchors == 0 ? weights() : weights_with_anchors(anchors, 0), at::kFloat)
-            .first->second;
+        static std::map<int, std::unique_ptr<AusmNet>> nets;
+        auto& net = nets[anchors];
+        if (!net)
+            net = std::make_unique<AusmNet>(weights_with_anchors(anchors, 0), at::kFloat);
+        return *net;
     }
     [[nodiscard]] NetPrediction answer(const NetInput& input, const std::map<std::int64_t, Said>& said) const {
         NetPrediction prediction;
