@@ -13,7 +13,7 @@
 namespace ausm {
 
 /// Raised whenever anything in this header changes; ausm_open() refuses a caller that was built against another one.
-inline constexpr int kInterfaceVersion = 4;
+inline constexpr int kInterfaceVersion = 5;
 
 // ---- one picture --------------------------------------------------------------------------------------------------
 
@@ -63,7 +63,7 @@ struct Point {
 /// - removed, then shown: the object of that id ends and another one begins under it, kRemoved before kAppeared.
 /// - shown twice: one object, shown by what either prompt says. A removal in between makes it two: the last one lives.
 /// - a reset: what was shown before it on the frame is refused, what comes after it is the first of a new stream.
-/// - a prompt that is refused changes nothing, neither objects nor memory.
+/// - a prompt that is refused changes nothing, neither objects nor state.
 struct Prompt {
     PromptKind kind = PromptKind::kBox;
     std::int64_t object = 0;      ///< 1 .. 2^53: that object (shown: made when unknown); 0: the next free id
@@ -121,7 +121,7 @@ struct Result {
     std::vector<PromptAnswer> answers;  ///< one per prompt, in the order given
     std::vector<ObjectChange> changes;  ///< in the order they happened
     /// False: not all of the network's answer was finite. That part is not believed: a detection is ignored, an object is
-    /// absent. With a presence that is not finite the frame does not enter the memory, which would never get rid of it.
+    /// absent. With a presence that is not finite the frame does not enter the state, which would never get rid of it.
     bool finite = true;
     std::int64_t stream_time = kUnknownTime;
 };
@@ -141,7 +141,8 @@ struct SessionOptions {
     int top_k = 0;           ///< detections that may become objects on one frame, the surest first; 0: no limit
     int passes = 1;  ///< 1 .. 8: each above 1 is a refinement pass, the frame once more with every object's own mask
     int inference_size = 0;  ///< short side of the network's input in pixels, a multiple of 32; 0: the model's own
-    int max_age = 150;       ///< frames an unseen discovered object is kept; prompted ones never expire
+    int anchors = -1;   ///< most anchors, frames that are read in full beside the recurrent state; -1: the model's own
+    int max_age = 150;  ///< frames an unseen discovered object is kept; prompted ones never expire
     MapSize map_size = MapSize::kFrame;
     bool confidence = false;  ///< fill Result::confidence
     std::uint64_t seed = 0;   ///< order of the ID vectors: 0 is 0, 1, 2, ...; read when the session is made or reset
@@ -167,7 +168,7 @@ struct SessionInfo {
 
 enum class StepStatus : std::uint8_t { kOk, kInterrupted };
 
-/// Memory of one stream. Thread-bound to its caller, but for interrupt(). Every member but interrupt() may throw
+/// One stream and its state. Thread-bound to its caller, but for interrupt(). Every member but interrupt() may throw
 /// std::exception; after a throw the session is as it was before the call.
 class Session {
 public:
@@ -176,8 +177,9 @@ public:
     Session& operator=(const Session&) = delete;
 
     /// The next frame: blocks until the result is there. After interrupt() the frame does not count and the result is
-    /// not touched. A refused prompt does not throw, it has its answer in the result.
-    [[nodiscard]] virtual StepStatus step(const Frame& frame, std::span<const Prompt> prompts, Result& result) = 0;
+    /// not touched. A refused prompt does not throw, it has its answer in the result. Prompts may be moved in: their masks
+    /// are large.
+    [[nodiscard]] virtual StepStatus step(const Frame& frame, std::vector<Prompt> prompts, Result& result) = 0;
     /// Takes effect with the next frame; ids go on rising.
     virtual void configure(const SessionOptions& options) = 0;
     /// Forgets everything, ids too: what a new stream starts with. Also ends an interruption.
@@ -194,11 +196,11 @@ public:
     /// that it has not in proportion to the pixels. Only size and pixel aspect of `frame` are read. 0: nothing is known.
     [[nodiscard]] virtual double typical_seconds(const Frame& frame) const = 0;
     /// Computes this picture a few times so that typical_seconds() knows, in about a second. Nothing is computed where
-    /// it does know, or while another stream uses the engine: nobody waits for this. The memory does not see the picture.
+    /// it does know, or while another stream uses the engine: nobody waits for this. The state does not see the picture.
     [[nodiscard]] virtual StepStatus rehearse(const Frame& frame) = 0;
     /// Thread-safe: ends a step() that waits, and every later one until resume() or reset(), with kInterrupted.
     virtual void interrupt() noexcept = 0;
-    /// Thread-safe: ends an interruption; the memory stays.
+    /// Thread-safe: ends an interruption; the state stays.
     virtual void resume() noexcept = 0;
 
 protected:

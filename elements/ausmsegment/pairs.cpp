@@ -58,15 +58,15 @@ GstAusmSegmentPad* SegmentPairs::add_always() {
     return pad;
 }
 
-void SegmentPairs::aim(Level level) {
+void SegmentPairs::set_target(Level level) {
     const std::lock_guard lock(mutex_);
     target_.level = level;
-    ++target_.turn;
+    ++target_.revision;
 }
 
-void SegmentPairs::aim(std::shared_ptr<Engine> engine, std::shared_ptr<CudaShare> cuda) {
+void SegmentPairs::set_target(std::shared_ptr<Engine> engine, std::shared_ptr<CudaShare> cuda) {
     const std::lock_guard lock(mutex_);
-    target_ = {engine ? Level::kOpen : Level::kClosed, std::move(engine), std::move(cuda), target_.turn + 1};
+    target_ = {engine ? Level::kOpen : Level::kClosed, std::move(engine), std::move(cuda), target_.revision + 1};
 }
 
 SegmentPairs::Target SegmentPairs::target() const {
@@ -85,22 +85,22 @@ std::vector<Owned<GstPad>> SegmentPairs::all() const {
 void SegmentPairs::open(const std::shared_ptr<Engine>& engine, const SegmentSettings& settings) {
     const auto cuda = std::make_shared<CudaShare>();
     cuda->open(element_, engine->cuda_context(), engine->info().device_number);
-    aim(engine, cuda);
+    set_target(engine, cuda);
     for_each_stream(all(), [&](SegmentStream& stream) { stream.open(engine, cuda, settings.session); });
 }
 
 void SegmentPairs::start(const SegmentSettings& settings) {
-    aim(Level::kStarted);
+    set_target(Level::kStarted);
     try {
         for_each_stream(all(), [&](SegmentStream& stream) { stream.start(settings); });
     } catch (...) {
-        aim(Level::kOpen);
+        set_target(Level::kOpen);
         throw;
     }
 }
 
 void SegmentPairs::interrupt() {
-    aim(Level::kOpen);
+    set_target(Level::kOpen);
     for_each_stream(all(), [](SegmentStream& stream) { stream.interrupt(); });
 }
 
@@ -111,7 +111,7 @@ void SegmentPairs::deactivate() {
 }
 
 void SegmentPairs::close() {
-    aim(nullptr, nullptr);
+    set_target(nullptr, nullptr);
     for_each_stream(all(), [](SegmentStream& stream) { stream.close(); });
 }
 
@@ -136,35 +136,35 @@ std::string SegmentPairs::next_suffix() {
 }
 
 /// The pad joins the others, in the state in which they are; a state change meanwhile is gone along with.
-void SegmentPairs::bring_up(GstAusmSegmentPad* pad) {
+void SegmentPairs::catch_up(GstAusmSegmentPad* pad) {
     const auto stream = gst_ausm_segment_pad_stream(pad);
     while (true) {
-        const Target aimed = target();
+        const Target wanted = target();
         const SegmentSettings settings = gst_ausm_segment_settings(GST_AUSM_SEGMENT(element_));
-        if (aimed.level != Level::kClosed)
-            stream->open(aimed.engine, aimed.cuda, settings.session);
-        if (aimed.level == Level::kStarted) {
+        if (wanted.level != Level::kClosed)
+            stream->open(wanted.engine, wanted.cuda, settings.session);
+        if (wanted.level == Level::kStarted) {
             stream->start(settings);
             activate(pad, true);
         }
-        if (enlist(pad, aimed))
+        if (insert(pad, wanted))
             return;
         activate(pad, false);
-        if (aimed.level != Level::kClosed)
+        if (wanted.level != Level::kClosed)
             stream->close();
     }
 }
 
 /// False when the others have moved on: a deactivation of all that has missed the pads is among what they did.
-bool SegmentPairs::enlist(GstAusmSegmentPad* pad, const Target& reached) {
+bool SegmentPairs::insert(GstAusmSegmentPad* pad, const Target& reached) {
     const std::lock_guard lock(mutex_);
-    if (reached.turn != target_.turn)
+    if (reached.revision != target_.revision)
         return false;
     pairs_.push_back(pad);
     return true;
 }
 
-bool SegmentPairs::strike(GstPad* pad) {
+bool SegmentPairs::erase(GstPad* pad) {
     const std::lock_guard lock(mutex_);
     return std::erase_if(pairs_, [pad](const GstAusmSegmentPad* one) { return GST_PAD_CAST(one) == pad; }) > 0;
 }
@@ -189,9 +189,9 @@ GstAusmSegmentPad* SegmentPairs::request(const char* name) {
     }
     const auto owned = create(suffix);
     auto* pad = GST_AUSM_SEGMENT_PAD(owned.get());
-    bring_up(pad);
+    catch_up(pad);
     if (!add(pad)) {
-        (void)strike(owned.get());
+        (void)erase(owned.get());
         gst_ausm_segment_pad_end(pad);
         return nullptr;
     }
@@ -200,7 +200,7 @@ GstAusmSegmentPad* SegmentPairs::request(const char* name) {
 }
 
 bool SegmentPairs::release(GstPad* sink) {
-    if (!strike(sink))
+    if (!erase(sink))
         return false;
     const Owned<GstPad> owned(GST_PAD(gst_object_ref(sink)));
     auto* pad = GST_AUSM_SEGMENT_PAD(sink);

@@ -28,7 +28,7 @@ public:
     /// Sessions of this engine for all pairs and for those to come; after a failure start() is not possible before this
     /// has succeeded.
     void open(const std::shared_ptr<Engine>& engine, const SegmentSettings& settings);
-    /// Fresh memories for all pairs and for those to come.
+    /// A new state for all pairs and for those to come.
     void start(const SegmentSettings& settings);
     /// Ends the frames that are in the model; pairs to come are not started.
     void interrupt();
@@ -49,24 +49,24 @@ private:
         Level level = Level::kClosed;
         std::shared_ptr<Engine> engine;
         std::shared_ptr<CudaShare> cuda;
-        guint64 turn = 0;  // raised by every change
+        guint64 revision = 0;  // raised by every change
     };
 
-    void aim(Level level);
-    void aim(std::shared_ptr<Engine> engine, std::shared_ptr<CudaShare> cuda);
+    void set_target(Level level);
+    void set_target(std::shared_ptr<Engine> engine, std::shared_ptr<CudaShare> cuda);
     [[nodiscard]] Target target() const;
     [[nodiscard]] std::vector<Owned<GstPad>> all() const;
     [[nodiscard]] Owned<GstPad> create(const std::string& suffix) const;
     [[nodiscard]] bool is_taken(const std::string& suffix) const;
     [[nodiscard]] std::string next_suffix();
-    void bring_up(GstAusmSegmentPad* pad);
-    [[nodiscard]] bool enlist(GstAusmSegmentPad* pad, const Target& reached);
-    [[nodiscard]] bool strike(GstPad* pad);
+    void catch_up(GstAusmSegmentPad* pad);
+    [[nodiscard]] bool insert(GstAusmSegmentPad* pad, const Target& reached);
+    [[nodiscard]] bool erase(GstPad* pad);
     [[nodiscard]] bool add(GstAusmSegmentPad* pad) const;
 
     GstElement* element_;
     mutable std::mutex mutex_;               // guards everything below
-    std::vector<GstAusmSegmentPad*> pairs_;  // struck before the element lets go of them
+    std::vector<GstAusmSegmentPad*> pairs_;  // erased before the element lets go of them
     Target target_;
     guint next_ = 0;
 };

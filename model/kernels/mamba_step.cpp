@@ -62,7 +62,7 @@ AUSM_KERNEL_INLINE void move_tail(const MambaStepParams<Scalar>& p, std::int64_t
 // For every pixel:
 //   x             = SiLU(conv_bias + sum_k conv_weight_k (tail, u)_k)
 //   dt_low, B, C  = x_weight x
-//   delta         = softplus(dt_bias + dt_weight^T dt_low)
+//   delta         = softplus(dt_bias + dt_weight^T dt_low) + dt_min
 //   h_s           = exp(delta a_s) h_s + delta B_s x
 //   y             = (sum_s C_s h_s + d x) SiLU(z)
 template <class Scalar>
@@ -92,7 +92,7 @@ void mamba_step_reference(const MambaStepParams<Scalar>& p, std::int64_t begin, 
             Value delta = p.dt_bias[c];
             for (std::int64_t r = 0; r < p.rank; ++r)
                 delta += p.dt_weight[r * p.channels + c] * dt_low[r];
-            delta = std::max(delta, Value(0)) + std::log1p(std::exp(-std::fabs(delta)));
+            delta = std::max(delta, Value(0)) + std::log1p(std::exp(-std::fabs(delta))) + p.dt_min;
             Value y = p.d[c] * xc;
             for (std::int64_t s = 0; s < p.states; ++s) {
                 const std::int64_t at = s * p.channels + c;
@@ -194,7 +194,7 @@ AUSM_KERNEL_INLINE void begin_scan(const MambaStepParams<Scalar>& p, std::int64_
             slice.delta[i] += w[i] * low0;
     }
     for (std::int64_t i = 0; i < width; ++i) {
-        slice.delta[i] = fast_softplus(slice.delta[i]);
+        slice.delta[i] = fast_softplus(slice.delta[i]) + p.dt_min;
         slice.drive[i] = slice.delta[i] * x[i];
         slice.sum[i] = p.d[first + i] * x[i];
     }

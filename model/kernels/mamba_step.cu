@@ -258,7 +258,7 @@ struct Step {
         }
 #pragma unroll
         for (unsigned i = 0; i < kOwn; ++i)
-            delta[i] = fmaxf(delta[i], 0.0F) + log1pf(expf(-fabsf(delta[i])));
+            delta[i] = fmaxf(delta[i], 0.0F) + log1pf(expf(-fabsf(delta[i]))) + p.dt_min;
     }
 
     /// The recurrence of pixel `first + i`; decay: a log2(e), h: loaded.

@@ -40,6 +40,7 @@ struct MambaStepParams {
     const Value* d;                                            // [C] skip
     MambaStateRow<Value> first_row;                            // the others follow it, contiguous
     const MambaStateRow<Value>* rows = nullptr;                // [B] rows that lie anywhere, instead of `first_row`
+    Value dt_min = 0;                                          // added to the step size, after the softplus
 };
 
 /// Where row `row` has its state.

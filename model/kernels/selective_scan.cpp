@@ -12,7 +12,7 @@
 namespace ausm {
 
 // For every pixel and channel, over time (Mamba, eq. 2 with the discretisation of its section 3.6, B by Euler):
-//   delta = dt, or softplus(dt + dt_bias)
+//   delta = dt, or softplus(dt + dt_bias) + dt_min
 //   h_s   = exp(delta a_s) h_s + delta b_s x
 //   y     = (sum_s c_s h_s + d x) * SiLU(z)
 template <class Scalar>
@@ -32,7 +32,7 @@ void selective_scan_reference(const SelectiveScanParams<Scalar>& p, std::int64_t
                 Scalar delta = p.dt[row_offset(p.dt_strides, batch, t, n) + channel];
                 if (p.dt_softplus) {
                     delta += p.dt_bias ? p.dt_bias[channel] : Scalar(0);
-                    delta = std::max(delta, Scalar(0)) + std::log1p(std::exp(-std::fabs(delta)));
+                    delta = std::max(delta, Scalar(0)) + std::log1p(std::exp(-std::fabs(delta))) + p.dt_min;
                 }
                 Scalar y = p.d ? p.d[channel] * x : Scalar(0);
                 for (std::int64_t s = 0; s < p.states; ++s) {
@@ -70,7 +70,7 @@ AUSM_KERNEL_INLINE void begin_step(const SelectiveScanParams<Scalar>& p, std::in
                 slice.delta[i] += p.dt_bias[first + i];
         }
         for (std::int64_t i = 0; i < width; ++i)
-            slice.delta[i] = fast_softplus(slice.delta[i]);
+            slice.delta[i] = fast_softplus(slice.delta[i]) + p.dt_min;
     }
     for (std::int64_t i = 0; i < width; ++i)
         slice.drive[i] = slice.delta[i] * x[i];

@@ -73,7 +73,7 @@ __global__ void __launch_bounds__(kLanes* kWarps)
         for (int k = 0; k < kSteps; ++k) {
             if (t0 + k >= p.time)
                 break;
-            const Scalar delta = p.dt_softplus ? softplus(dt[k] + bias) : dt[k];
+            const Scalar delta = p.dt_softplus ? softplus(dt[k] + bias) + p.dt_min : dt[k];
             const Scalar drive = delta * x[k];
             Scalar y = skip * x[k];
 #pragma unroll

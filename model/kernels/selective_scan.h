@@ -30,6 +30,7 @@ struct SelectiveScanParams {
     bool dt_softplus;        // dt := softplus(dt + dt_bias)
     const Scalar* state_in;  // [B, N, S, C] contiguous, or null: zero
     Scalar* state_out;       // [B, N, S, C] contiguous, the state after the last time step
+    Scalar dt_min = 0;       // added to what the softplus gives; not looked at without it
 };
 
 /// Both handle the pixels [begin, end) out of batch * pixels (index b * pixels + n). Reentrant.

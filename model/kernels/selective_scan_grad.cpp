@@ -56,7 +56,7 @@ void walk_forward(const SelectiveScanParams<Scalar>& p, std::int64_t pixel, std:
         const Scalar* b = p.b + row_offset(p.b_strides, batch, t, n);
         Scalar delta = raw_step(p, batch, t, n, channel);
         if (p.dt_softplus)
-            delta = softplus(delta);
+            delta = softplus(delta) + p.dt_min;
         for (std::int64_t s = 0; s < p.states; ++s)
             walk.states[(t + 1) * p.states + s] =
                 std::exp(delta * p.a[s * p.channels + channel]) * walk.states[t * p.states + s] + delta * b[s] * x;
@@ -78,7 +78,7 @@ void step_back(const SelectiveScanGradParams<Scalar>& g, std::int64_t batch, std
     const SelectiveScanParams<Scalar>& p = g.scan;
     const Scalar x = p.x[row_offset(p.x_strides, batch, t, n) + channel];
     const Scalar raw = raw_step(p, batch, t, n, channel);
-    const Scalar delta = p.dt_softplus ? softplus(raw) : raw;
+    const Scalar delta = p.dt_softplus ? softplus(raw) + p.dt_min : raw;
     const Scalar* b = p.b + row_offset(p.b_strides, batch, t, n);
     const Scalar* c = p.c + row_offset(p.c_strides, batch, t, n);
     const Scalar* before = walk.states.data() + t * p.states;
@@ -251,7 +251,7 @@ AUSM_KERNEL_INLINE void load_steps(const SelectiveScanParams<Scalar>& p, const S
         for (std::int64_t i = 0; p.dt_softplus && i < kWidth; ++i) {
             const Scalar raw = delta[i] + bias[i];
             slope[i] = fast_sigmoid(raw);
-            delta[i] = fast_softplus(raw);
+            delta[i] = fast_softplus(raw) + p.dt_min;
         }
         if (!p.dt_softplus)
             std::fill_n(slope, kWidth, Scalar(1));

@@ -126,7 +126,7 @@ struct Walk {
                       p.c + row_offset(p.c_strides, batch, 0, n), p.c_strides.time, t0, p.time, p.states, threadIdx.x,
                       blockDim.x);
         __syncthreads();
-        finish_steps(chunk, channel.bias, p.dt_softplus);
+        finish_steps(chunk, channel.bias, p.dt_min, p.dt_softplus);
     }
 
     /// Takes `h` over all chunks but the last, whose first state it then is; leaves a checkpoint before each but the

@@ -67,11 +67,11 @@ __device__ __forceinline__ void load_values(Scalar (&values)[kSteps], const Scal
 
 /// From x and dt as loaded (dt in `delta`).
 template <class Scalar>
-__device__ __forceinline__ void finish_steps(Chunk<Scalar>& chunk, Scalar bias, bool dt_softplus) {
+__device__ __forceinline__ void finish_steps(Chunk<Scalar>& chunk, Scalar bias, Scalar dt_min, bool dt_softplus) {
 #pragma unroll
     for (int k = 0; k < kSteps; ++k) {
         const Scalar raw = chunk.delta[k] + bias;
-        chunk.delta[k] = dt_softplus ? softplus(raw) : raw;
+        chunk.delta[k] = dt_softplus ? softplus(raw) + dt_min : raw;
         chunk.slope[k] = dt_softplus ? sigmoid(raw) : Scalar(1);
     }
 }

@@ -39,7 +39,9 @@ at::Tensor AusmNet::vectors(const at::Tensor& slots, std::int64_t batch) const {
 }
 
 History AusmNet::initial_history(std::int64_t batch, Grid grid) const {
-    return {grid, x0_.expand({batch, grid.tokens(), -1}), compressor_->initial_states(batch, grid.tokens())};
+    return {grid, x0_.expand({batch, grid.tokens(), -1}), compressor_->initial_states(batch, grid.tokens()),
+            no_anchors(batch, config_.history.anchors, grid.tokens(), config_.dim,
+                       at::TensorOptions(device_).dtype(dtype_))};
 }
 
 Encoded AusmNet::encode(const at::Tensor& images) const {
@@ -61,11 +63,23 @@ at::Tensor AusmNet::compress(const at::Tensor& features, const Marks& marks, con
     return compressor_->scan(marked, positions, history.layers);  // [B, T, N, D]
 }
 
+at::Tensor AusmNet::anchor(const at::Tensor& features, const Marks& marks, const Positions& positions) const {
+    History blank = initial_history(features.size(0), positions.grid);
+    blank.features = features;
+    return compress(marks, positions, blank);
+}
+
+Prediction AusmNet::decode(const Encoded& frame, const at::Tensor& compressed, const Anchors& anchors,
+                           const Positions& positions, const at::Tensor& slots, const at::Tensor& valid,
+                           HeadObserver* observer) const {
+    TORCH_CHECK(positions.grid == frame.grid, "decode: the positions are those of another grid");
+    const at::Tensor read = (*history_decoder_)(frame.features, compressed, positions, anchors);  // G [B, N, D]
+    return (*head_)(read, frame, positions, vectors(slots, frame.features.size(0)), valid, observer);
+}
+
 Prediction AusmNet::decode(const Encoded& frame, const at::Tensor& compressed, const Positions& positions,
                            const at::Tensor& slots, const at::Tensor& valid, HeadObserver* observer) const {
-    TORCH_CHECK(positions.grid == frame.grid, "decode: the positions are those of another grid");
-    const at::Tensor read = (*history_decoder_)(frame.features, compressed, positions);  // G [B, N, D]
-    return (*head_)(read, frame, positions, vectors(slots, frame.features.size(0)), valid, observer);
+    return decode(frame, compressed, Anchors{}, positions, slots, valid, observer);
 }
 
 Prediction AusmNet::step(const at::Tensor& images, const Marks& marks, History& history) const {
@@ -73,7 +87,7 @@ Prediction AusmNet::step(const at::Tensor& images, const Marks& marks, History& 
     const Positions where = positions(frame.grid);
     History next = history;
     const at::Tensor compressed = compress(marks, where, next);
-    Prediction prediction = decode(frame, compressed, where, marks.slots);
+    Prediction prediction = decode(frame, compressed, next.anchors, where, marks.slots);
     next.features = frame.features;
     history = std::move(next);
     return prediction;
@@ -84,7 +98,7 @@ Prediction AusmNet::refine(const Encoded& frame, const Positions& positions, con
     History again = history;  // the states that compress() moves on are thrown away
     again.features = frame.features;
     const at::Tensor compressed = compress(marks, positions, again);
-    return decode(frame, compressed, positions, marks.slots);
+    return decode(frame, compressed, again.anchors, positions, marks.slots);
 }
 
 Prediction AusmNet::scan(const at::Tensor& images, const Marks& marks, const at::Tensor& valid,
@@ -93,7 +107,7 @@ Prediction AusmNet::scan(const at::Tensor& images, const Marks& marks, const at:
 }
 
 Prediction AusmNet::scan(const Encoded& frames, const Marks& marks, const at::Tensor& valid, History& history,
-                         HeadObserver* observer) const {
+                         HeadObserver* observer, const ClipAnchor& anchor) const {
     const std::int64_t batch = history.features.size(0), time = frames.features.size(0) / batch;
     const at::Tensor features = frames.features.unflatten(0, {batch, time});  // X_1 .. X_T: [B, T, N, D]
     const at::Tensor before = at::cat({history.features.unsqueeze(1), features.narrow(1, 0, time - 1)}, 1);
@@ -101,10 +115,19 @@ Prediction AusmNet::scan(const Encoded& frames, const Marks& marks, const at::Te
     if (marks.count() > 0)
         slots = marks.slots.unsqueeze(1).expand({batch, time, marks.count()}).flatten(0, 1);  // [B * T, K]
     const Positions where = positions(frames.grid);
-    History next{frames.grid, features.select(1, time - 1), history.layers};
+    History next{frames.grid, features.select(1, time - 1), history.layers, history.anchors};
     const at::Tensor compressed = compress(before, marks, where, next);
-    Prediction prediction =
-        decode(frames, compressed.flatten(0, 1), where, slots, valid.defined() ? valid.flatten(0, 1) : valid, observer);
+    Anchors anchors = history.anchors.each_frame(time);
+    if (anchor.frames.defined()) {
+        const auto numbers = at::arange(time, anchor.frames.options());
+        const auto rows = at::arange(batch, anchor.frames.options());
+        const at::Tensor own =
+            this->anchor(features.index({rows, anchor.frames.clamp_max(time - 1)}), anchor.marks, where);  // [B, N, D]
+        anchors = anchors.with(0, own.repeat_interleave(time, 0), (numbers > anchor.frames.unsqueeze(1)).flatten());
+        next.anchors = next.anchors.with(0, own, anchor.frames < time);
+    }
+    Prediction prediction = decode(frames, compressed.flatten(0, 1), anchors, where, slots,
+                                   valid.defined() ? valid.flatten(0, 1) : valid, observer);
     history = std::move(next);
     return prediction;
 }

@@ -17,13 +17,19 @@ namespace ausm {
 
 ///     images -> backbone -> levels -> neck -> X
 ///     X of the last frame + marker -> history compressor -> F
-///     X, F -> history decoder -> G;  G, levels, tracked objects -> head -> masks
+///     X, F and the anchors -> history decoder -> G;  G, levels, tracked objects -> head -> masks
 ///
 /// Backbone, neck and head are chosen by the configuration; the rest is the same in every network.
 /// Working precision float64, float32 or bfloat16. Thread-bound: on a CPU, convolutions keep packed weights for the
 /// sizes seen last.
 class AusmNet {
 public:
+    /// In training, an anchor inside each clip.
+    struct ClipAnchor {
+        at::Tensor frames;  ///< [B] int64: the frame that it is made of, 0 .. T - 1; T or more: none
+        Marks marks;        ///< on that frame: masks [B, 1, K, h4, w4], kinds [B, 1, K]
+    };
+
     static constexpr std::int64_t kMultiple = 32;             ///< input sizes are multiples of this
     static constexpr double kMean = 127, kScale = 1.0 / 128;  ///< (x - mean) * scale, x in 0 .. 255
 
@@ -44,7 +50,7 @@ public:
     [[nodiscard]] Grid mask_grid(Grid grid) const { return grid.times(config_.stride / kMaskStride); }
     /// What the phases need of a grid. In training it is made anew for every step, because it depends on weights.
     [[nodiscard]] Positions positions(Grid grid) const;
-    /// The state before the first frame: X_0 at every token, zero states.
+    /// The state before the first frame: X_0 at every token, zero states, no anchor.
     [[nodiscard]] History initial_history(std::int64_t batch, Grid grid) const;
 
     /// images: [B, 3, H, W] normalised, H and W multiples of 32.
@@ -55,8 +61,15 @@ public:
     /// The same for T frames at once: features [B, T, N, D] are the X_{t-1} of each; returns F [B, T, N, D].
     at::Tensor compress(const at::Tensor& features, const Marks& marks, const Positions& positions,
                         History& history) const;
-    /// frame: X_t; compressed: F_t [B, N, D]; slots: [B, K] of the tracked objects (undefined: none); valid, observer:
-    /// as for Head.
+    /// F_a [B, N, D] of an anchor: X_a + marker(marks), compressed with an empty state. features: X_a [B, N, D]; marks:
+    /// of all objects with their masks on that frame, kind kMask. For Anchors::with().
+    [[nodiscard]] at::Tensor anchor(const at::Tensor& features, const Marks& marks, const Positions& positions) const;
+    /// frame: X_t; compressed: F_t [B, N, D]; anchors: A places, or none; slots: [B, K] of the tracked objects
+    /// (undefined: none); valid, observer: as for Head.
+    [[nodiscard]] Prediction decode(const Encoded& frame, const at::Tensor& compressed, const Anchors& anchors,
+                                    const Positions& positions, const at::Tensor& slots, const at::Tensor& valid = {},
+                                    HeadObserver* observer = nullptr) const;
+    /// The same without anchors.
     [[nodiscard]] Prediction decode(const Encoded& frame, const at::Tensor& compressed, const Positions& positions,
                                     const at::Tensor& slots, const at::Tensor& valid = {},
                                     HeadObserver* observer = nullptr) const;
@@ -70,9 +83,10 @@ public:
     /// All frames of a clip at once (Alg. 2). images: [B, T, 3, H, W]; marks.masks: [B, T, K, h4, w4] with the masks of
     /// the frame before each frame; valid: [B, T, K] bool or undefined. Returns B * T frames.
     Prediction scan(const at::Tensor& images, const Marks& marks, const at::Tensor& valid, History& history) const;
-    /// The same for frames that have been encoded: [B * T, ...], the frames of a clip one after the other.
+    /// The same for frames that have been encoded: [B * T, ...], the frames of a clip one after the other. With
+    /// `anchor`, frames behind it read it in place 0, as if it had been put there after its frame's step.
     Prediction scan(const Encoded& frames, const Marks& marks, const at::Tensor& valid, History& history,
-                    HeadObserver* observer = nullptr) const;
+                    HeadObserver* observer = nullptr, const ClipAnchor& anchor = {}) const;
 
 private:
     [[nodiscard]] at::Tensor vectors(const at::Tensor& slots, std::int64_t batch) const;

@@ -25,7 +25,10 @@ struct HistoryConfig {
     int conv_width = 0;  ///< Mamba: d_conv
     int expand = 0;      ///< Mamba: inner width = expand * dim
     int id_vectors = 0;  ///< N_id
+    int anchors = 0;     ///< frames that are read in full beside the history, 0 .. kMostAnchors; 0: the paper's network
+    double dt_min = 0;   ///< Mamba: added to the step size, so that no state outlasts some 1 / dt_min frames
 
+    static constexpr int kMostAnchors = 2;
     /// Width of what steers the step size of Mamba.
     [[nodiscard]] static constexpr std::int64_t dt_rank(std::int64_t dim) { return (dim + 15) / 16; }
 };
@@ -57,11 +60,12 @@ NetConfig nano_config();
 using ConfigFields = std::map<std::string, std::string>;
 
 /// The network that these fields describe. Throws std::runtime_error that names the field: it is missing, out of its
-/// range, does not fit another, or says what this program does not have.
+/// range, does not fit another, says what this program does not have, or is not known.
 NetConfig read_config(const std::string& name, const ConfigFields& fields);
 
-/// The configuration in a weights file's metadata. Throws std::runtime_error that names the file and what is wrong: a
-/// format or version that is not known, or a field.
+/// The configuration in a weights file's metadata. Version 1 knows no anchors; version 2 has `anchors` and `dt_min`, so
+/// that programs that would overlook them refuse the file. Throws std::runtime_error that names the file and what is
+/// wrong: a format or version that is not known, or a field.
 NetConfig config_of(const io::Safetensors& file);
 
 }  // namespace ausm

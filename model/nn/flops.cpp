@@ -119,7 +119,7 @@ Part history_decoder(const NetConfig& config, Size grid) {
     Part part("history decoder", Phase::kDecode);
     for (int i = 0; i < config.history.decoder_layers; ++i) {
         part.vectors(3 * 2 * config.dim);
-        part.attention(grid.cells(), grid.cells(), config.dim);
+        part.attention(grid.cells(), (1 + config.history.anchors) * grid.cells(), config.dim);
         part.feed_forward(grid.cells(), config.dim, config.history.ffn, true);
     }
     part.linear(0, config.dim, config.dim, false);  // of the position code: the same on every frame
@@ -192,7 +192,8 @@ std::int64_t NetworkCost::parameters() const {
 }
 
 std::size_t NetworkCost::state_bytes(std::size_t element_bytes) const {
-    return recurrent_bytes + static_cast<std::size_t>(feature_elements) * element_bytes;
+    return recurrent_bytes + static_cast<std::size_t>(feature_elements) * element_bytes +
+           static_cast<std::size_t>(anchors);
 }
 
 NetworkCost network_cost(const NetConfig& config, std::int64_t height, std::int64_t width, std::int64_t objects) {
@@ -214,7 +215,8 @@ NetworkCost network_cost(const NetConfig& config, std::int64_t height, std::int6
     cost.recurrent_bytes =
         static_cast<std::size_t>(history.compressor_layers * grid.cells() * history.expand * config.dim * remembered) *
         sizeof(float);
-    cost.feature_elements = grid.cells() * config.dim;
+    cost.feature_elements = (1 + history.anchors) * grid.cells() * config.dim;
+    cost.anchors = history.anchors;
     return cost;
 }
 

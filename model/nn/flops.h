@@ -28,7 +28,8 @@ struct PartCost {
 struct NetworkCost {
     std::vector<PartCost> parts;        ///< in the order of work
     std::size_t recurrent_bytes = 0;    ///< scan states and convolution tails, float32
-    std::int64_t feature_elements = 0;  ///< of X of the last frame, which is kept in the working precision
+    std::int64_t feature_elements = 0;  ///< of X of the last frame and of the anchors, kept in the working precision
+    std::int64_t anchors = 0;           ///< places, a byte each for whether it is taken
 
     [[nodiscard]] double flops() const;
     [[nodiscard]] double flops(Phase phase) const;

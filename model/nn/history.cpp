@@ -13,7 +13,7 @@ std::size_t History::bytes() const {
     std::size_t sum = static_cast<std::size_t>(features.numel()) * features.element_size();
     for (const auto& layer : layers)
         sum += layer.conv_tail.nbytes() + layer.scan.nbytes();
-    return sum;
+    return sum + anchors.bytes();
 }
 
 }  // namespace ausm

@@ -2,6 +2,7 @@
 // The state: everything that the network keeps between frames, as a value.
 #pragma once
 
+#include "nn/anchors.h"
 #include "nn/grid.h"
 
 #include <ATen/core/Tensor.h>
@@ -25,6 +26,7 @@ struct History {
     Grid grid;
     at::Tensor features;             ///< X of the last frame [B, N, D]; X_0 before the first
     std::vector<LayerState> layers;  ///< one per compressor layer
+    Anchors anchors{};               ///< frames that are read beside the last one; no step changes them
 
     [[nodiscard]] bool empty() const { return !features.defined(); }
     [[nodiscard]] std::size_t bytes() const;

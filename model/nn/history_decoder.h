@@ -2,6 +2,7 @@
 // HistoryDecoder: the current frame reads the compressed history (arXiv 2508.19242, section 2.2).
 #pragma once
 
+#include "nn/anchors.h"
 #include "nn/attention.h"
 #include "nn/config.h"
 #include "nn/layers.h"
@@ -17,8 +18,10 @@ public:
     /// What is added to G for the mask features' sake, Positions::read: the same for every frame of one size.
     /// code: [1, N, D].
     [[nodiscard]] at::Tensor added(const at::Tensor& code) const { return position_(code); }
-    /// features X [B, N, D], history F [B, N, D] -> G [B, N, D].
-    at::Tensor operator()(at::Tensor features, const at::Tensor& history, const Positions& positions) const;
+    /// features X [B, N, D], history F [B, N, D] -> G [B, N, D]. Keys and values are F and the anchors, all with the
+    /// same position code: (1 + A) N tokens.
+    at::Tensor operator()(at::Tensor features, const at::Tensor& history, const Positions& positions,
+                          const Anchors& anchors = {}) const;
 
 private:
     /// Pre-norm residual layer: global cross-attention -> feed-forward; no self-attention.

@@ -20,7 +20,7 @@ at::Tensor decay(const at::Tensor& a_log) { return a_log.exp().neg().t().contigu
 
 Mamba::Mamba(WeightMap& weights, const std::string& name, std::int64_t dim, const HistoryConfig& config)
     : inner_(config.expand * dim), states_(config.state_dim), rank_(HistoryConfig::dt_rank(dim)),
-      in_(weights, name + ".in_proj", dim, 2 * inner_, false),
+      dt_min_(config.dt_min), in_(weights, name + ".in_proj", dim, 2 * inner_, false),
       conv_weight_(weights.take_exact(name + ".conv_w", {config.conv_width, inner_})),
       conv_bias_(weights.take_exact(name + ".conv_b", {inner_})),
       x_weight_(weights.take_exact(name + ".x_proj.weight", {rank_ + 2 * states_, inner_})),
@@ -40,7 +40,8 @@ at::Tensor Mamba::step(const at::Tensor& x, LayerState& state) const {
                                    .d = d_,
                                    .tail = state.conv_tail,
                                    .state = state.scan,
-                                   .rows = state.rows});
+                                   .rows = state.rows,
+                                   .dt_min = dt_min_});
     if (!state.rows.defined())
         state = {std::move(result.tail), std::move(result.state)};
     return out_(result.y).unsqueeze(1);
@@ -64,7 +65,8 @@ at::Tensor Mamba::scan(const at::Tensor& x, LayerState& state) const {
                                              .a = a_log_.requires_grad() ? decay(a_log_) : a_,
                                              .d = d_,
                                              .dt_bias = dt_bias_,
-                                             .state = state.scan});
+                                             .state = state.scan,
+                                             .dt_min = dt_min_});
     state = {conv.tail, result.state};
     return out_(result.y.to(x.scalar_type()));
 }

@@ -24,6 +24,7 @@ private:
     at::Tensor step(const at::Tensor& x, LayerState& state) const;
 
     std::int64_t inner_, states_, rank_;
+    double dt_min_;
     Linear in_;
     at::Tensor conv_weight_, conv_bias_;  // [K, C], [C]
     at::Tensor x_weight_;                 // [R + 2 S, C] -> dt_low, B, C

@@ -43,7 +43,8 @@ at::Tensor attention(const at::Tensor& query, const AttentionMemory& memory, con
             q, memory.key, memory.value, mask.defined() ? std::optional<at::Tensor>(mask) : std::nullopt);
         return project(seen.transpose(1, 2).flatten(2), weights.output);  // [B, q, D]
     };
-    if (mask.defined() || query.size(1) < kSplitQueries || worker_count() == 1)
+    const bool same_for_all = !mask.defined() || mask.size(-2) == 1;  // each query has the same mask
+    if (!same_for_all || query.size(1) < kSplitQueries || worker_count() == 1)
         return attend(query);
     const at::Tensor result = at::empty(query.sizes(), query.options());
     split_range(query.size(1), kSplitQueries / 2, [&](std::int64_t begin, std::int64_t end) {

@@ -53,6 +53,7 @@ MambaStepParams<Scalar> params_of(const MambaStepInputs& in, const MambaStepOutp
         .d = in.d.const_data_ptr<Value>(),
         .first_row = apart ? MambaStateRow<Value>{} : first_row<Value>(in, out),
         .rows = apart ? static_cast<const MambaStateRow<Value>*>(in.rows.const_data_ptr()) : nullptr,
+        .dt_min = static_cast<Value>(in.dt_min),
     };
 }
 

@@ -16,6 +16,7 @@ struct MambaStepInputs {
     at::Tensor tail;                    ///< [B, K - 1, N, C]
     at::Tensor state;                   ///< [B, N, S, C]
     at::Tensor rows{};  ///< instead of both: [B, 4] int64, each row a MambaStateRow, with these sizes for B = 1
+    double dt_min = 0;  ///< added to the step size, after the softplus
 };
 
 struct MambaStepOutputs {

@@ -52,17 +52,19 @@ struct Differentiable : torch::autograd::Function<Differentiable> {
 
     static Tensors forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& dt,
                            const at::Tensor& b, const at::Tensor& c, const at::Tensor& z, const at::Tensor& a,
-                           const at::Tensor& d, const at::Tensor& dt_bias, const at::Tensor& state) {
+                           const at::Tensor& d, const at::Tensor& dt_bias, const at::Tensor& state, double dt_min) {
         context->save_for_backward({x, dt, b, c, z, a, d, dt_bias, state});
         context->set_materialize_grads(false);
-        const auto out = compute({x, dt, b, c, z, a, d, dt_bias, state});
+        context->saved_data["dt_min"] = dt_min;
+        const auto out = compute({x, dt, b, c, z, a, d, dt_bias, state, dt_min});
         return {out.y, out.state};
     }
     static Tensors backward(torch::autograd::AutogradContext* context, const Tensors& grads) {
         const auto in = context->get_saved_variables();
-        const auto g =
-            selective_scan_grad({in[0], in[1], in[2], in[3], in[4], in[5], in[6], in[7], in[8]}, grads[0], grads[1]);
-        return {g.x, g.dt, g.b, g.c, g.z, g.a, g.d, g.dt_bias, g.state};
+        const auto g = selective_scan_grad(
+            {in[0], in[1], in[2], in[3], in[4], in[5], in[6], in[7], in[8], context->saved_data["dt_min"].toDouble()},
+            grads[0], grads[1]);
+        return {g.x, g.dt, g.b, g.c, g.z, g.a, g.d, g.dt_bias, g.state, {}};
     }
 };
 
@@ -92,7 +94,7 @@ SelectiveScanOutputs selective_scan(const SelectiveScanInputs& in) {
     check_whole(in.state, {sizes[0], sizes[2], states, sizes[3]}, dtype, "state");
     if (!wants_gradient(in))
         return compute(in);
-    const auto out = Differentiable::apply(in.x, in.dt, in.b, in.c, in.z, in.a, in.d, in.dt_bias, in.state);
+    const auto out = Differentiable::apply(in.x, in.dt, in.b, in.c, in.z, in.a, in.d, in.dt_bias, in.state, in.dt_min);
     return {out[0], out[1]};
 }
 

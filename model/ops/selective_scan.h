@@ -17,6 +17,7 @@ struct SelectiveScanInputs {
     at::Tensor d;        ///< [C] skip
     at::Tensor dt_bias;  ///< [C]
     at::Tensor state;    ///< [B, N, S, C] before the first frame
+    double dt_min = 0;   ///< added to dt, after the softplus
 };
 
 struct SelectiveScanOutputs {
@@ -24,7 +25,7 @@ struct SelectiveScanOutputs {
     at::Tensor state;  ///< [B, N, S, C] after the last frame
 };
 
-/// h = exp(dt a) h + dt b x; y = (<c, h> + d x) SiLU(z), with dt = softplus(dt + dt_bias) (arXiv 2312.00752, Alg. 2).
+/// h = exp(dt a) h + dt b x; y = (<c, h> + d x) SiLU(z), with dt = softplus(dt + dt_bias) + dt_min (arXiv 2312.00752, Alg. 2).
 /// Throws c10::Error on shapes, dtypes or strides that do not fit. Differentiable.
 SelectiveScanOutputs selective_scan(const SelectiveScanInputs& inputs);
 

@@ -38,6 +38,7 @@ SelectiveScanParams<Scalar> selective_scan_params(const SelectiveScanInputs& in)
         .dt_softplus = true,
         .state_in = in.state.const_data_ptr<Scalar>(),
         .state_out = nullptr,
+        .dt_min = static_cast<Scalar>(in.dt_min),
     };
 }
 

@@ -12,6 +12,7 @@
 #include <c10/cuda/CUDAStream.h>
 
 #include <array>
+#include <type_traits>
 
 namespace ausm {
 namespace {
@@ -56,45 +57,48 @@ class CudaRunner final : public NetRunner {
 public:
     CudaRunner(const AusmNet& net, const PlanBound& bound) : NetRunner(net), plans_(bound) {}
 
-    void step(std::span<NetPass* const> passes) override {
-        const auto key = NetPlanKey::of(passes, net().config());
-        again_with_less([&] {
+    std::vector<NetAnswer> step(std::span<const NetInput> inputs) override {
+        const auto key = NetPlanKey::of(inputs, net().config());
+        return again_with_less([&] {
             const auto found = plans_.get(key, [&] { return std::make_unique<NetGraphs>(net(), key); });
             auto& graphs = found.plan;
-            graphs.plan().load(passes);
+            graphs.plan().load(inputs);
             graphs.run(found.kept && plans_.has_room());
-            graphs.plan().copy_out(passes);
+            graphs.plan().copy_out(inputs);
             c10::cuda::getCurrentCUDAStream().synchronize();
-            graphs.plan().take(passes);
-            for (auto* pass : passes) {
-                pass->times = graphs.times();
-                pass->graphs = graphs.text();
+            auto answers = graphs.plan().take(inputs);
+            for (auto& answer : answers) {
+                answer.times = graphs.times();
+                answer.graphs = graphs.text();
             }
+            return answers;
         });
     }
 
     /// Waits for itself: who prompts wants to know what the network makes of it before objects are judged.
-    void refine(NetPass& pass) override {
-        again_with_less([&] {
-            const auto count = pass.count();
-            const auto prediction = refine_again(pass);
-            const auto logits = prediction.masks[0].contiguous();
-            auto probabilities = logits.slice(0, 0, count).sigmoid();
-            const auto cells = count_cells(logits.slice(0, 0, count), probabilities).to(at::kFloat);
+    NetPrediction refine(const NetInput& input, const Encoded& frame) override {
+        return again_with_less([&] {
+            const auto count = input.count();
+            const auto prediction = refine_again(input, frame);
+            NetPrediction own{{}, prediction.masks[0].contiguous(), {}, {}};
+            const auto marked = own.logits.slice(0, 0, count);
+            own.probabilities = marked.sigmoid();
+            const auto cells = count_cells(marked, own.probabilities).to(at::kFloat);
             const auto numbers = at::cat({prediction.presence[0], cells}).to(at::kCPU);
-            pass.presence = numbers.slice(0, 0, logits.size(0));
-            pass.logits = logits;
-            pass.probabilities = std::move(probabilities);
-            const auto* first = numbers.const_data_ptr<float>() + logits.size(0);
-            pass.cells.assign(first, first + count);
+            own.presence = numbers.slice(0, 0, own.logits.size(0));
+            const auto* first = numbers.const_data_ptr<float>() + own.logits.size(0);
+            own.cells.assign(first, first + count);
+            return own;
         });
+    }
+
+    at::Tensor anchor(const NetInput& input, const Encoded& frame) override {
+        return again_with_less([&] { return NetRunner::anchor(input, frame); });
     }
 
     std::shared_ptr<DrawnMap> draw(const at::Tensor& logits, std::span<const std::uint8_t> values,
                                    const MapRequest& request) override {
-        std::shared_ptr<DrawnMap> drawn;
-        again_with_less([&] { drawn = std::make_shared<DrawnMap>(logits, values, request); });
-        return drawn;
+        return again_with_less([&] { return std::make_shared<DrawnMap>(logits, values, request); });
     }
 
     void free_spare_memory() override {
@@ -103,20 +107,20 @@ public:
     }
 
 private:
-    /// Runs `work`; when memory is short, again after everything that is only kept ready has been freed. If that helped,
-    /// too much was kept: less from now on, so that it does not come to this again and again. A pass that fails keeps the
-    /// history that it came with: only finished work replaces it.
+    /// What `work` gives; when memory is short, again after everything that is only kept ready has been freed. If that
+    /// helped, too much was kept: less from now on, so that it does not come to this again and again.
     template <class Work>
-    void again_with_less(const Work& work) {
+    std::invoke_result_t<const Work&> again_with_less(const Work& work) {
         try {
-            work();
+            return work();
         } catch (const c10::OutOfMemoryError&) {
             c10::cuda::getCurrentCUDAStream().synchronize();  // what was launched reads what is freed
             const auto kept = plans_.bytes();
             free_spare_memory();
-            work();
+            auto result = work();
             if (kept > 0)
                 plans_.lower(kept / 2);
+            return result;
         }
     }
 

@@ -4,7 +4,7 @@
 
 #include "ops/single_thread.h"
 #include "ops/workers.h"
-#include "session/frame_task.h"
+#include "session/frame_job.h"
 
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
@@ -35,7 +35,7 @@ void EngineThread::push(Entry entry) {
     wake_.notify_one();
 }
 
-void EngineThread::post(std::shared_ptr<FrameTask> frame) {
+void EngineThread::post(std::shared_ptr<FrameJob> frame) {
     {
         const std::lock_guard lock(mutex_);
         active_[frame->gate.get()] = frame->size;
@@ -44,7 +44,7 @@ void EngineThread::post(std::shared_ptr<FrameTask> frame) {
 }
 
 void EngineThread::leave(const FrameGate* stream) noexcept {
-    std::shared_ptr<FrameTask> forgotten;  // released when the lock is not held any more
+    std::shared_ptr<FrameJob> forgotten;  // released when the lock is not held any more
     {
         const std::lock_guard lock(mutex_);
         active_.erase(stream);

@@ -17,13 +17,13 @@
 namespace ausm {
 
 struct FrameGate;
-struct FrameTask;
+struct FrameJob;
 
 /// Runs jobs and frames in the order they come, in inference mode and as the leader of `threads` workers; LibTorch's own
 /// threads stay out, so OpenMP has no team here that could spin beside a decoder. Thread-safe.
 class EngineThread {
 public:
-    using Frames = std::vector<std::shared_ptr<FrameTask>>;
+    using Frames = std::vector<std::shared_ptr<FrameJob>>;
 
     /// Frames that wait when the thread becomes free are handed to `step` together, as far as they have one size: at
     /// most `batch`. The free thread waits for those of other streams as long as each frame's options allow, and no
@@ -36,7 +36,7 @@ public:
 
     /// The frame is handed to `step` some time. From now on the others wait for its stream, as their options allow,
     /// until they did so in vain or it leaves.
-    void post(std::shared_ptr<FrameTask> frame);
+    void post(std::shared_ptr<FrameJob> frame);
     /// Nobody waits for this stream any more until it posts again; a frame of it that waits is forgotten.
     void leave(const FrameGate* stream) noexcept;
     /// The sizes of the last frames of all streams but `stream` that have posted one and have not left.
@@ -50,7 +50,7 @@ private:
     /// Either a job or a frame.
     struct Entry {
         std::function<void()> job;
-        std::shared_ptr<FrameTask> frame;
+        std::shared_ptr<FrameJob> frame;
         Clock::time_point until{};  // a frame waits for others no longer; the epoch: the free thread has not seen it
     };
     using Queue = std::deque<Entry>;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace ausm {
 namespace {
@@ -23,24 +24,24 @@ at::TensorOptions pinned(const AusmNet& net, at::ScalarType dtype) {
 }
 
 template <class Pick>
-std::vector<at::Tensor> of_passes(std::span<NetPass* const> passes, const Pick& pick) {
+std::vector<at::Tensor> of_each(std::span<const NetInput> inputs, const Pick& pick) {
     std::vector<at::Tensor> rows;
-    for (const auto* pass : passes)
-        rows.push_back(pick(*pass));
+    for (const auto& input : inputs)
+        rows.push_back(pick(input));
     return rows;
 }
 
 }  // namespace
 
-NetPlanKey NetPlanKey::of(std::span<NetPass* const> passes, const NetConfig& config) {
+NetPlanKey NetPlanKey::of(std::span<const NetInput> inputs, const NetConfig& config) {
     std::size_t objects = 0;
-    for (const auto* pass : passes)
-        objects = std::max(objects, static_cast<std::size_t>(pass->count()));
+    for (const auto& input : inputs)
+        objects = std::max(objects, static_cast<std::size_t>(input.count()));
     const auto all = static_cast<std::size_t>(config.history.id_vectors);
     if (objects > 0)
         objects = std::max(objects, std::min(all, objects <= 16 ? 16 : objects <= 64 ? 64 : all));
-    const auto& images = passes.front()->images;
-    return {static_cast<std::int64_t>(std::bit_ceil(passes.size())), static_cast<std::int64_t>(objects), images.size(2),
+    const auto& images = inputs.front().images;
+    return {static_cast<std::int64_t>(std::bit_ceil(inputs.size())), static_cast<std::int64_t>(objects), images.size(2),
             images.size(3)};
 }
 
@@ -52,10 +53,14 @@ NetPlan::NetPlan(const AusmNet& net, const NetPlanKey& key)
         at::empty({key.batch, 3, key.height, key.width}, device.dtype(net.dtype()), at::MemoryFormat::ChannelsLast);
     blank_ = net.initial_history(1, grid).layers;
     spare_ = net.initial_history(std::max<std::int64_t>(key.batch / 2 - 1, 0), grid).layers;
-    host_memories_ = at::zeros({static_cast<std::int64_t>(blank_.size()), key.batch, 4}, pinned(net, at::kLong));
-    memories_ = at::zeros(host_memories_.sizes(), device.dtype(at::kLong));
-    in_.history = {grid, at::empty({key.batch, grid.tokens(), net.config().dim}, device.dtype(net.dtype())), {}};
-    for (const auto& rows : memories_.unbind())
+    host_states_ = at::zeros({static_cast<std::int64_t>(blank_.size()), key.batch, 4}, pinned(net, at::kLong));
+    states_ = at::zeros(host_states_.sizes(), device.dtype(at::kLong));
+    in_.history = {grid,
+                   at::empty({key.batch, grid.tokens(), net.config().dim}, device.dtype(net.dtype())),
+                   {},
+                   no_anchors(key.batch, net.config().history.anchors, grid.tokens(), net.config().dim,
+                              device.dtype(net.dtype()))};
+    for (const auto& rows : states_.unbind())
         in_.history.layers.push_back({{}, {}, rows});
     const auto queries = key.objects + net.config().head.detections;
     host_presence_ = at::empty({key.batch, queries}, pinned(net, at::kFloat));
@@ -88,7 +93,7 @@ std::size_t NetPlan::bytes() const {
     std::size_t sum = 0;
     const auto add = [&](const at::Tensor& tensor) { sum += tensor.defined() ? tensor.nbytes() : 0; };
     for (const auto& tensor : {in_.images, in_.history.features, in_.marks.slots, in_.marks.masks, in_.marks.kinds,
-                               in_.valid, memories_, masks32_})
+                               in_.valid, states_, masks32_, in_.history.anchors.tokens})
         add(tensor);
     for (const auto& layer : spare_) {
         add(layer.conv_tail);
@@ -98,7 +103,8 @@ std::size_t NetPlan::bytes() const {
 }
 
 void NetPlan::decode() {
-    const auto prediction = net_.decode(frame_, compressed_, positions_, in_.marks.slots, in_.valid);
+    const auto prediction =
+        net_.decode(frame_, compressed_, in_.history.anchors, positions_, in_.marks.slots, in_.valid);
     presence_ = prediction.presence.to(at::kFloat);
     logits_ = prediction.masks.to(at::kFloat).contiguous();
     if (key_.objects == 0)
@@ -110,35 +116,39 @@ void NetPlan::decode() {
     shown_ = marked.masked_fill(seen_.logical_not().unsqueeze(2).unsqueeze(3), kHidden);
 }
 
-void NetPlan::load(std::span<NetPass* const> passes) {
+void NetPlan::load(std::span<const NetInput> inputs) {
     join_into(in_.images,
-              of_passes(passes, [&](const NetPass& pass) { return pass.images.to(net_.device(), net_.dtype()); }));
-    join_into(in_.history.features, of_passes(passes, [](const NetPass& pass) { return pass.history.features; }));
-    load_memory(passes);
+              of_each(inputs, [&](const NetInput& input) { return input.images.to(net_.device(), net_.dtype()); }));
+    join_into(in_.history.features, of_each(inputs, [](const NetInput& input) { return input.history.features; }));
+    if (auto& anchors = in_.history.anchors; anchors.places() > 0) {
+        join_into(anchors.tokens, of_each(inputs, [](const NetInput& input) { return input.history.anchors.tokens; }));
+        join_into(anchors.valid, of_each(inputs, [](const NetInput& input) { return input.history.anchors.valid; }));
+    }
+    load_states(inputs);
     if (key_.objects > 0)
-        load_marks(passes);
+        load_marks(inputs);
 }
 
-/// Rows beyond the passes read what the first one reads and write what nobody reads.
-void NetPlan::load_memory(std::span<NetPass* const> passes) {
-    own_.assign(passes.size(), {});
+/// Rows beyond the inputs read what the first one reads and write what nobody reads.
+void NetPlan::load_states(std::span<const NetInput> inputs) {
+    own_.assign(inputs.size(), {});
     for (auto& own : own_)
         own.history.grid = in_.history.grid;
-    auto* address = host_memories_.mutable_data_ptr<std::int64_t>();
-    const auto put = [&](const void* memory) { *address++ = reinterpret_cast<std::int64_t>(memory); };
+    auto* address = host_states_.mutable_data_ptr<std::int64_t>();
+    const auto put = [&](const void* tensor) { *address++ = reinterpret_cast<std::int64_t>(tensor); };
     for (std::size_t i = 0; i < blank_.size(); ++i) {
         const auto& blank = blank_[i];
         for (std::size_t row = 0; row < static_cast<std::size_t>(key_.batch); ++row) {
-            const bool real = row < passes.size();
-            const auto& before = passes[real ? row : 0]->history.layers[i];
+            const bool real = row < inputs.size();
+            const auto& before = inputs[real ? row : 0].history.layers[i];
             for (const auto& [given, size] :
                  {std::pair(&before.conv_tail, &blank.conv_tail), std::pair(&before.scan, &blank.scan)})
                 TORCH_CHECK(given->sizes() == size->sizes() && given->is_contiguous() &&
                                 given->scalar_type() == size->scalar_type() && given->device() == size->device(),
-                            "a memory of another network");
+                            "a state of another network");
             if (real)
                 own_[row].history.layers.push_back({at::empty_like(blank.conv_tail), at::empty_like(blank.scan)});
-            const auto extra = static_cast<std::int64_t>(row - passes.size());
+            const auto extra = static_cast<std::int64_t>(row - inputs.size());
             const auto after =
                 real ? own_[row].history.layers[i] : LayerState{spare_[i].conv_tail[extra], spare_[i].scan[extra]};
             put(before.conv_tail.const_data_ptr());
@@ -147,22 +157,22 @@ void NetPlan::load_memory(std::span<NetPass* const> passes) {
             put(after.scan.mutable_data_ptr());
         }
     }
-    memories_.copy_(host_memories_, /*non_blocking=*/true);
+    states_.copy_(host_states_, /*non_blocking=*/true);
 }
 
 /// Slots without an object are not valid: zero masks mark nothing, and no query looks at theirs.
-void NetPlan::load_marks(std::span<NetPass* const> passes) {
+void NetPlan::load_marks(std::span<const NetInput> inputs) {
     host_valid_.zero_();
     masks32_.zero_();
-    for (std::size_t i = 0; i < passes.size(); ++i) {
-        const auto& pass = *passes[i];
-        const auto row = static_cast<std::int64_t>(i), count = pass.count();
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const auto& input = inputs[i];
+        const auto row = static_cast<std::int64_t>(i), count = input.count();
         if (count == 0)
             continue;
-        host_slots_[row].narrow(0, 0, count).copy_(pass.slots);
-        host_kinds_[row][0].narrow(0, 0, count).copy_(pass.kinds);
+        host_slots_[row].narrow(0, 0, count).copy_(input.slots);
+        host_kinds_[row][0].narrow(0, 0, count).copy_(input.kinds);
         host_valid_[row].narrow(0, 0, count).fill_(true);
-        masks32_[row][0].narrow(0, 0, count).copy_(pass.masks, /*non_blocking=*/true);
+        masks32_[row][0].narrow(0, 0, count).copy_(input.masks, /*non_blocking=*/true);
     }
     in_.marks.slots.copy_(host_slots_, /*non_blocking=*/true);
     in_.marks.kinds.copy_(host_kinds_, true);
@@ -170,46 +180,40 @@ void NetPlan::load_marks(std::span<NetPass* const> passes) {
     in_.marks.masks.copy_(masks32_);
 }
 
-void NetPlan::copy_out(std::span<NetPass* const> passes) {
+void NetPlan::copy_out(std::span<const NetInput> inputs) {
     host_presence_.copy_(presence_, /*non_blocking=*/true);
     if (key_.objects > 0) {
         host_cells_.copy_(cells_, true);
         host_seen_.copy_(seen_, true);
     }
-    for (std::size_t i = 0; i < passes.size(); ++i) {
-        const auto& pass = *passes[i];
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const auto& input = inputs[i];
         auto& own = own_[i];
-        const auto row = static_cast<std::int64_t>(i), count = pass.count();
+        const auto row = static_cast<std::int64_t>(i), count = input.count();
+        own.history.anchors = input.history.anchors;
         own.history.features = frame_.features.narrow(0, row, 1).clone();
         own.logits = at::cat({logits_[row].narrow(0, 0, count), logits_[row].slice(0, key_.objects)});
         if (count == 0)
             continue;
         own.probabilities = probabilities_[row].narrow(0, 0, count).clone();
-        if (pass.map.width > 0)
-            own.drawn = std::make_shared<DrawnMap>(shown_[row].narrow(0, 0, count), pass.values, pass.map);
+        if (input.map.width > 0)
+            own.drawn = std::make_shared<DrawnMap>(shown_[row].narrow(0, 0, count), input.values, input.map);
     }
 }
 
-void NetPlan::take(std::span<NetPass* const> passes) {
-    for (std::size_t i = 0; i < passes.size(); ++i) {
-        auto& pass = *passes[i];
+std::vector<NetAnswer> NetPlan::take(std::span<const NetInput> inputs) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
         auto& own = own_[i];
-        const auto row = static_cast<std::int64_t>(i), count = pass.count();
+        const auto row = static_cast<std::int64_t>(i), count = inputs[i].count();
         // Copies, because the next frame writes over it.
-        pass.presence = at::cat({host_presence_[row].narrow(0, 0, count), host_presence_[row].slice(0, key_.objects)});
-        pass.cells.clear();
-        pass.seen.clear();
+        own.presence = at::cat({host_presence_[row].narrow(0, 0, count), host_presence_[row].slice(0, key_.objects)});
         for (std::int64_t k = 0; k < count; ++k) {
-            pass.cells.push_back(host_cells_.const_data_ptr<std::int64_t>()[row * key_.objects + k]);
-            pass.seen.push_back(host_seen_.const_data_ptr<bool>()[row * key_.objects + k] ? 1 : 0);
+            own.cells.push_back(host_cells_.const_data_ptr<std::int64_t>()[row * key_.objects + k]);
+            own.seen.push_back(host_seen_.const_data_ptr<bool>()[row * key_.objects + k] ? 1 : 0);
         }
-        pass.logits = std::move(own.logits);
-        pass.probabilities = std::move(own.probabilities);
-        pass.drawn = std::move(own.drawn);
-        pass.history = std::move(own.history);
-        pass.frame = frame_.row(row);
+        own.frame = frame_.row(row);
     }
-    own_.clear();
+    return std::exchange(own_, {});
 }
 
 }  // namespace ausm

@@ -16,12 +16,12 @@ struct NetPlanKey {
 
     /// Rounded up, so that a new object, or a stream that comes and goes, finds a plan: streams to a power of two, objects,
     /// whose masks cost little, to none, 16, 64 or all ID vectors.
-    static NetPlanKey of(std::span<NetPass* const> passes, const NetConfig& config);
+    static NetPlanKey of(std::span<const NetInput> inputs, const NetConfig& config);
 };
 
 /// The network at one size, on any device: load(), the phases in their order, copy_out(), and when the device has
 /// finished, take(). Nothing here waits for the device; on a GPU every copy between it and the host is asynchronous.
-/// The memory of Mamba is read where the streams keep it and written to tensors that become theirs in take(): a stream
+/// The state of Mamba is read where the streams keep it and written to tensors that become theirs in take(): a stream
 /// has two of everything while its frame is worked on, so that a frame that fails leaves no trace, and no copy is made.
 /// What is recorded finds them by a table of addresses that lies still.
 class NetPlan {
@@ -33,26 +33,19 @@ public:
     [[nodiscard]] const NetPlanKey& key() const { return key_; }
     /// Of the device, as long as the plan lives; what the phases leave is not counted.
     [[nodiscard]] std::size_t bytes() const;
-    /// Copies the passes' inputs in; rows beyond them repeat the first one.
-    void load(std::span<NetPass* const> passes);
+    /// Copies the inputs in; rows beyond them repeat the first one.
+    void load(std::span<const NetInput> inputs);
     /// Encode, compress, decode. They read and write tensors of this plan alone.
     [[nodiscard]] const std::array<std::function<void()>, 3>& phases() const { return phases_; }
     /// Results to the host or to tensors of the streams' own; label maps that are asked for are drawn.
-    void copy_out(std::span<NetPass* const> passes);
-    /// Fills the passes but for their times. Their frames are views, good until the next load().
-    void take(std::span<NetPass* const> passes);
+    void copy_out(std::span<const NetInput> inputs);
+    /// The answers, but for their times. Their frames are views, good until the next load().
+    [[nodiscard]] std::vector<NetAnswer> take(std::span<const NetInput> inputs);
 
 private:
-    /// What one stream takes from a frame.
-    struct Own {
-        History history;
-        at::Tensor logits, probabilities;
-        std::shared_ptr<DrawnMap> drawn;
-    };
-
     void make_marks();
-    void load_memory(std::span<NetPass* const> passes);
-    void load_marks(std::span<NetPass* const> passes);
+    void load_states(std::span<const NetInput> inputs);
+    void load_marks(std::span<const NetInput> inputs);
     void decode();
 
     const AusmNet& net_;
@@ -61,14 +54,14 @@ private:
     Positions positions_;
     std::vector<LayerState> blank_;  // of one row: sizes
     std::vector<LayerState> spare_;  // [B / 2 - 1, ...] the most rows that a batch can be short of
-    at::Tensor memories_;            // [layers, B, 4] int64: a MambaMemory each
+    at::Tensor states_;              // [layers, B, 4] int64: a MambaStateRow each
     at::Tensor masks32_;             // [B, 1, K, h4, w4] as they are given
     // On the host; pinned where the network is on a GPU.
-    at::Tensor host_memories_, host_slots_, host_kinds_, host_valid_, host_presence_, host_cells_, host_seen_;
+    at::Tensor host_states_, host_slots_, host_kinds_, host_valid_, host_presence_, host_cells_, host_seen_;
     Encoded frame_;
     at::Tensor compressed_, presence_, logits_;
     at::Tensor probabilities_, cells_, seen_, shown_;  // of the marked objects; shown: logits, hidden where not seen
-    std::vector<Own> own_;                             // of the frame's streams
+    std::vector<NetAnswer> own_;                       // what the streams will take
     std::array<std::function<void()>, 3> phases_;
 };
 

@@ -33,14 +33,41 @@ at::Tensor padded(const at::Tensor& marks, std::int64_t objects) {
     return at::cat({marks, at::zeros(sizes, marks.options())}).unsqueeze(0);
 }
 
+History joined_history(std::span<const NetInput> inputs) {
+    const auto all = [&](const auto& pick) {
+        std::vector<at::Tensor> rows;
+        for (const auto& input : inputs)
+            rows.push_back(pick(input.history));
+        return joined(rows);
+    };
+    const auto& first = inputs.front().history;
+    History batch{first.grid, all([](const History& one) { return one.features; }), {}, {}};
+    for (std::size_t i = 0; i < first.layers.size(); ++i)
+        batch.layers.push_back({all([i](const History& one) { return one.layers[i].conv_tail; }),
+                                all([i](const History& one) { return one.layers[i].scan; })});
+    if (first.anchors.places() > 0)
+        batch.anchors = {all([](const History& one) { return one.anchors.tokens; }),
+                         all([](const History& one) { return one.anchors.valid; })};
+    return batch;
+}
+
+/// Row `row` of what is said of a batch [B, objects + N_det, ...], without the padding behind `count` marks. May share the
+/// batch's memory.
+at::Tensor row_of(const at::Tensor& batch, std::int64_t row, std::int64_t count, std::int64_t objects) {
+    const auto own = batch[row];
+    if (count == objects)
+        return own.contiguous();
+    return at::cat({own.narrow(0, 0, count), own.slice(0, objects)});
+}
+
 History row_of(const History& batch, std::int64_t row) {
-    History own{batch.grid, batch.features.narrow(0, row, 1), {}};
+    History own{batch.grid, batch.features.narrow(0, row, 1), {}, {}};
     for (const auto& layer : batch.layers)
         own.layers.push_back({layer.conv_tail.narrow(0, row, 1), layer.scan.narrow(0, row, 1)});
     return own;
 }
 
-/// A copy: a stream must not keep the memory of the others alive.
+/// A copy: a stream must not keep the states of the others alive.
 History copy_of(History history) {
     history.features = history.features.clone();
     for (auto& layer : history.layers)
@@ -50,56 +77,24 @@ History copy_of(History history) {
 
 }  // namespace
 
-NetBatch NetRunner::gather(std::span<const NetPass* const> passes, std::int64_t objects) const {
-    NetBatch batch;
-    const auto device = net_.device();
-    std::vector<at::Tensor> images, features;
-    for (const auto* pass : passes) {
-        images.push_back(pass->images);
-        features.push_back(pass->history.features);
-    }
-    batch.images = joined(images).to(device);
-    batch.history = {passes.front()->history.grid, joined(features), {}};
-    for (std::size_t i = 0; i < passes.front()->history.layers.size(); ++i) {
-        std::vector<at::Tensor> tails, scans;
-        for (const auto* pass : passes) {
-            tails.push_back(pass->history.layers[i].conv_tail);
-            scans.push_back(pass->history.layers[i].scan);
-        }
-        batch.history.layers.push_back({joined(tails), joined(scans)});
-    }
+void NetRunner::gather_marks(NetBatch& batch, std::span<const NetInput> inputs, std::int64_t objects) const {
     if (objects == 0)
-        return batch;
+        return;
+    const auto device = net_.device();
     const auto cells = net_.mask_grid(batch.history.grid);
-    std::vector<at::Tensor> slots, kinds, masks;
-    for (const auto* pass : passes) {
-        const bool none = pass->count() == 0;
+    std::vector<at::Tensor> slots, kinds, masks, valid;
+    for (const auto& input : inputs) {
+        const bool none = input.count() == 0;
         const auto numbers = at::TensorOptions().dtype(at::kLong);
-        slots.push_back(padded(none ? at::empty({0}, numbers) : pass->slots, objects));
-        kinds.push_back(padded(none ? at::empty({0}, numbers) : pass->kinds, objects));
-        masks.push_back(padded(none ? at::empty({0, cells.rows, cells.columns}, at::kFloat) : pass->masks, objects));
+        slots.push_back(padded(none ? at::empty({0}, numbers) : input.slots, objects));
+        kinds.push_back(padded(none ? at::empty({0}, numbers) : input.kinds, objects));
+        masks.push_back(padded(none ? at::empty({0, cells.rows, cells.columns}, at::kFloat) : input.masks, objects));
+        valid.push_back((at::arange(objects) < input.count()).unsqueeze(0));
     }
     batch.marks = {joined(slots).to(device), joined(masks).unsqueeze(1).to(device, net_.dtype()),
                    joined(kinds).unsqueeze(1).to(device)};
-    if (std::all_of(passes.begin(), passes.end(), [&](const auto* pass) { return pass->count() == objects; }))
-        return batch;
-    std::vector<at::Tensor> valid;
-    for (const auto* pass : passes)
-        valid.push_back((at::arange(objects) < pass->count()).unsqueeze(0));
-    batch.valid = joined(valid).to(device);
-    return batch;
-}
-
-void NetRunner::take_prediction(NetPass& pass, const at::Tensor& presence, const at::Tensor& logits, std::int64_t row,
-                                std::int64_t objects) {
-    const auto own = [&](const at::Tensor& all) {
-        const auto of_row = all[row];
-        if (pass.count() == objects)
-            return of_row.contiguous();
-        return at::cat({of_row.narrow(0, 0, pass.count()), of_row.slice(0, objects)});
-    };
-    pass.presence = own(presence);
-    pass.logits = own(logits);
+    if (std::ranges::any_of(inputs, [&](const auto& input) { return input.count() != objects; }))
+        batch.valid = joined(valid).to(device);
 }
 
 const Positions& NetRunner::positions(Grid grid) {
@@ -121,45 +116,60 @@ at::Tensor NetRunner::count_cells(const at::Tensor& logits, const at::Tensor& pr
     return (probabilities > 0.5).sum({-2, -1}).masked_fill(are_finite(logits).logical_not(), kNotFinite);
 }
 
-void NetRunner::step(std::span<NetPass* const> passes) {
+std::vector<NetAnswer> NetRunner::step(std::span<const NetInput> inputs) {
     std::int64_t objects = 0;
-    for (const auto* pass : passes)
-        objects = std::max(objects, pass->count());
+    for (const auto& input : inputs)
+        objects = std::max(objects, input.count());
     auto clock = std::chrono::steady_clock::now();
     StepTimes times;
-    auto batch = gather(passes, objects);
+    std::vector<at::Tensor> images;
+    for (const auto& input : inputs)
+        images.push_back(input.images);
+    NetBatch batch{joined(images).to(net_.device()), {}, {}, joined_history(inputs)};
+    gather_marks(batch, inputs, objects);
     const auto frame = net_.encode(batch.images);
     times.encode = seconds_since(clock);
     const auto& where = positions(frame.grid);
     const auto compressed = net_.compress(batch.marks, where, batch.history);
     times.compress = seconds_since(clock);
-    const auto prediction = net_.decode(frame, compressed, where, batch.marks.slots, batch.valid);
+    const auto prediction =
+        net_.decode(frame, compressed, batch.history.anchors, where, batch.marks.slots, batch.valid);
     batch.history.features = frame.features;
     const auto presence = prediction.presence.to(at::kCPU, at::kFloat);
     const auto logits = prediction.masks.to(at::kCPU, at::kFloat);
     times.decode = seconds_since(clock);
-    for (std::size_t i = 0; i < passes.size(); ++i) {
-        const auto row = static_cast<std::int64_t>(i);
-        auto& pass = *passes[i];
-        take_prediction(pass, presence, logits, row, objects);
-        pass.frame = frame.row(row);
-        pass.history = passes.size() == 1 ? batch.history : copy_of(row_of(batch.history, row));
-        pass.times = times;
+    std::vector<NetAnswer> answers(inputs.size());
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const auto row = static_cast<std::int64_t>(i), count = inputs[i].count();
+        auto& answer = answers[i];
+        answer.presence = row_of(presence, row, count, objects);
+        answer.logits = row_of(logits, row, count, objects);
+        answer.frame = frame.row(row);
+        answer.history = inputs.size() == 1 ? batch.history : copy_of(row_of(batch.history, row));
+        answer.history.anchors = inputs[i].history.anchors;
+        answer.times = times;
     }
+    return answers;
 }
 
-Prediction NetRunner::refine_again(const NetPass& pass) {
-    const std::array<const NetPass*, 1> one{&pass};
-    const auto batch = gather(one, pass.count());
-    const auto prediction = net_.refine(pass.frame, positions(pass.frame.grid), batch.marks, batch.history);
+Prediction NetRunner::refine_again(const NetInput& input, const Encoded& frame) {
+    NetBatch batch;
+    batch.history = input.history;
+    gather_marks(batch, {&input, 1}, input.count());
+    const auto prediction = net_.refine(frame, positions(frame.grid), batch.marks, batch.history);
     return {prediction.presence.to(at::kFloat), prediction.masks.to(at::kFloat)};
 }
 
-void NetRunner::refine(NetPass& pass) {
-    const auto prediction = refine_again(pass);
-    take_prediction(pass, prediction.presence.to(at::kCPU), prediction.masks.to(at::kCPU), 0, pass.count());
-    pass.probabilities = at::Tensor();
-    pass.cells.clear();
+NetPrediction NetRunner::refine(const NetInput& input, const Encoded& frame) {
+    const auto prediction = refine_again(input, frame);
+    return {prediction.presence[0].to(at::kCPU).contiguous(), prediction.masks[0].to(at::kCPU).contiguous(), {}, {}};
+}
+
+at::Tensor NetRunner::anchor(const NetInput& input, const Encoded& frame) {
+    NetBatch batch;
+    batch.history.grid = frame.grid;
+    gather_marks(batch, {&input, 1}, input.count());
+    return net_.anchor(frame.features, batch.marks, positions(frame.grid));
 }
 
 std::shared_ptr<DrawnMap> NetRunner::draw(const at::Tensor& /*logits*/, std::span<const std::uint8_t> /*values*/,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// preprocess (here) -> network and objects (engine thread, on a copy of the state) -> label map (here).
+// Preprocess (here) -> network and objects (engine thread, on a copy of the state) -> label map (here).
 #include "session/session.h"
 
 #include "session/draw_result.h"
@@ -14,7 +14,7 @@
 namespace ausm {
 namespace {
 
-using Clock = FrameTask::Clock;
+using Clock = FrameJob::Clock;
 
 double seconds(Clock::time_point from, Clock::time_point to) {
     return std::chrono::duration<double>(to - from).count();
@@ -24,72 +24,6 @@ std::int64_t pixels_of(const Frame& frame) { return std::int64_t{frame.width} * 
 
 }  // namespace
 
-void check_options(const SessionOptions& options, const ModelInfo& info) {
-    if (!(options.threshold >= 0 && options.threshold <= 1))
-        throw std::invalid_argument("threshold must lie in 0 .. 1");
-    if (options.max_objects < 0 || options.max_objects > info.max_objects)
-        throw std::invalid_argument("max-objects must lie in 0 .. " + std::to_string(info.max_objects));
-    if (options.inference_size < 0 || options.inference_size % AusmNet::kMultiple != 0 || options.inference_size > 2048)
-        throw std::invalid_argument("inference-size must be 0 or a multiple of 32 up to 2048");
-    if (options.max_age < 0)
-        throw std::invalid_argument("max-age must not be negative");
-    if (options.top_k < 0)
-        throw std::invalid_argument("top-k must not be negative");
-    if (options.passes < 1 || options.passes > 8)
-        throw std::invalid_argument("passes must lie in 1 .. 8");
-    if (options.batch_timeout < 0 || options.batch_timeout > 1'000'000)
-        throw std::invalid_argument("batch-timeout must lie in 0 .. 1000000 microseconds");
-}
-
-std::exception_ptr EngineCore::for_people(const std::exception_ptr& error) const {
-    try {
-        std::rethrow_exception(error);
-    } catch (const c10::Error& failure) {
-        return std::make_exception_ptr(std::runtime_error(explain(failure)));
-    } catch (...) {
-        return std::current_exception();
-    }
-}
-
-void EngineCore::step(const EngineThread::Frames& frames) noexcept {
-    const auto begin = Clock::now();
-    StepClock::Batch work{frames.front()->size, static_cast<int>(frames.size())};
-    std::vector<StreamFrame> streams(frames.size());
-    for (std::size_t i = 0; i < frames.size(); ++i) {
-        auto& task = *frames[i];
-        task.started = Clock::now();
-        work.objects = std::max(work.objects, static_cast<int>(task.state.table.objects().size()));
-        auto& stream = streams[i];
-        stream.state = &task.state;
-        stream.prompts = task.prompts;
-        stream.options = &task.options;
-        stream.map = task.map;
-        try {
-            stream.images = task.input->images();
-        } catch (...) {
-            stream.error = std::current_exception();
-        }
-    }
-    try {
-        Tracker(*runner).step(streams);
-        if (std::ranges::none_of(streams, [](const StreamFrame& stream) { return stream.error != nullptr; }))
-            clock.add_batch(work, seconds(begin, Clock::now()));
-    } catch (...) {
-        for (auto& stream : streams)
-            stream.error = std::current_exception();
-    }
-    for (std::size_t i = 0; i < frames.size(); ++i) {
-        auto& task = *frames[i];
-        task.output = std::move(streams[i].output);
-        if (streams[i].error)
-            task.error = for_people(streams[i].error);
-        task.ended = Clock::now();
-        const std::lock_guard lock(task.gate->mutex);
-        task.done = true;
-        task.gate->changed.notify_all();
-    }
-}
-
 SessionImpl::SessionImpl(std::shared_ptr<Engine> engine, std::shared_ptr<EngineCore> core, EngineThread& thread,
                          const SessionOptions& options)
     : engine_(std::move(engine)), core_(std::move(core)), thread_(thread), input_maker_(core_->make_input_maker()),
@@ -97,11 +31,11 @@ SessionImpl::SessionImpl(std::shared_ptr<Engine> engine, std::shared_ptr<EngineC
     reset();
 }
 
-bool SessionImpl::wait(const std::shared_ptr<FrameTask>& task) {
-    thread_.post(task);
+bool SessionImpl::wait(const std::shared_ptr<FrameJob>& job) {
+    thread_.post(job);
     {
         std::unique_lock lock(gate_->mutex);
-        gate_->changed.wait(lock, [&] { return task->done || gate_->interrupted; });
+        gate_->changed.wait(lock, [&] { return job->done || gate_->interrupted; });
         if (!gate_->interrupted)
             return true;
     }
@@ -132,60 +66,60 @@ InputSize SessionImpl::size_for(const Frame& frame) const {
     return input_size(frame, options_.inference_size > 0 ? options_.inference_size : core_->info.inference_size);
 }
 
-std::shared_ptr<FrameTask> SessionImpl::make_task(const Frame& frame, std::span<const Prompt> prompts,
-                                                  const StreamState& state) {
-    auto task = std::make_shared<FrameTask>();
-    task->gate = gate_;
-    task->size = size_for(frame);
-    task->map = map_request(frame, task->size, options_);
-    task->input = told([&] { return make_input(frame, task->size); });
-    task->prompts.assign(prompts.begin(), prompts.end());
-    task->options = options_;
-    task->state = state;
-    task->posted = Clock::now();
-    return task;
+std::shared_ptr<FrameJob> SessionImpl::make_job(const Frame& frame, std::vector<Prompt> prompts,
+                                                const StreamState& state) {
+    auto job = std::make_shared<FrameJob>();
+    job->gate = gate_;
+    job->size = size_for(frame);
+    job->map = map_request(frame, job->size, options_);
+    job->picture = told([&] { return make_input(frame, job->size); });
+    job->prompts = std::move(prompts);
+    job->options = options_;
+    job->state = state;
+    job->posted = Clock::now();
+    return job;
 }
 
-std::shared_ptr<FrameTask> SessionImpl::compute(const Frame& frame, std::span<const Prompt> prompts,
-                                                const StreamState& state, Result& result) {
+std::shared_ptr<FrameJob> SessionImpl::compute(const Frame& frame, std::vector<Prompt> prompts,
+                                               const StreamState& state, Result& result) {
     check_frame(frame);
     const auto begin = Clock::now();
-    const auto task = make_task(frame, prompts, state);
-    if (!wait(task)) {
-        told([&] { task->input->release_frame(); });
+    const auto job = make_job(frame, std::move(prompts), state);
+    if (!wait(job)) {
+        told([&] { job->picture->release_frame(); });
         return nullptr;
     }
-    if (task->error) {
+    if (job->error) {
         try {
-            task->input->release_frame();  // the frame failed before the network waited for its picture
+            job->picture->release_frame();  // the frame failed before the network waited for its picture
         } catch (const c10::Error&) {
-            // The device is lost: nothing reads the frame any more, and task->error says so.
+            // The device is lost: nothing reads the frame any more, and job->error says so.
         }
-        std::rethrow_exception(task->error);
+        std::rethrow_exception(job->error);
     }
     const auto finished = Clock::now();
-    told([&] { draw_result(task->output, task->prompts, task->map, frame.stream_time, result); });
+    told([&] { draw_result(job->output, job->prompts, job->map, frame.stream_time, result); });
     const auto end = Clock::now();
-    auto& times = task->output.times;
-    times.preprocess = seconds(begin, task->posted);
-    times.wait = seconds(task->posted, task->started) + seconds(task->ended, finished);
+    auto& times = job->output.times;
+    times.preprocess = seconds(begin, job->posted);
+    times.wait = seconds(job->posted, job->started) + seconds(job->ended, finished);
     times.postprocess = seconds(finished, end);
-    core_->clock.add_picture(pixels_of(frame), seconds(begin, task->posted) + seconds(task->ended, end));
-    return task;
+    core_->clock.add_picture(pixels_of(frame), seconds(begin, job->posted) + seconds(job->ended, end));
+    return job;
 }
 
-StepStatus SessionImpl::step(const Frame& frame, std::span<const Prompt> prompts, Result& result) {
-    const auto task = compute(frame, prompts, state_, result);
-    if (!task)
+StepStatus SessionImpl::step(const Frame& frame, std::vector<Prompt> prompts, Result& result) {
+    const auto job = compute(frame, std::move(prompts), state_, result);
+    if (!job)
         return StepStatus::kInterrupted;
     // Nothing below throws: the frame counts.
-    state_ = std::move(task->state);
-    info_.input_width = task->size.width;
-    info_.input_height = task->size.height;
+    state_ = std::move(job->state);
+    info_.input_width = job->size.width;
+    info_.input_height = job->size.height;
     info_.frames = state_.frames;
     info_.state_bytes = state_.history.bytes();
-    info_.graphs = std::move(task->output.graphs);
-    info_.last = task->output.times;
+    info_.graphs = std::move(job->output.graphs);
+    info_.last = job->output.times;
     return StepStatus::kOk;
 }
 
@@ -200,16 +134,18 @@ StepStatus SessionImpl::rehearse(const Frame& frame) {
         SessionImpl& session;
         ~Leaves() { session.thread_.leave(session.gate_.get()); }
     } leaves{*this};  // nobody is to wait for the stream's next frame
-    const auto begin = Clock::now();
+    auto begin = Clock::now();
     auto state = new_state();
     Result result;
     for (int i = 0; !core_->clock.knows(size_for(frame)) && thread_.sizes_of_others(gate_.get()).empty(); ++i) {
+        if (i == StepClock::kWarmUp)
+            begin = Clock::now();  // on a GPU the first frames record, which takes seconds
         if (i > StepClock::kWarmUp && seconds(begin, Clock::now()) > core_->rehearsal)
             break;  // a slow machine: the stream's own frames say the rest
-        const auto task = compute(frame, {}, state, result);
-        if (!task)
+        const auto job = compute(frame, {}, state, result);
+        if (!job)
             return StepStatus::kInterrupted;
-        state = std::move(task->state);
+        state = std::move(job->state);
     }
     return StepStatus::kOk;
 }

@@ -12,7 +12,8 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kFormat = "ausm-state";
-constexpr const char* kVersion = "2";
+constexpr const char *kVersion = "2", *kVersionWithAnchors = "3";
+constexpr std::size_t kMostAnchors = 2;
 constexpr int kMaxDepth = 4;
 constexpr std::int64_t kMaxGrid = 4096;
 constexpr std::int64_t kMaxCount = std::int64_t{1} << 53;  // of frames: JSON numbers are exact up to here
@@ -48,9 +49,31 @@ json stream_json(const StateDescription& state) {
                            {"prompted", object.origin == ObjectOrigin::kPrompt},
                            {"unseen", object.unseen},
                            {"score", object.score}});
-    return {{"objects", objects},         {"free", state.table.free_slots()}, {"next_id", state.table.next_id()},
-            {"prompted", state.prompted}, {"frames", state.frames},           {"rows", state.rows},
-            {"columns", state.columns}};
+    json stream{{"objects", objects},         {"free", state.table.free_slots()}, {"next_id", state.table.next_id()},
+                {"prompted", state.prompted}, {"frames", state.frames},           {"rows", state.rows},
+                {"columns", state.columns}};
+    for (const auto& place : state.anchors.places()) {
+        json held = json::array();
+        for (const auto& one : place)
+            held.push_back({{"id", one.id}, {"slot", one.slot}});
+        stream["anchors"].push_back(held);
+    }
+    return stream;
+}
+
+AnchorTable read_anchors(const json& stream, int slots, std::int64_t next_id) {
+    std::vector<AnchorTable::Place> places;
+    if (!stream.contains("anchors"))
+        return {};
+    for (const auto& held : stream.at("anchors")) {
+        auto& place = places.emplace_back();
+        for (const auto& one : held)
+            place.push_back(
+                {whole_field(one, "id", 1, next_id - 1), static_cast<int>(whole_field(one, "slot", 0, slots - 1))});
+    }
+    if (places.empty() || places.size() > kMostAnchors || places.front().empty())
+        fail("its description is damaged: 'anchors'");
+    return AnchorTable(std::move(places));
 }
 
 ObjectTable read_table(const json& stream, int slots) {
@@ -96,11 +119,12 @@ std::string stream_text(const StateDescription& state) {
 }
 
 std::map<std::string, std::string> state_metadata(const StateDescription& state, const ModelInfo& model) {
-    std::map<std::string, std::string> metadata{{"format", kFormat},
-                                                {"format_version", kVersion},
-                                                {"model", model.name},
-                                                {"weights_hash", model.weights_hash},
-                                                {"stream", stream_text(state)}};
+    std::map<std::string, std::string> metadata{
+        {"format", kFormat},
+        {"format_version", state.anchors.places().empty() ? kVersion : kVersionWithAnchors},
+        {"model", model.name},
+        {"weights_hash", model.weights_hash},
+        {"stream", stream_text(state)}};
     for (const auto& origin : origins(model))
         metadata.emplace(origin.key, origin.here);
     return metadata;
@@ -111,6 +135,7 @@ StateDescription read_stream_text(std::string_view text, int slots, bool has_ten
     try {
         const auto stream = io::parse_json(text, kMaxDepth);
         state.table = read_table(stream, slots);
+        state.anchors = read_anchors(stream, slots, state.table.next_id());
         state.prompted = stream.at("prompted").get<bool>();
         state.frames = whole_field(stream, "frames", 0, kMaxCount);
         state.rows = whole_field(stream, "rows", 0, kMaxGrid);
@@ -123,14 +148,15 @@ StateDescription read_stream_text(std::string_view text, int slots, bool has_ten
     const bool empty = state.rows == 0 && state.columns == 0;
     if (!empty && (state.rows == 0 || state.columns == 0))
         fail("its grid is impossible");
-    if (empty && (has_tensors || !state.table.objects().empty()))
+    if (empty && (has_tensors || !state.table.objects().empty() || !state.anchors.places().empty()))
         fail("it has objects or tensors, but no frame");
     return state;
 }
 
 StateDescription read_state_description(const io::Safetensors& file, const ModelInfo& model) {
-    if (file.metadata("format") != kFormat || file.metadata("format_version") != kVersion)
-        fail("format '" + file.metadata("format") + "' version '" + file.metadata("format_version") + "' is not known");
+    const auto version = file.metadata("format_version");
+    if (file.metadata("format") != kFormat || (version != kVersion && version != kVersionWithAnchors))
+        fail("format '" + file.metadata("format") + "' version '" + version + "' is not known");
     if (file.metadata("weights_hash") != model.weights_hash)
         fail("it belongs to other weights (" + file.metadata("model") + ", hash " + file.metadata("weights_hash") +
              "); this is " + model.name + ", hash " + model.weights_hash);

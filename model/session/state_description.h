@@ -4,6 +4,7 @@
 
 #include "ausm.h"
 #include "io/safetensors.h"
+#include "session/anchor_table.h"
 #include "session/object_table.h"
 
 #include <map>
@@ -16,6 +17,7 @@ namespace ausm {
 /// The part of a stream's state that is not tensors. Nothing here needs LibTorch.
 struct StateDescription {
     ObjectTable table;
+    AnchorTable anchors;
     bool prompted = false;
     std::int64_t frames = 0;
     std::int64_t rows = 0, columns = 0;  ///< of the grid of tokens; both 0: saved before the first frame

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Tensors "features", "masks", "layers.I.conv_tail", "layers.I.scan"; the rest is metadata.
+// Tensors "features", "masks", "layers.I.conv_tail", "layers.I.scan", "anchors"; the rest is metadata.
 #include "session/state_file.h"
 
 #include "nn/tensor_file.h"
@@ -51,6 +51,20 @@ History read_history(const io::Safetensors& file, const AusmNet& net, Grid grid)
     return history;
 }
 
+/// The anchors [1, A, N, D] of these places.
+Anchors read_anchors(const io::Safetensors& file, const AusmNet& net, const AnchorTable& table, const Anchors& none) {
+    if (table.places().empty())
+        return none;
+    if (static_cast<std::int64_t>(table.places().size()) > none.places())
+        fail("it has anchors, and the model has no place for them");
+    Anchors anchors{read_tensor(file, "anchors", none.tokens.sizes(), saved_precision(file, "anchors", net))
+                        .to(net.device(), net.dtype()),
+                    none.valid.clone()};
+    for (std::size_t place = 0; place < table.places().size(); ++place)
+        anchors.valid.select(1, static_cast<std::int64_t>(place)).fill_(!table.places()[place].empty());
+    return anchors;
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> save_state(const StreamState& state, const ModelInfo& model) {
@@ -64,10 +78,12 @@ std::vector<std::uint8_t> save_state(const StreamState& state, const ModelInfo& 
         }
         if (state.masks.defined())
             file.add("masks", state.masks);
+        if (!state.anchors.places().empty())
+            file.add("anchors", state.history.anchors.tokens);
     }
     const auto grid = state.history.grid;
-    const auto bytes =
-        file.bytes(state_metadata({state.table, state.prompted, state.frames, grid.rows, grid.columns}, model));
+    const auto bytes = file.bytes(
+        state_metadata({state.table, state.anchors, state.prompted, state.frames, grid.rows, grid.columns}, model));
     const auto* first = reinterpret_cast<const std::uint8_t*>(bytes.data());
     return {first, first + bytes.size()};
 }
@@ -79,6 +95,7 @@ LoadedState load_state(std::span<const std::uint8_t> bytes, const ModelInfo& mod
     LoadedState loaded;
     auto& state = loaded.state;
     state.table = std::move(description.table);
+    state.anchors = std::move(description.anchors);
     state.prompted = description.prompted;
     state.frames = description.frames;
     loaded.differences = state_differences(file, model);
@@ -86,6 +103,7 @@ LoadedState load_state(std::span<const std::uint8_t> bytes, const ModelInfo& mod
     if (grid.tokens() == 0)
         return loaded;  // saved before the first frame
     state.history = read_history(file, net, grid);
+    state.history.anchors = read_anchors(file, net, state.anchors, state.history.anchors);
     const auto count = static_cast<std::int64_t>(state.table.objects().size());
     const auto cells = net.mask_grid(grid);
     if (count > 0)

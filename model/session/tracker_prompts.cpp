@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the prompts of a frame do to its objects: each is judged and carried out on what those before it have left.
-#include "session/tracker_work.h"
+#include "session/tracker.h"
 
 #include <ATen/ATen.h>
 
@@ -23,10 +23,10 @@ PromptMask merged(const PromptMask& first, PromptMask second) {
 }  // namespace
 
 /// Empty when the object is shown; `id` is then its own.
-std::string Tracker::show(Work& work, Grid grid, int position, std::int64_t& id) const {
-    auto& table = work.state.table;
-    const auto& prompt = work.frame.prompts[static_cast<std::size_t>(position)];
-    if (work.options.mode == Mode::kDiscovery)
+std::string Tracker::show(FrameJob& job, Grid grid, int position, std::int64_t& id) const {
+    auto& table = job.state.table;
+    const auto& prompt = job.prompts[static_cast<std::size_t>(position)];
+    if (job.options.mode == Mode::kDiscovery)
         return "mode=discovery takes no prompts; use mode=auto, all or prompted";
     const auto cells = net_.mask_grid(grid);
     auto mask = prompt_mask(prompt, cells.rows, cells.columns);
@@ -40,11 +40,10 @@ std::string Tracker::show(Work& work, Grid grid, int position, std::int64_t& id)
         if (prompt.object == 0 && table.next_id() > ObjectTable::kMaxId)
             return "all object ids up to 2^53 are used";
         const bool alone = table.objects().empty();
-        if (!work.make_room(work.limit(net_.config())))
-            return "all " + std::to_string(work.limit(net_.config())) +
-                   " objects are in use; remove one, or raise max-objects";
-        work.add(prompt.object, ObjectOrigin::kPrompt);
-        work.first_shown = work.first_shown || alone;
+        if (!job.make_room(limit(job)))
+            return "all " + std::to_string(limit(job)) + " objects are in use; remove one, or raise max-objects";
+        job.add(prompt.object, ObjectOrigin::kPrompt);
+        job.first_shown = job.first_shown || alone;
         known = table.objects().size() - 1;
     }
     auto& object = table.objects()[*known];
@@ -52,61 +51,62 @@ std::string Tracker::show(Work& work, Grid grid, int position, std::int64_t& id)
     if (!prompt.label.empty())
         object.label = prompt.label;
     id = object.id;
-    auto& entry = work.objects[*known];
+    auto& entry = job.objects[*known];
     entry.given = prompt.kind == PromptKind::kMask && !entry.prompt ? position : -1;
     entry.prompt = entry.prompt ? merged(*entry.prompt, std::move(mask)) : std::move(mask);
-    work.state.prompted = true;
+    job.state.prompted = true;
+    job.is_anchor = true;
     return {};
 }
 
 /// What follows is the first frame of a new stream.
-void Tracker::forget(Work& work) const {
-    work.state = StreamState{};
-    work.state.table = ObjectTable(net_.config().history.id_vectors, work.options.seed);
-    work.objects.clear();
-    work.first_shown = false;
-    work.output.changes.clear();
-    for (std::size_t i = 0; i < work.output.answers.size(); ++i) {
-        auto& answer = work.output.answers[i];
-        const auto& prompt = work.frame.prompts[i];
+void Tracker::forget(FrameJob& job) const {
+    job.state = StreamState{};
+    job.state.table = ObjectTable(net_.config().history.id_vectors, job.options.seed);
+    job.objects.clear();
+    job.first_shown = job.is_anchor = false;
+    job.output.changes.clear();
+    for (std::size_t i = 0; i < job.output.answers.size(); ++i) {
+        auto& answer = job.output.answers[i];
+        const auto& prompt = job.prompts[i];
         if (answer.accepted && shows(prompt.kind))
             answer = {false, prompt.object, prompt.ref, "a reset followed on the same frame"};
     }
 }
 
 /// Empty when the prompt is carried out; a refused one has changed nothing.
-std::string Tracker::take_prompt(Work& work, Grid grid, int position, std::int64_t& id) const {
-    const auto& prompt = work.frame.prompts[static_cast<std::size_t>(position)];
+std::string Tracker::take_prompt(FrameJob& job, Grid grid, int position, std::int64_t& id) const {
+    const auto& prompt = job.prompts[static_cast<std::size_t>(position)];
     if (auto error = prompt_error(prompt); !error.empty())
         return error;
     if (shows(prompt.kind))
-        return show(work, grid, position, id);
+        return show(job, grid, position, id);
     if (prompt.kind == PromptKind::kReset) {
-        forget(work);
+        forget(job);
         return {};
     }
-    const auto known = work.state.table.find(prompt.object);
+    const auto known = job.state.table.find(prompt.object);
     if (!known)
         return "no such object lives";
-    work.remove(*known);
+    job.remove(*known);
     return {};
 }
 
 /// One after the other, each on what those before it have left.
-void Tracker::take_prompts(Work& work, Grid grid) const {
-    for (std::size_t i = 0; i < work.frame.prompts.size(); ++i) {
+void Tracker::take_prompts(FrameJob& job, Grid grid) const {
+    for (std::size_t i = 0; i < job.prompts.size(); ++i) {
         PromptAnswer answer;
-        answer.object = work.frame.prompts[i].object;
-        answer.ref = work.frame.prompts[i].ref;
-        answer.reason = take_prompt(work, grid, static_cast<int>(i), answer.object);
+        answer.object = job.prompts[i].object;
+        answer.ref = job.prompts[i].ref;
+        answer.reason = take_prompt(job, grid, static_cast<int>(i), answer.object);
         answer.accepted = answer.reason.empty();
-        work.output.answers.push_back(std::move(answer));
+        job.output.answers.push_back(std::move(answer));
     }
-    if (work.options.mode != Mode::kPrompted && !(work.options.mode == Mode::kAuto && work.state.prompted))
+    if (job.options.mode != Mode::kPrompted && !(job.options.mode == Mode::kAuto && job.state.prompted))
         return;
-    for (auto i = work.objects.size(); i-- > 0;)  // only what was prompted stays
-        if (work.state.table.objects()[i].origin == ObjectOrigin::kAuto)
-            work.remove(i);
+    for (auto i = job.objects.size(); i-- > 0;)  // only what was prompted stays
+        if (job.state.table.objects()[i].origin == ObjectOrigin::kAuto)
+            job.remove(i);
 }
 
 }  // namespace ausm

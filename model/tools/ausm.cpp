@@ -114,7 +114,7 @@ std::shared_ptr<Engine> open_model(const ModelOptions& options) {
 
 int main(int argc, char** argv) {
     setenv("OMP_WAIT_POLICY", "passive", 0);  // read when LibTorch's OpenMP starts its threads
-    CLI::App app{"AUSM: segments and follows everything in video, with a memory of fixed size"};
+    CLI::App app{"AUSM: segments and follows everything in video, with a state of fixed size"};
     app.require_subcommand(1);
     app.set_version_flag("--version", AUSM_VERSION);
     ausm::tools::add_info(app);

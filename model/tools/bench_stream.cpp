@@ -77,10 +77,10 @@ void BenchStream::step(const Frame& frame, bool keep) {
     if (restart_ > 0 && session_->info().frames == restart_)
         session_->reset();
     const bool first = session_->info().frames == 0;
-    const auto prompts = boxes(first ? objects_ : 0);
+    auto prompts = boxes(first ? objects_ : 0);
     const double cpu = cpu_seconds();
     const auto begin = std::chrono::steady_clock::now();
-    if (session_->step(frame, prompts, result_) != StepStatus::kOk)
+    if (session_->step(frame, std::move(prompts), result_) != StepStatus::kOk)
         throw std::runtime_error("interrupted");
     const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin;
     const double used = cpu_seconds() - cpu;

@@ -171,7 +171,7 @@ void add_data(CLI::App& app) {
     auto& out = *data.add_subcommand("export", "Write a recipe's clips in the layout of DAVIS, for `ausm eval davis`");
     out.footer(
         "With --absent only objects that are hidden for several frames, or leave, and come back: what the recurrent\n"
-        "memory is for. Use another seed (clips.seed) than the training did.");
+        "state is for. Use another seed (clips.seed) than the training did.");
     out.add_option("recipe", exporting->recipe, "Recipe file")->required();
     out.add_option("out", exporting->out, "New folder")->required();
     out.add_option("--data", exporting->data, "Root folder of the recipe's sources; else $AUSM_TRAIN_DATA");

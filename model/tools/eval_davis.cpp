@@ -129,8 +129,8 @@ private:
         if (i == static_cast<std::size_t>(options_.start) && !options_.discovery)
             prompts = prompts_for(video.objects.count, truth, options_.prompt);
         if (i > 0 && options_.zero_state)
-            session.load(with_zero_memory(session.save()));
-        if (session.step(frame_of(picture), prompts, result_) != StepStatus::kOk)
+            session.load(with_zero_state(session.save()));
+        if (session.step(frame_of(picture), std::move(prompts), result_) != StepStatus::kOk)
             throw std::runtime_error("the model was interrupted");
         check_answers(result_, video.sequence.name);
         LabelFrame labels{{result_.map_width, result_.map_height, std::move(result_.map)}, {}};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Rewrites a saved state with zeros for its memory.
+// Rewrites a saved state with zeros for its layers.
 #include "tools/eval_zero_state.h"
 
 #include "io/safetensors.h"
@@ -9,7 +9,7 @@
 
 namespace ausm::tools {
 
-std::vector<std::uint8_t> with_zero_memory(std::span<const std::uint8_t> state) {
+std::vector<std::uint8_t> with_zero_state(std::span<const std::uint8_t> state) {
     const auto* first = reinterpret_cast<const std::byte*>(state.data());
     const auto file = io::Safetensors::parse({first, first + state.size()}, "saved state");
     auto tensors = file.tensors();

@@ -49,6 +49,8 @@ Json config_json(const NetConfig& config) {
             {"conv-width", history.conv_width},
             {"expand", history.expand},
             {"id-vectors", history.id_vectors},
+            {"anchors", history.anchors},
+            {"dt-min", history.dt_min},
             {"head", head.kind},
             {"mask-decoder-heads", head.heads},
             {"mask-decoder-ffn", head.ffn},

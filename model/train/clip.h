@@ -23,7 +23,7 @@ struct Clip {
     at::Tensor slots;      ///< [K] int64: which ID vectors the objects have
     at::Tensor valid;      ///< [K] bool: this place is taken
     bool complete = true;  ///< everything that should be found is labelled: what is found elsewhere is wrong
-    bool rereads = false;  ///< frame 0 is marked on its own features instead of X_0: the extra reading pass of prompts
+    bool rereads = false;  ///< frame 0 is marked on its own features instead of X_0: the refinement pass of prompts
 };
 
 /// B clips of one shape, each field with a leading dimension B; `complete` and `rereads` are [B] bool.

@@ -36,9 +36,9 @@ using LayerStates = std::vector<LayerState>;
 [[nodiscard]] Outputs iterative_forward(const AusmNet& net, const ClipBatch& batch, const at::Tensor& marks,
                                         const LayerStates& state = {});
 
-/// The state of a longer stream for a clip to begin with ("burn-in": a recurrent network learns from short clips what long
+/// State of a longer stream for a clip to begin with ("burn-in": a recurrent network learns from short clips what long
 /// ones ask of it). The clip is seen `passes` times without gradient, by turns backwards and forwards, the last time
-/// backwards, so that the clip goes on where that stream ends. Prompted objects are marked there, those that the clip has
+/// backwards, so that the clip goes on where the state ends. Prompted objects are marked there, those that the clip has
 /// yet to find are not. passes: at least 1; frames, marks: as above; T at least 2, else nothing is remembered.
 [[nodiscard]] LayerStates burn_in(const AusmNet& net, const Encoded& frames, const ClipBatch& batch,
                                   const at::Tensor& marks, std::int64_t passes);

@@ -11,7 +11,7 @@ ausm::test::Script script;
 
 class ScriptedSession final : public ausm::Session {
 public:
-    ausm::StepStatus step(const ausm::Frame& frame, std::span<const ausm::Prompt>, ausm::Result& result) override {
+    ausm::StepStatus step(const ausm::Frame& frame, std::vector<ausm::Prompt>, ausm::Result& result) override {
         ++script.steps;
         result = {};
         result.map_width = frame.width;

@@ -111,9 +111,9 @@ public:
         session_ = engine.session(options);
         Prompt prompt;
         prompt.box = {0.3, 0.3, 0.7, 0.7};
-        step({&prompt, 1});
+        step({prompt});
     }
-    void step(std::span<const Prompt> prompts = {}) {
+    void step(std::vector<Prompt> prompts = {}) {
         std::ranges::fill(pixels_, std::uint8_t{0x60});
         for (int y = kHeight / 3; y < kHeight * 2 / 3; ++y)
             std::fill_n(pixels_.begin() + 3 * (y * kWidth + kWidth / 3 + frame_ % 50), kWidth, std::uint8_t{0xe0});
@@ -121,7 +121,7 @@ public:
         Frame frame;
         frame.width = kWidth, frame.height = kHeight;
         frame.planes[0] = {pixels_.data(), std::ptrdiff_t{3} * kWidth};
-        if (session_->step(frame, prompts, result_) != StepStatus::kOk)
+        if (session_->step(frame, std::move(prompts), result_) != StepStatus::kOk)
             throw std::runtime_error("a frame was interrupted");
     }
 

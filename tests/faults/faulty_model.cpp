@@ -57,10 +57,9 @@ class FaultySession final : public ausm::Session {
 public:
     explicit FaultySession(std::unique_ptr<ausm::Session> real) : real_(std::move(real)) {}
 
-    ausm::StepStatus step(const ausm::Frame& frame, std::span<const ausm::Prompt> prompts,
-                          ausm::Result& result) override {
+    ausm::StepStatus step(const ausm::Frame& frame, std::vector<ausm::Prompt> prompts, ausm::Result& result) override {
         const auto lie = fail_when_due(Call::kStep);
-        const auto status = real_->step(frame, prompts, result);
+        const auto status = real_->step(frame, std::move(prompts), result);
         if (lie == Failure::kWrongMap)
             result.map.pop_back();
         else if (lie == Failure::kNotFinite)

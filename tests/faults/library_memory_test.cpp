@@ -108,7 +108,7 @@ protected:
         Stream() {
             const std::vector<Prompt> shown{square(0, 5)};
             for (int t = 0; t < 4; ++t)
-                step(t, t == 0 ? std::span<const Prompt>(shown) : std::span<const Prompt>());
+                step(t, t == 0 ? shown : std::vector<Prompt>());
         }
         Frame frame(int t) {
             for (int y = 0; y < kHeight; ++y)
@@ -128,7 +128,7 @@ protected:
             prompt.box = {(36.0 + 3 * t) / kWidth, 28.0 / kHeight, (76.0 + 3 * t) / kWidth, 68.0 / kHeight};
             return prompt;
         }
-        Result step(int t, std::span<const Prompt> prompts) {
+        Result step(int t, const std::vector<Prompt>& prompts) {
             Result result;
             EXPECT_EQ(session->step(frame(t), prompts, result), StepStatus::kOk);
             return result;
@@ -136,7 +136,7 @@ protected:
     };
 
     /// The text of what a step throws, "" when it succeeds.
-    static std::string failure_of(Session& session, const Frame& frame, std::span<const Prompt> prompts,
+    static std::string failure_of(Session& session, const Frame& frame, const std::vector<Prompt>& prompts,
                                   Result& result) {
         try {
             EXPECT_EQ(session.step(frame, prompts, result), StepStatus::kOk);

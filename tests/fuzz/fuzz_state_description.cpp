@@ -57,7 +57,11 @@ void check(const StateDescription& state, bool with_tensor) {
     FUZZ_CHECK(slots.size() == kSlots && *slots.begin() == 0 && *slots.rbegin() == kSlots - 1);
     FUZZ_CHECK(state.frames >= 0 && state.rows >= 0 && state.rows <= 4096 && state.columns >= 0 &&
                state.columns <= 4096 && (state.rows == 0) == (state.columns == 0));
-    FUZZ_CHECK(state.rows > 0 || (!with_tensor && ids.empty()));
+    FUZZ_CHECK(state.rows > 0 || (!with_tensor && ids.empty() && state.anchors.places().empty()));
+    FUZZ_CHECK(state.anchors.places().size() <= 2);
+    for (const auto& place : state.anchors.places())
+        for (const auto& held : place)
+            FUZZ_CHECK(held.id >= 1 && held.id < state.table.next_id() && held.slot >= 0 && held.slot < kSlots);
 }
 
 /// Through a whole file: the text stands there as it was, whatever is in it, and belongs to this model.

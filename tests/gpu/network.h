@@ -3,7 +3,7 @@
 #pragma once
 
 #include "check.h"
-#include "session/net_runner.h"
+#include "net_stream.h"
 #include "session/plan_cache.h"
 
 #include <c10/core/InferenceMode.h>
@@ -11,6 +11,8 @@
 #include <fstream>
 
 namespace ausm::gpu {
+
+using test::NetStream;
 
 /// What is checked. Without a GPU the CPU stands in for it, with the same plans but without graphs, and with few and
 /// small frames: the program then checks itself.
@@ -61,16 +63,15 @@ struct Shape {
 
 /// A picture of moving discs on a textured ground as the network's input: [1, 3, H, W] float32.
 at::Tensor drawn_image(std::int64_t height, std::int64_t width, int time, int stream);
-/// The first frame of a stream whose `count` objects are discs: image, memory, marks.
-NetPass first_pass(const AusmNet& net, std::int64_t height, std::int64_t width, std::int64_t count, int stream);
+/// The first frame of a stream whose `count` objects are discs: image, state, marks.
+NetStream first_frame(const AusmNet& net, std::int64_t height, std::int64_t width, std::int64_t count, int stream);
 /// The next frame: the objects are where the last logits say.
-void next_frame(NetPass& pass, int time, int stream);
-/// Copy of a memory as `net` keeps it.
+void next_frame(NetStream& one, int time, int stream);
+/// Copy of a state as `net` keeps it.
 History history_for(const AusmNet& net, const History& history);
-std::vector<NetPass*> pointers(std::vector<NetPass>& passes);
 
-/// Presence, masks and memory.
-bool equal_bits(const NetPass& a, const NetPass& b);
+/// Presence, masks and state.
+bool equal_bits(const NetAnswer& a, const NetAnswer& b);
 
 /// Memory that LibTorch has free, handed out and filled with NaN while this lives: who still reads it shows it.
 class Rubbish {

@@ -22,7 +22,7 @@ public:
     void replay_equals_launches() {
         constexpr int kRuns = 6;  // two operation by operation, then graphs
         enter("the same frame again and again");
-        std::vector<NetPass> runs;
+        std::vector<NetAnswer> runs;
         for (int i = 0; i < kRuns; ++i)
             runs.push_back(stepped({3, 5})[1]);
         Deviation off;
@@ -49,29 +49,30 @@ public:
         }
         const std::array<std::int64_t, 3> objects{5, 0, 2};
         for (std::size_t i = 0; i < objects.size(); ++i) {
-            NetPass alone = first_pass(*net_, kHeight, kWidth, objects[i], static_cast<int>(i));
-            runner_->step(std::vector<NetPass*>{&alone});
-            Deviation logits, memory;
+            auto stream = first_frame(*net_, kHeight, kWidth, objects[i], static_cast<int>(i));
+            step(*runner_, stream);
+            const auto& alone = stream.answer;
+            Deviation logits, state;
             logits.add(padded[i].logits, alone.logits);
-            memory.add(padded[i].history.features, alone.history.features);
-            memory.add(padded[i].history.layers[0].scan, alone.history.layers[0].scan);
-            const auto stream = "stream " + std::to_string(i);
-            report_.compare(stream + ": logits as alone", {logits.typical(), rounding(dtype_), 1});
-            report_.compare(stream + ": memory as alone", {memory.overall(), rounding(dtype_), 1});
+            state.add(padded[i].history.features, alone.history.features);
+            state.add(padded[i].history.layers[0].scan, alone.history.layers[0].scan);
+            const auto what = "stream " + std::to_string(i);
+            report_.compare(what + ": logits as alone", {logits.typical(), rounding(dtype_), 1});
+            report_.compare(what + ": state as alone", {state.overall(), rounding(dtype_), 1});
         }
     }
 
     void order_changes_nothing() {
         enter("batch of sixteen");
-        std::vector<NetPass> there, back;
+        std::vector<NetStream> there, back;
         for (int i = 0; i < 16; ++i)
-            there.push_back(first_pass(*net_, kHeight, kWidth, i % 4, i));
+            there.push_back(first_frame(*net_, kHeight, kWidth, i % 4, i));
         back.assign(there.rbegin(), there.rend());
-        runner_->step(pointers(there));
-        runner_->step(pointers(back));
+        step(*runner_, there);
+        step(*runner_, back);
         Deviation off;
         for (std::size_t i = 0; i < there.size(); ++i)
-            off.add(there[i].logits, back[there.size() - 1 - i].logits);
+            off.add(there[i].answer.logits, back[there.size() - 1 - i].answer.logits);
         report_.compare("in the other order", {off.overall(), rounding(dtype_), 1});
     }
 
@@ -80,7 +81,7 @@ public:
     void many_sizes() {
         enter("ten sizes in turn");
         constexpr int kRuns = 4;  // two operation by operation, one that records, one that only replays
-        std::vector<NetPass> first;
+        std::vector<NetAnswer> first;
         for (std::int64_t size = 0; size < 10; ++size)
             first.push_back(stepped_at(size, kRuns));
         const Rubbish rubbish(*net_);
@@ -96,22 +97,21 @@ private:
     void enter(const std::string& what) { report_.enter(name_of(dtype_) + ", " + what); }
 
     /// The first frame of a stream at one of ten sizes, the last of so many times.
-    NetPass stepped_at(std::int64_t size, int runs) {
-        NetPass pass;
+    NetAnswer stepped_at(std::int64_t size, int runs) {
+        NetStream stream;
         for (int run = 0; run < runs; ++run) {
-            pass = first_pass(*net_, 64 + 32 * (size / 5), 64 + 32 * (size % 5), 2, 0);
-            runner_->step(std::vector<NetPass*>{&pass});
+            stream = first_frame(*net_, 64 + 32 * (size / 5), 64 + 32 * (size % 5), 2, 0);
+            step(*runner_, stream);
         }
-        return pass;
+        return stream.answer;
     }
 
     /// The first frame of streams with these objects.
-    std::vector<NetPass> stepped(const std::vector<std::int64_t>& objects) {
-        std::vector<NetPass> passes;
+    std::vector<NetAnswer> stepped(const std::vector<std::int64_t>& objects) {
+        std::vector<NetInput> inputs;
         for (std::size_t i = 0; i < objects.size(); ++i)
-            passes.push_back(first_pass(*net_, kHeight, kWidth, objects[i], static_cast<int>(i)));
-        runner_->step(pointers(passes));
-        return passes;
+            inputs.push_back(first_frame(*net_, kHeight, kWidth, objects[i], static_cast<int>(i)).input);
+        return runner_->step(inputs);
     }
 
     at::ScalarType dtype_;

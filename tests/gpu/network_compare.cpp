@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The whole network against itself in float64 on the CPU, beside the CPU's own network of the same precision: every
-// frame from the exact memory and masks (forced), and a whole stream from its own (free).
+// frame from the exact state and masks (forced), and a whole stream from its own (free).
 #include "network.h"
 
 #include "ops/cpu_features.h"
@@ -37,40 +37,42 @@ public:
         errors_ = {};
         free_.clear();
         for (std::size_t i = 0; i < shape.objects.size(); ++i)
-            free_.push_back(first_pass(*net_, shape.height, shape.width, shape.objects[i], static_cast<int>(i)));
+            free_.push_back(first_frame(*net_, shape.height, shape.width, shape.objects[i], static_cast<int>(i)));
     }
 
     /// `before`: what the exact network was given; `exact`: what it made of it.
-    void forced_step(const std::vector<NetPass>& before, const std::vector<NetPass>& exact) {
-        auto passes = before;
-        for (auto& pass : passes)
-            pass.history = history_for(*net_, pass.history);
-        runner_->step(pointers(passes));
-        for (std::size_t i = 0; i < passes.size(); ++i) {
-            errors_.logits.add(passes[i].logits, exact[i].logits);
-            errors_.presence.add(passes[i].presence.unsqueeze(0), exact[i].presence.unsqueeze(0));
-            errors_.features.add(passes[i].history.features, exact[i].history.features);
-            for (std::size_t k = 0; k < exact[i].history.layers.size(); ++k)
-                errors_.scan.add(passes[i].history.layers[k].scan, exact[i].history.layers[k].scan);
+    void forced_step(const std::vector<NetInput>& before, const std::vector<NetStream>& exact) {
+        forced_.assign(before.size(), {});
+        for (std::size_t i = 0; i < before.size(); ++i) {
+            forced_[i].input = before[i];
+            forced_[i].input.history = history_for(*net_, before[i].history);
         }
-        forced_ = std::move(passes);
+        step(*runner_, forced_);
+        for (std::size_t i = 0; i < forced_.size(); ++i) {
+            const auto &got = forced_[i].answer, &wanted = exact[i].answer;
+            errors_.logits.add(got.logits, wanted.logits);
+            errors_.presence.add(got.presence.unsqueeze(0), wanted.presence.unsqueeze(0));
+            errors_.features.add(got.history.features, wanted.history.features);
+            for (std::size_t k = 0; k < wanted.history.layers.size(); ++k)
+                errors_.scan.add(got.history.layers[k].scan, wanted.history.layers[k].scan);
+        }
     }
 
-    /// A reading pass on the frame of the last forced_step().
-    void refine(std::size_t stream, const NetPass& given, const NetPass& exact) {
-        auto& pass = forced_[stream];
-        pass.slots = given.slots, pass.kinds = given.kinds, pass.masks = given.masks;
-        runner_->refine(pass);
-        errors_.refined.add(pass.logits, exact.logits);
+    /// A refinement pass on the frame of the last forced_step().
+    void refine(std::size_t stream, const NetInput& given, const NetPrediction& exact) {
+        auto one = forced_[stream];
+        one.input.slots = given.slots, one.input.kinds = given.kinds, one.input.masks = given.masks;
+        errors_.refined.add(test::refine(*runner_, one).logits, exact.logits);
     }
 
-    void free_step(const std::vector<NetPass>& exact, int time) {
+    void free_step(const std::vector<NetStream>& exact, int time) {
         for (std::size_t i = 0; i < free_.size() && time > 0; ++i)
             next_frame(free_[i], time, static_cast<int>(i));
-        runner_->step(pointers(free_));
+        step(*runner_, free_);
         for (std::size_t i = 0; i < free_.size(); ++i) {
-            const auto wanted = exact[i].logits.slice(0, 0, exact[i].count()) > 0;
-            const auto got = free_[i].logits.slice(0, 0, exact[i].count()).to(at::kCPU) > 0;
+            const auto count = exact[i].input.count();
+            const auto wanted = exact[i].answer.logits.slice(0, 0, count) > 0;
+            const auto got = free_[i].answer.logits.slice(0, 0, count).to(at::kCPU) > 0;
             errors_.inside += wanted.sum().item<double>();
             errors_.flipped += (wanted != got).sum().item<double>();
         }
@@ -81,7 +83,7 @@ public:
 private:
     std::unique_ptr<AusmNet> net_;
     std::unique_ptr<NetRunner> runner_;
-    std::vector<NetPass> free_, forced_;
+    std::vector<NetStream> free_, forced_;
     Errors errors_;
 };
 
@@ -120,7 +122,7 @@ void report_errors(Report& report, const Pair& pair) {
     compare("forced: presence", subject.presence, naive.presence);
     compare("forced: features", subject.features, naive.features);
     compare("forced: scan state", subject.scan, naive.scan);
-    compare("reading pass: mask logits", subject.refined, naive.refined);
+    compare("refinement pass: mask logits", subject.refined, naive.refined);
     const double rare = pair.dtype == at::kFloat ? 0.002 : 0.01;
     report.compare("free: flipped cells", {subject.flipped_share(), times * naive.flipped_share() + rare, 1});
 }
@@ -128,9 +130,9 @@ void report_errors(Report& report, const Pair& pair) {
 void check_shape(const Shape& shape, const AusmNet& exact_net, std::vector<Pair>& pairs, Report& report,
                  Figures& figures) {
     NetRunner runner(exact_net);
-    std::vector<NetPass> exact;
+    std::vector<NetStream> exact;
     for (std::size_t i = 0; i < shape.objects.size(); ++i)
-        exact.push_back(first_pass(exact_net, shape.height, shape.width, shape.objects[i], static_cast<int>(i)));
+        exact.push_back(first_frame(exact_net, shape.height, shape.width, shape.objects[i], static_cast<int>(i)));
     const auto followers = [&](const auto& work) {
         for (auto& pair : pairs)
             work(*pair.naive), work(*pair.subject);
@@ -139,17 +141,18 @@ void check_shape(const Shape& shape, const AusmNet& exact_net, std::vector<Pair>
     for (int time = 0; time < shape.frames; ++time) {
         for (std::size_t i = 0; i < exact.size() && time > 0; ++i)
             next_frame(exact[i], time, static_cast<int>(i));
-        const auto before = exact;
-        runner.step(pointers(exact));
+        const auto before = test::inputs_of(exact);
+        step(runner, exact);
         followers([&](Follower& f) { f.forced_step(before, exact); });
         for (std::size_t i = 0; i < exact.size() && time + 1 == shape.frames; ++i) {
-            if (exact[i].count() == 0)
+            const auto count = exact[i].input.count();
+            if (count == 0)
                 continue;
-            const auto prompted = first_pass(exact_net, shape.height, shape.width, exact[i].count(), 7);
+            const auto given = first_frame(exact_net, shape.height, shape.width, count, 7).input;
             auto read = exact[i];
-            read.slots = prompted.slots, read.kinds = prompted.kinds, read.masks = prompted.masks;
-            runner.refine(read);
-            followers([&](Follower& f) { f.refine(i, prompted, read); });
+            read.input.slots = given.slots, read.input.kinds = given.kinds, read.input.masks = given.masks;
+            const auto wanted = test::refine(runner, read);
+            followers([&](Follower& f) { f.refine(i, given, wanted); });
         }
         followers([&](Follower& f) { f.free_step(exact, time); });
     }

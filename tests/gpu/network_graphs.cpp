@@ -16,32 +16,32 @@ namespace {
 constexpr int kRuns = 4;  // two operation by operation, one that records, one that only replays
 
 /// The first frame of a stream at one of the sizes.
-NetPass pass_of(const AusmNet& net, std::int64_t size) {
-    return first_pass(net, 64 + 32 * (size / 5), 64 + 32 * (size % 5), 2, 0);
+NetStream stream_of(const AusmNet& net, std::int64_t size) {
+    return first_frame(net, 64 + 32 * (size / 5), 64 + 32 * (size % 5), 2, 0);
 }
 
-NetPass stepped(NetRunner& runner, std::int64_t size, int runs) {
-    NetPass pass;
+NetAnswer stepped(NetRunner& runner, std::int64_t size, int runs) {
+    NetStream stream;
     for (int run = 0; run < runs; ++run) {
-        pass = pass_of(runner.net(), size);
-        runner.step(std::vector<NetPass*>{&pass});
+        stream = stream_of(runner.net(), size);
+        step(runner, stream);
     }
-    return pass;
+    return stream.answer;
 }
 
 /// On a GPU the last step must have been launched so.
-void expect_launched(const Target& target, Report& report, const std::string& what, const NetPass& pass,
+void expect_launched(const Target& target, Report& report, const std::string& what, const NetAnswer& answer,
                      const std::string& text) {
     if (target.on_gpu())
-        report.expect(what + ": " + (pass.graphs == text ? text : "'" + pass.graphs + "' instead of " + text),
-                      pass.graphs == text);
+        report.expect(what + ": " + (answer.graphs == text ? text : "'" + answer.graphs + "' instead of " + text),
+                      answer.graphs == text);
 }
 
 void make_room(const Target& target, const AusmNet& net, Report& report) {
     report.enter("two plans stay while others come and go");
     const std::int64_t others = target.quick ? 2 : 6;
     const auto runner = make_runner(net, {.plans = 3, .idle = 0});
-    const std::array<NetPass, 2> first{stepped(*runner, 0, kRuns), stepped(*runner, 1, kRuns)};
+    const std::array<NetAnswer, 2> first{stepped(*runner, 0, kRuns), stepped(*runner, 1, kRuns)};
     for (std::int64_t other = 2; other < 2 + others; ++other) {
         const auto what = "beside size " + std::to_string(other);
         expect_launched(target, report, what + " itself", stepped(*runner, other, kRuns), "replayed");

@@ -45,20 +45,19 @@ void time_step(const Target& target, const AusmNet& net, NetRunner& runner, int 
                Figures& figures) {
     const int warm_up = target.quick ? 1 : 6, count = target.quick ? 2 : 40;
     const std::int64_t height = target.quick ? 64 : kHeight, width = target.quick ? 96 : kWidth;
-    std::vector<NetPass> passes;
+    std::vector<NetStream> batch;
     for (int stream = 0; stream < streams; ++stream) {
-        passes.push_back(first_pass(net, height, width, objects, stream));
-        passes.back().images = passes.back().images.to(target.device);
+        batch.push_back(first_frame(net, height, width, objects, stream));
+        batch.back().input.images = batch.back().input.images.to(target.device);
     }
-    const auto batch = pointers(passes);
     std::vector<double> encode, compress, decode, wall;
     for (int i = 0; i < warm_up + count; ++i) {
         const double begin = seconds_now();
-        runner.step(batch);
+        step(runner, batch);
         if (i < warm_up)
             continue;
         wall.push_back(seconds_now() - begin);
-        const auto& times = passes[0].times;
+        const auto& times = batch[0].answer.times;
         encode.push_back(times.encode), compress.push_back(times.compress), decode.push_back(times.decode);
     }
     const auto cost = network_cost(net.config(), height, width, objects);
@@ -110,9 +109,8 @@ void count_part(const std::string& what, const std::function<void()>& part, Repo
 void count_launches(const Target& target, const AusmNet& net, std::int64_t objects, Report& report, Figures& figures) {
     const auto what = ", " + name_of(net.dtype()) + ", " + std::to_string(objects) + " objects";
     report.enter("launches" + what);
-    auto pass = first_pass(net, kHeight, kWidth, objects, 0);
-    pass.images = pass.images.to(target.device, net.dtype());
-    const std::vector<NetPass*> batch{&pass};
+    std::vector<NetInput> batch{first_frame(net, kHeight, kWidth, objects, 0).input};
+    batch[0].images = batch[0].images.to(target.device, net.dtype());
     NetPlan plan(net, NetPlanKey::of(batch, net.config()));
     plan.load(batch);
     for (const auto& phase : plan.phases())

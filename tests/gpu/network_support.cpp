@@ -94,28 +94,30 @@ at::Tensor drawn_image(std::int64_t height, std::int64_t width, int time, int st
     return image.unsqueeze(0);
 }
 
-NetPass first_pass(const AusmNet& net, std::int64_t height, std::int64_t width, std::int64_t count, int stream) {
-    NetPass pass;
+NetStream first_frame(const AusmNet& net, std::int64_t height, std::int64_t width, std::int64_t count, int stream) {
+    NetStream one;
+    auto& input = one.input;
     const auto grid = net.grid(height, width), cells = net.mask_grid(grid);
-    pass.images = drawn_image(height, width, 0, stream);
-    pass.history = net.initial_history(1, grid);
+    input.images = drawn_image(height, width, 0, stream);
+    input.history = net.initial_history(1, grid);
     if (count == 0)
-        return pass;
+        return one;
     std::vector<at::Tensor> masks;
     for (std::int64_t object = 0; object < count; ++object)
         masks.push_back(disc(disc_at(object, 0, stream), cells.rows, cells.columns));
-    pass.slots = (at::arange(count, at::kLong) * 5 + stream).remainder(net.config().history.id_vectors);
-    pass.kinds = at::full({count}, static_cast<std::int64_t>(MarkKind::kMask), at::kLong);
-    pass.masks = at::stack(masks);
-    return pass;
+    input.slots = (at::arange(count, at::kLong) * 5 + stream).remainder(net.config().history.id_vectors);
+    input.kinds = at::full({count}, static_cast<std::int64_t>(MarkKind::kMask), at::kLong);
+    input.masks = at::stack(masks);
+    return one;
 }
 
-void next_frame(NetPass& pass, int time, int stream) {
-    pass.images = drawn_image(pass.images.size(2), pass.images.size(3), time, stream);
-    if (pass.count() == 0)
+void next_frame(NetStream& one, int time, int stream) {
+    auto& input = one.input;
+    input.images = drawn_image(input.images.size(2), input.images.size(3), time, stream);
+    if (input.count() == 0)
         return;
-    pass.kinds = at::full({pass.count()}, static_cast<std::int64_t>(MarkKind::kModel), at::kLong);
-    pass.masks = pass.logits.slice(0, 0, pass.count()).sigmoid();
+    input.kinds = at::full({input.count()}, static_cast<std::int64_t>(MarkKind::kModel), at::kLong);
+    input.masks = one.answer.logits.slice(0, 0, input.count()).sigmoid();
 }
 
 History history_for(const AusmNet& net, const History& history) {
@@ -129,14 +131,7 @@ History history_for(const AusmNet& net, const History& history) {
     return own;
 }
 
-std::vector<NetPass*> pointers(std::vector<NetPass>& passes) {
-    std::vector<NetPass*> all;
-    for (auto& pass : passes)
-        all.push_back(&pass);
-    return all;
-}
-
-bool equal_bits(const NetPass& a, const NetPass& b) {
+bool equal_bits(const NetAnswer& a, const NetAnswer& b) {
     bool equal = at::equal(a.logits, b.logits) && at::equal(a.presence, b.presence) &&
                  at::equal(a.history.features, b.history.features);
     for (std::size_t i = 0; i < a.history.layers.size(); ++i)

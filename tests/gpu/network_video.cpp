@@ -129,8 +129,8 @@ std::shared_ptr<Engine> open(const std::string& weights, const std::string& devi
     return engine;
 }
 
-void step(Session& session, const Frame& frame, std::span<const Prompt> prompts, Result& result) {
-    if (session.step(frame, prompts, result) != StepStatus::kOk)
+void step(Session& session, const Frame& frame, std::vector<Prompt> prompts, Result& result) {
+    if (session.step(frame, std::move(prompts), result) != StepStatus::kOk)
         throw std::runtime_error("a frame was interrupted");
     for (const auto& answer : result.answers)
         if (!answer.accepted)

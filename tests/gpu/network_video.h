@@ -34,6 +34,6 @@ private:
 /// Throws std::runtime_error with what the library says.
 std::shared_ptr<Engine> open(const std::string& weights, const std::string& device, Precision precision, int batch = 0);
 /// The next frame; throws std::runtime_error where a prompt is refused.
-void step(Session& session, const Frame& frame, std::span<const Prompt> prompts, Result& result);
+void step(Session& session, const Frame& frame, std::vector<Prompt> prompts, Result& result);
 
 }  // namespace ausm::gpu

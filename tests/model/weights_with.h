@@ -4,6 +4,8 @@
 
 #include "reference.h"
 
+#include <nlohmann/json.hpp>
+
 #include <functional>
 
 namespace ausm::test {
@@ -16,6 +18,17 @@ inline io::Safetensors weights_with(const std::function<void(Tensors&, Metadata&
     auto metadata = weights().metadata();
     change(tensors, metadata);
     return io::Safetensors::parse(io::write_safetensors(tensors, metadata), "changed");
+}
+
+/// The default weights with places for anchors, as a file that has them says it. They need no weights of their own.
+inline io::Safetensors weights_with_anchors(int places, double dt_min) {
+    return weights_with([&](auto&, auto& metadata) {
+        auto config = nlohmann::json::parse(metadata["config"]);
+        config["anchors"] = places;
+        config["dt_min"] = dt_min;
+        metadata["config"] = config.dump();
+        metadata["format_version"] = "2";
+    });
 }
 
 inline std::string message_of(const std::function<void()>& action) {

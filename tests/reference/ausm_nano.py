@@ -39,6 +39,8 @@ class Config:
     n_det: int
     cm: int
     sa_pool: int
+    anchors: int = 0              # places for anchors
+    dt_min: float = 0.            # added to Mamba's step size
 
 
 @dataclass
@@ -213,6 +215,7 @@ class Mamba(nn.Module):
     def __init__(self, c):
         super().__init__()
         self.channels, self.d_state, self.d_conv, self.rank = c.D, c.d_state, c.d_conv, math.ceil(c.D / 16)
+        self.dt_min = c.dt_min
         self.in_proj = nn.Linear(c.D, 2 * c.D, bias=False)
         self.conv_w = nn.Parameter(torch.empty(c.d_conv, c.D))
         self.conv_b = nn.Parameter(torch.empty(c.D))
@@ -230,7 +233,7 @@ class Mamba(nn.Module):
         window = torch.cat([tail, u], 1)
         u = F.silu(self.conv_b + sum(window[:, k:k + T] * self.conv_w[k] for k in range(self.d_conv)))
         dt, B_in, C_out = self.x_proj(u).split([self.rank, self.d_state, self.d_state], -1)
-        y, ssm = selective_scan(u, F.softplus(self.dt_proj(dt)), B_in, C_out, -torch.exp(self.A_log), ssm)
+        y, ssm = selective_scan(u, F.softplus(self.dt_proj(dt)) + self.dt_min, B_in, C_out, -torch.exp(self.A_log), ssm)
         return self.out_proj((y + self.Dp * u) * F.silu(gate)), (window[:, T:], ssm)
 
 
@@ -257,16 +260,17 @@ class CompressorLayer(nn.Module):
 
 
 class DecoderLayer(nn.Module):
-    """The current frame reads the compressed history."""
+    """The current frame reads the compressed history and the anchors: [B,M*N,D] for M frames, one behind the other."""
 
     def __init__(self, c):
         super().__init__()
         self.n1, self.n2, self.nk = (nn.LayerNorm(c.D) for _ in range(3))
         self.attn, self.ffn = Attention(c.D, c.heads), FeedForward(c.D, c.ffn, True)
 
-    def forward(self, x, history, code, grid):
+    def forward(self, x, history, code, grid, blocked=None):
         history = self.nk(history)
-        x = x + self.attn(self.n1(x) + code, history + code, history)
+        codes = code.repeat(history.shape[1] // code.shape[0], 1)  # an anchor's token is where the history's is
+        x = x + self.attn(self.n1(x) + code, history + codes, history, blocked)
         return x + self.ffn(self.n2(x), grid)
 
 
@@ -334,11 +338,18 @@ class AusmNano(nn.Module):
             after.append(layer_state)
         return E, after
 
-    def read(self, X, history, grid):
-        """X and history [B,N,D] -> G [B,N,D]."""
+    @torch.no_grad()
+    def anchor(self, features, slots, masks, kinds):
+        """What is kept of a frame that is known to be right: its marked features, compressed with an empty state.
+        masks [K,h4,w4] and kinds [K] of all objects on that frame -> F_a [B,N,D]."""
+        E = features.X[:, None] + self.marker(slots, masks[None], kinds[None], features.grid)
+        return self.compress(E, features.grid)[0][:, 0]
+
+    def read(self, X, history, grid, blocked=None):
+        """X [B,N,D], history and anchors [B,M*N,D], blocked [B,N,M*N] bool -> G [B,N,D]."""
         code = self.code(grid)
         for layer in self.dec:
-            X = layer(X, history, code, grid)
+            X = layer(X, history, code, grid, blocked)
         return X + self.gpos(code)
 
     def mask_features(self, G, features):
@@ -374,48 +385,59 @@ class AusmNano(nn.Module):
         logits = torch.einsum('bqc,bchw->bqhw', embedding, mask_features) + bias[..., None]
         return Decoded(presence, logits, coarse_logits, blocks, after)
 
-    def finish(self, features, E, state, slots):
-        """The phases after the marker, for T = 1 or for all T frames of one clip at once (batch 1)."""
+    def finish(self, features, E, state, slots, anchors=(), blocked=None):
+        """The phases after the marker, for T = 1 or for all T frames of one clip at once (batch 1).
+        anchors: each [1,N,D], read by every frame but where blocked [T,N,(1 + anchors)*N] says no."""
         history, state = self.compress(E, features.grid, state)
-        G = self.read(features.X, history.flatten(0, 1), features.grid)
+        frames = history.flatten(0, 1)
+        read = torch.cat([frames, *(anchor.expand_as(frames) for anchor in anchors)], 1)
+        G = self.read(features.X, read, features.grid, blocked)
         mask_features = self.mask_features(G, features)
         decoded = self.decode(self.queries(slots, G.shape[0]), G, mask_features, features.grid)
         return Frame(features, E, history, G, mask_features, decoded, state)
 
     @torch.no_grad()
-    def step(self, image, previous, slots, masks, kinds):
+    def step(self, image, previous, slots, masks, kinds, anchors=()):
         """One frame (algorithm 1). image [1,3,H,W]; previous Frame or None; masks [K,h4,w4] of the previous frame
-        (on the first frame: the prompt); slots, kinds [K]."""
+        (on the first frame: the prompt); slots, kinds [K]; anchors: those that there are."""
         features = self.features(image)
         X = previous.features.X if previous else self.x0.expand(1, features.X.shape[1], -1)
         E = X[:, None]
         if len(slots):
             E = E + self.marker(slots, masks[None], kinds[None], features.grid)
-        return self.finish(features, E, previous.state if previous else None, slots)
+        return self.finish(features, E, previous.state if previous else None, slots, anchors)
 
     @torch.no_grad()
-    def refine(self, frame, slots, masks, kinds):
+    def refine(self, frame, slots, masks, kinds, anchors=()):
         """The extra reading pass of a prompted frame, after its step: the frame's own features carry the marks.
         The returned state must not be kept."""
         E = frame.features.X[:, None] + self.marker(slots, masks[None], kinds[None], frame.features.grid)
-        return self.finish(frame.features, E, frame.state, slots)
+        return self.finish(frame.features, E, frame.state, slots, anchors)
 
     @torch.no_grad()
-    def forward(self, images, slots, masks, kinds):
+    def forward(self, images, slots, masks, kinds, anchor=None):
         """All frames of one clip at once, as in training (section 2.3). images [T,3,H,W]; masks [T,K,h4,w4] are the
-        marks entered with each frame; kinds [T,K]. The phases of the result have batch T (E and F: [1,T,N,D])."""
+        marks entered with each frame; kinds [T,K]. anchor: (frame, masks [K,h4,w4], kinds [K]), read by the frames
+        behind that one. The phases of the result have batch T (E and F: [1,T,N,D])."""
         features = self.features(images)
         first = self.x0.expand(1, features.X.shape[1], -1)
         E = torch.cat([first, features.X[:-1]])[None] + self.marker(slots, masks, kinds, features.grid)
-        return self.finish(features, E, None, slots)
+        if anchor is None:
+            return self.finish(features, E, None, slots)
+        frame, anchor_masks, anchor_kinds = anchor
+        own = Features(features.X[frame:frame + 1], None, None, None, None, features.grid)
+        T, N = features.X.shape[:2]
+        blocked = torch.zeros(T, N, 2 * N, dtype=torch.bool)
+        blocked[:frame + 1, :, N:] = True
+        return self.finish(features, E, None, slots, [self.anchor(own, slots, anchor_masks, anchor_kinds)], blocked)
 
 
-def load(path, dtype=torch.float32):
-    """The network with the weights of a file, ready for inference."""
+def load(path, dtype=torch.float32, **changes):
+    """The network with the weights of a file, ready for inference. changes: of its configuration."""
     with safe_open(path, 'pt') as file:
         stored = json.loads(file.metadata()['config'])
         weights = {name: file.get_tensor(name).to(dtype) for name in file.keys()}
-    config = Config(**{name: stored[name] for name in Config.__dataclass_fields__})
+    config = Config(**{name: stored[name] for name in Config.__dataclass_fields__ if name in stored} | changes)
     expected = {'expand': 1, 'marker': 'max1', 'use_mamba': True, 'dec_self': False, 'dw': True, 'minit': True}
     wrong = {name: stored.get(name) for name, value in expected.items() if stored.get(name) != value}
     if wrong:

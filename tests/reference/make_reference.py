@@ -20,6 +20,9 @@ SLOTS = (3, 17)
 FRAMES, HEIGHT, WIDTH = 30, 96, 160
 KEPT_FRAMES = (9, 19, 29)         # of the teacher-forced run
 STATE_FRAMES = (9, 29)
+ANCHOR_FRAMES = (0, 6)            # of the run with anchors: the one shows both objects, the other the second alone
+ANCHOR_KEPT = (5, 11)             # frames that read one anchor, and both
+ANCHOR_CONFIG = {'anchors': 2, 'dt_min': 0.05}  # whatever the weights say: the test makes the same changes
 STATE_TOKEN_STEP = 12             # every 12th token's state keeps the file small
 EQUALITY = 1e-9                   # clip at once against frame by frame, relative, float64
 
@@ -28,12 +31,14 @@ def masks_from(u8, dtype):
     return torch.from_numpy(u8).to(dtype) / 255
 
 
-def scan_equals_steps(model, images, marks, slots, kinds):
+def scan_equals_steps(model, images, marks, slots, kinds, anchor=None):
     """Largest relative difference of the final logits and the presence between the two ways through the clip."""
-    whole = model(images, slots, marks, kinds).decoded
-    frame, worst = None, 0.
+    whole = model(images, slots, marks, kinds, anchor).decoded
+    frame, worst, anchors = None, 0., []
     for t in range(len(images)):
-        frame = model.step(images[t:t + 1], frame, slots, marks[t], kinds[t])
+        frame = model.step(images[t:t + 1], frame, slots, marks[t], kinds[t], anchors)
+        if anchor and t == anchor[0]:
+            anchors = [model.anchor(frame.features, slots, *anchor[1:])]
         for name in ('logits', 'presence'):
             ours, theirs = getattr(frame.decoded, name)[0], getattr(whole, name)[t]
             worst = max(worst, ((ours - theirs).abs().max() / theirs.abs().max()).item())
@@ -131,6 +136,36 @@ def free_running(model, dtype, images, masks):
     return {'prompt_u8': masks[0], 'slots': slots, 'masks': torch.stack(binary), 'presence': torch.stack(presence)}
 
 
+def anchored(model, dtype, images, masks):
+    """The teacher-forced clip with two anchors; the network has dt_min."""
+    slots, shown = torch.tensor(SLOTS), torch.ones(len(SLOTS), dtype=torch.long)
+    frames = ausm_nano.normalise(torch.from_numpy(images[:ANCHOR_KEPT[-1] + 1]), dtype)
+    marks = masks_from(np.concatenate([masks[:1], masks])[:len(frames)], dtype)
+    kinds = torch.zeros(len(frames), len(SLOTS), dtype=torch.long)
+    kinds[0] = 1
+    anchor_u8 = np.stack([masks[t] for t in ANCHOR_FRAMES])
+    anchor_u8[1, 0] = 0
+    if dtype == torch.float64:
+        anchor = (2, masks_from(masks[2], dtype), shown)
+        worst = scan_equals_steps(model, frames, marks, slots, kinds, anchor)
+        print(f'clip at once against frame by frame, with an anchor: {worst:.2e} relative')
+        assert worst < EQUALITY, 'the recurrent step is not the parallel form'
+    out, frame, anchors = {'slots': slots, 'anchor_masks_u8': anchor_u8}, None, []
+    for t in range(len(frames)):
+        frame = model.step(frames[t:t + 1], frame, slots, marks[t], kinds[t], anchors)
+        if t in ANCHOR_KEPT:
+            out[f'frame{t}.F'], out[f'frame{t}.G'] = frame.F[0, 0], frame.G[0]
+            out[f'frame{t}.presence'] = frame.decoded.presence[0]
+            out[f'frame{t}.logits'] = frame.decoded.logits[0, :len(SLOTS)]
+        if t in ANCHOR_FRAMES:
+            own = masks_from(anchor_u8[len(anchors)], dtype)
+            anchors = [*anchors, model.anchor(frame.features, slots, own, shown)]
+            out[f'anchor{t}'] = anchors[-1][0]
+    refined = model.refine(frame, slots, marks[-1], kinds[-1], anchors).decoded
+    out['refine.presence'], out['refine.logits'] = refined.presence[0, :len(SLOTS)], refined.logits[0, :len(SLOTS)]
+    return out
+
+
 def as_arrays(tensors):
     """What is stored: float32, int64 and uint8."""
     out = {}
@@ -179,11 +214,13 @@ def main():
     files = {}
     for dtype in (torch.float64, torch.float32):
         model = ausm_nano.load(options.weights, dtype)
+        with_anchors = ausm_nano.load(options.weights, dtype, **ANCHOR_CONFIG)
         files[dtype] = {'phases': as_arrays(phases(model, dtype)),
                         'teacher_forced': as_arrays(teacher_forced(model, dtype, images, masks)),
-                        'free_running': as_arrays(free_running(model, dtype, images, masks))}
+                        'free_running': as_arrays(free_running(model, dtype, images, masks)),
+                        'anchored': as_arrays(anchored(with_anchors, dtype, images, masks))}
     reference, single = files[torch.float64], files[torch.float32]
-    for name in ('phases', 'teacher_forced', 'free_running'):
+    for name in ('phases', 'teacher_forced', 'free_running', 'anchored'):
         compare(name, reference[name], single[name])
     report_free_run(reference['free_running'], single['free_running'], masks)
     reference['clip'] = {'frames_u8': images}

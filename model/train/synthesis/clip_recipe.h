@@ -110,7 +110,7 @@ struct PromptRecipe {
     double core = 0.35;                         ///< points lie this deep inside, relative to the deepest
     double radius = 0.025, least_radius = 1.2;  ///< of the diagonal; cells
     WholeRange strokes{1, 3};
-    double reread = 0.5;  ///< probability that masks in frame 0 too get the extra reading pass
+    double reread = 0.5;  ///< probability that masks in frame 0 too get the refinement pass
 };
 
 /// How shown marks differ from the truth. Lengths in cells of the 1/4 map.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Objects that are away for several frames and come back: what only a recurrent state can follow.
+// Objects that are away for several frames and come back: what only a state can follow.
 #pragma once
 
 #include "train/synthesis/paste.h"

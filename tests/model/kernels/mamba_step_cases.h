@@ -15,6 +15,7 @@ struct Case {
     std::int64_t gap = 0;
     float decay = 1.0f;  // scale of a
     float input = 1.0f;  // scale of u
+    float least = 0.0f;  // dt_min
 };
 
 /// Owns the arrays of one case. Every precision gets the same numbers: activations, and the tail, which holds earlier
@@ -69,6 +70,7 @@ struct Problem {
                   tail_out.data(),
                   k.state ? state_in.data() : nullptr,
                   state_out.data()};
+        params.dt_min = k.least;
     }
 
     [[nodiscard]] std::int64_t count() const { return params.batch * params.pixels; }
@@ -102,6 +104,7 @@ inline const Case kCases[] = {
     {1, 5, 64, 4, 8, 4, true, 0, 0.0f},        // never decays
     {1, 5, 64, 4, 8, 4, true, 0, 1.0f, 0.0f},  // no input
     {1, 5, 64, 4, 8, 4, true, 0, 1.0f, 1e4f},  // huge input
+    {1, 5, 64, 4, 8, 4, true, 0, 1.0f, 1.0f, 0.05f},
 };
 
 }  // namespace ausm::test::mamba_step

@@ -16,6 +16,7 @@ struct Case {
     float decay = 1.0f;  // scale of a
     float input = 1.0f;  // scale of x, b and c
     float step = -2.0f;  // mean of dt before the softplus
+    float least = 0.0f;  // dt_min
 };
 
 /// The bound with a few roundings of the largest value more where they are smaller than the result's own: in float.
@@ -75,7 +76,8 @@ struct Problem {
                   k.softplus ? dt_bias.data() : nullptr,
                   k.softplus,
                   k.state ? state_in.data() : nullptr,
-                  state_out.data()};
+                  state_out.data(),
+                  static_cast<Scalar>(k.least)};
     }
 
     [[nodiscard]] std::int64_t count() const { return params.batch * params.pixels; }
@@ -96,6 +98,7 @@ inline const Case kCases[] = {
     {1, 8, 3, 64, 8, true, true, true, true, 0, 1.0f, 1e6f},           // huge input
     {1, 8, 3, 64, 8, true, true, true, false, 0, 1.0f, 1.0f, -30.0f},  // tiny steps: the softplus' left tail
     {1, 3, 3, 300, 5, true, true, true, true, 0, 1.0f, 1.0f, 30.0f},   // long steps: its right tail
+    {2, 4, 3, 65, 8, true, true, true, true, 0, 1.0f, 1.0f, -6.0f, 0.05f},
     {0, 2, 3, 5, 4},
     {1, 0, 3, 5, 4},
 };

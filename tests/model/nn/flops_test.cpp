@@ -108,6 +108,23 @@ TEST(Flops, AnotherSizeAndAPoolThatDoesNotDivide) {
               operations(2 * (attention(40) + rest)) + scan);
 }
 
+/// Keys and values of both layers are two or three frames' instead of one's.
+TEST(Flops, AnchorsAreReadBesideTheHistory) {
+    auto config = nano_config();
+    const auto none = network_cost(config, 256, 448, 1);
+    for (const int places : {1, 2}) {
+        config.history.anchors = places;
+        const auto cost = network_cost(config, 256, 448, 1);
+        EXPECT_EQ(part_flops(cost, "history decoder"),
+                  operations(kHistoryDecoder + places * 2 * (2 * 448 * 192 * 192 + 2 * 448 * 448 * 192)));
+        EXPECT_EQ(cost.flops() - none.flops(),
+                  part_flops(cost, "history decoder") - part_flops(none, "history decoder"));
+        EXPECT_EQ(cost.parameters(), none.parameters());
+        EXPECT_EQ(cost.state_bytes(4), none.state_bytes(4) + static_cast<std::size_t>(places) * (448 * 192 * 4 + 1));
+        EXPECT_EQ(cost.state_bytes(2), none.state_bytes(2) + static_cast<std::size_t>(places) * (448 * 192 * 2 + 1));
+    }
+}
+
 TEST(Flops, WithoutObjectsNothingIsMarked) {
     EXPECT_EQ(part_flops(network_cost(nano_config(), 256, 448, 0), "marker"), 0);
 }

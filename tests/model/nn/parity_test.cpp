@@ -2,7 +2,7 @@
 // The network against the independent PyTorch implementation in tests/reference, on the committed tensors.
 #include "nn/ausm_net.h"
 #include "nn/nano/pixel_decoder.h"
-#include "reference.h"
+#include "weights_with.h"
 
 #include <c10/core/InferenceMode.h>
 
@@ -71,7 +71,7 @@ TEST_F(Parity, WholeFrameWideGrid) { check_phases(net(), Reference("phases"), "w
 TEST_F(Parity, EveryPhaseByItself) {
     const Reference reference("phases");
     const auto get = [&](const std::string& name) { return reference.get("small." + name); };
-    const auto config = nano_config();
+    const auto& config = net().config();
     const Grid grid{4, 6};
     WeightMap weights(test::weights(), at::kFloat);
     const auto image = test::normalised(get("image_u8")).unsqueeze(0).contiguous(at::MemoryFormat::ChannelsLast);
@@ -131,6 +131,48 @@ TEST_F(Parity, ThirtyTeacherForcedFrames) {
             EXPECT_CLOSE(history.layers[i].scan[0].index_select(0, tokens), reference.get(layer + ".ssm"), kPhaseBound);
         }
     }
+}
+
+/// One anchor from frame 0 on, another from frame 6 on, and a Mamba that forgets.
+TEST_F(Parity, TwelveFramesWithAnchors) {
+    const AusmNet net(test::weights_with_anchors(2, 0.05), at::kFloat);
+    const Reference clip("clip"), forced("teacher_forced"), reference("anchored");
+    const auto frames = test::normalised(clip.get("frames_u8"));
+    const auto masks = forced.get("marks_u8").to(at::kFloat) / 255, kinds = forced.get("kinds");
+    const auto anchor_masks = reference.get("anchor_masks_u8").to(at::kFloat) / 255, slots = reference.get("slots");
+    const auto shown = at::ones({2}, at::kLong);
+    const auto positions = net.positions({6, 10});
+    auto history = net.initial_history(1, {6, 10});
+    for (std::int64_t t = 0; t < 12; ++t) {
+        const auto prefix = "frame" + std::to_string(t);
+        const bool kept = t == 5 || t == 11;
+        const auto marks = marks_of(slots, masks[t], kinds[t]);
+        const auto frame = net.encode(frames[t].unsqueeze(0));
+        const auto compressed = net.compress(marks, positions, history);
+        const auto prediction = net.decode(frame, compressed, history.anchors, positions, marks.slots);
+        history.features = frame.features;
+        if (kept) {
+            EXPECT_CLOSE(compressed[0], reference.get(prefix + ".F"), kPhaseBound);
+            EXPECT_CLOSE(prediction.presence[0], reference.get(prefix + ".presence"), 1e-3);
+            EXPECT_CLOSE(prediction.masks[0].slice(0, 0, 2), reference.get(prefix + ".logits"), 1e-3);
+        }
+        if (t == 0 || t == 6) {
+            const auto place = t == 0 ? 0 : 1;
+            const auto anchor = net.anchor(frame.features, marks_of(slots, anchor_masks[place], shown), positions);
+            EXPECT_CLOSE(anchor[0], reference.get("anchor" + std::to_string(t)), kPhaseBound);
+            history.anchors = history.anchors.with(place, anchor);
+        }
+        if (t == 11) {
+            const auto refined = net.refine(frame, positions, marks, history);
+            EXPECT_CLOSE(refined.presence[0].slice(0, 0, 2), reference.get("refine.presence"), 1e-3);
+            EXPECT_CLOSE(refined.masks[0].slice(0, 0, 2), reference.get("refine.logits"), 1e-3);
+        }
+    }
+    WeightMap weights(test::weights(), at::kFloat);
+    const HistoryDecoder decoder(weights, net.config().dim, net.config().history);
+    const auto last = net.encode(frames[11].unsqueeze(0)).features;
+    const auto read = decoder(last, reference.get("frame11.F").unsqueeze(0), positions, history.anchors);
+    EXPECT_CLOSE(read[0], reference.get("frame11.G"), kPhaseBound);
 }
 
 TEST_F(Parity, ThirtyFreeRunningFrames) {

@@ -2,7 +2,7 @@
 // Parallel equals recurrent: what training over whole clips rests on (ausm.md section 6).
 #include "nn/ausm_net.h"
 #include "nn/position_code.h"
-#include "reference.h"
+#include "weights_with.h"
 
 #include <c10/core/GradMode.h>
 
@@ -71,6 +71,79 @@ TEST_F(ScanStep, WholeNetworkInDouble) {
     }
     EXPECT_CLOSE(stepped.layers[1].scan, whole.layers[1].scan, 1e-9);
     EXPECT_CLOSE(stepped.features, whole.features, 1e-9);
+}
+
+/// The first clip's anchor is its frame 1, in a place that is free; the second clip begins with one and makes none.
+TEST_F(ScanStep, WithAnchorsInsideAClip) {
+    const AusmNet net(test::weights_with_anchors(2, 0.05), at::kDouble);
+    const Clip clip;
+    const auto positions = net.positions({4, 6});
+    const AusmNet::ClipAnchor anchor{
+        at::tensor({1, 5}, at::kLong),
+        {clip.slots, at::rand({2, 1, 2, 16, 24}, at::kDouble), at::ones({2, 1, 2}, at::kLong)}};
+    auto whole = net.initial_history(2, {4, 6});
+    const auto older = random({2, 24, 192}, at::kDouble);
+    const auto second = at::arange(2).eq(1);
+    whole.anchors = whole.anchors.with(0, older, second).with(1, older, second.logical_not());
+    auto stepped = whole;
+    const auto frames = net.encode(clip.images.flatten(0, 1));
+    const auto parallel = net.scan(frames, {clip.slots, clip.masks, clip.kinds}, {}, whole, nullptr, anchor);
+    const auto masks = parallel.masks.unflatten(0, {2, 5}), presence = parallel.presence.unflatten(0, {2, 5});
+    for (std::int64_t t = 0; t < 5; ++t) {
+        const Marks marks{clip.slots, clip.masks.narrow(1, t, 1), clip.kinds.narrow(1, t, 1)};
+        const auto step = net.step(clip.images.select(1, t), marks, stepped);
+        EXPECT_CLOSE(step.masks, masks.select(1, t), 1e-9);
+        EXPECT_CLOSE(step.presence, presence.select(1, t), 1e-9);
+        if (t == 1)
+            stepped.anchors =
+                stepped.anchors.with(0, net.anchor(stepped.features, anchor.marks, positions), anchor.frames.eq(t));
+    }
+    EXPECT_CLOSE(stepped.layers[1].scan, whole.layers[1].scan, 1e-9);
+    EXPECT_CLOSE(stepped.anchors.tokens, whole.anchors.tokens, 1e-9);
+    EXPECT_TRUE(at::equal(stepped.anchors.valid, at::tensor({1, 1, 1, 0}, at::kLong).view({2, 2}).ne(0)));
+    EXPECT_TRUE(at::equal(stepped.anchors.valid, whole.anchors.valid));
+
+    auto without = net.initial_history(2, {4, 6});
+    const auto bare = net.scan(frames, {clip.slots, clip.masks, clip.kinds}, {}, without).masks.unflatten(0, {2, 5});
+    EXPECT_GT(test::relative_error(bare.select(1, 4), masks.select(1, 4)), 1e-3) << "anchors mean something";
+}
+
+TEST_F(ScanStep, PlacesWithoutAnAnchorChangeNothing) {
+    const AusmNet with(test::weights_with_anchors(2, 0), at::kDouble),
+        without(test::weights_with_anchors(0, 0), at::kDouble);
+    const Clip clip;
+    auto empty = with.initial_history(2, {4, 6}), none = without.initial_history(2, {4, 6});
+    EXPECT_EQ(empty.anchors.tokens.sizes(), at::IntArrayRef({2, 2, 24, 192}));
+    EXPECT_FALSE(none.anchors.tokens.defined());
+    EXPECT_EQ(empty.bytes(), none.bytes() + 2 * 2 * 24 * 192 * sizeof(double) + 4);
+    const Marks marks{clip.slots, clip.masks, clip.kinds};
+    EXPECT_CLOSE(with.scan(clip.images, marks, {}, empty).masks, without.scan(clip.images, marks, {}, none).masks,
+                 1e-9);
+    const auto anchor = random({2, 24, 192}, at::kDouble);
+    EXPECT_THROW((void)none.anchors.with(0, anchor), c10::Error);
+    EXPECT_THROW((void)empty.anchors.with(2, anchor), c10::Error);
+    EXPECT_THROW((void)empty.anchors.with(0, anchor.narrow(1, 0, 23)), c10::Error);
+    const auto more = empty.anchors.with(1, anchor);
+    EXPECT_FALSE(empty.anchors.valid.any().item<bool>()) << "an older copy was written";
+    EXPECT_TRUE(at::equal(more.tokens.select(1, 1), anchor));
+}
+
+/// What training wants of an anchor: a gradient to all that made it.
+TEST_F(ScanStep, AnchorsHaveAGradient) {
+    const c10::AutoGradMode grad(true);
+    const AusmNet net(test::weights_with_anchors(1, 0.05), at::kFloat, at::kCPU,
+                      [](const std::string& name) { return name == "kind" || name == "comp.0.mamba.A_log"; });
+    const Clip clip;
+    const auto half = [](const at::Tensor& x) { return x.to(at::kFloat); };
+    auto history = net.initial_history(2, {4, 6});
+    const AusmNet::ClipAnchor anchor{at::zeros({2}, at::kLong),
+                                     {clip.slots, half(clip.masks.narrow(1, 0, 1)), at::full({2, 1, 2}, 2, at::kLong)}};
+    const auto out = net.scan(net.encode(half(clip.images).flatten(0, 1)),
+                              {clip.slots, half(clip.masks), at::zeros_like(clip.kinds)}, {}, history, nullptr, anchor);
+    out.masks.sum().backward();
+    EXPECT_GT(net.weights().at("kind").grad()[2].abs().max().item<float>(), 0) << "reached by the anchor alone";
+    EXPECT_EQ(net.weights().at("kind").grad()[1].abs().max().item<float>(), 0);
+    EXPECT_TRUE(net.weights().at("comp.0.mamba.A_log").grad().isfinite().all().item<bool>());
 }
 
 TEST_F(ScanStep, NothingReachesBack) {

@@ -29,6 +29,14 @@ TEST(SmallNet, ItsSizesAreThoseOfItsFile) {
     EXPECT_EQ(cost.state_bytes(4), net.initial_history(1, {4, 6}).bytes());
 }
 
+TEST(SmallNet, ItsStateHasItsAnchors) {
+    for (const int places : {0, 1, 2}) {
+        const auto file = test::weights_with_anchors(places, 0);
+        const AusmNet net(file, at::kFloat);
+        EXPECT_EQ(network_cost(net.config(), 64, 96, 2).state_bytes(4), net.initial_history(1, {4, 6}).bytes());
+    }
+}
+
 TEST(SmallNet, StepsAsItScans) {
     const c10::NoGradGuard no_grad;
     const AusmNet net(test::small_net(), at::kDouble);
@@ -71,7 +79,7 @@ TEST(SmallNet, RunsInAnEngine) {
     box.box = {0.2, 0.2, 0.6, 0.7};
     Result result;
     for (int t = 0; t < 3; ++t)
-        ASSERT_EQ(session->step(frame, {&box, t == 0 ? 1U : 0U}, result), StepStatus::kOk);
+        ASSERT_EQ(session->step(frame, t == 0 ? std::vector{box} : std::vector<Prompt>(), result), StepStatus::kOk);
     EXPECT_EQ(result.objects.size(), 1U);
     EXPECT_EQ(session->info().input_height, 96);
     const auto state = session->save();

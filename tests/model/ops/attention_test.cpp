@@ -53,6 +53,10 @@ TEST(Attention, IsItsFormulaOnAnyNumberOfWorkers) {
             EXPECT_CLOSE(attention(query, memories[1], mask, second), by_formula(query, key, value, mask, second),
                          1e-12)
                 << queries << " queries with a mask, " << count << " workers";
+            const auto same = mask.narrow(2, 0, 1);
+            EXPECT_CLOSE(attention(query, memories[1], same, second), by_formula(query, key, value, same, second),
+                         1e-12)
+                << queries << " queries with one mask, " << count << " workers";
         }
     }
 }

@@ -12,7 +12,7 @@ namespace {
 SelectiveScanOutputs loop(const SelectiveScanInputs& in) {
     auto state = in.state;
     std::vector<at::Tensor> frames;
-    const auto dt = at::softplus(in.dt + in.dt_bias);
+    const auto dt = at::softplus(in.dt + in.dt_bias) + in.dt_min;
     for (std::int64_t t = 0; t < in.x.size(1); ++t) {
         const auto d = dt.select(1, t).unsqueeze(2), x = in.x.select(1, t).unsqueeze(2);
         state = (d * in.a).exp() * state + d * x * in.b.select(1, t).unsqueeze(-1);
@@ -34,7 +34,8 @@ SelectiveScanInputs inputs(at::ScalarType dtype) {
             .a = -random({8, 24}).exp(),
             .d = random({24}),
             .dt_bias = random({24}),
-            .state = random({2, 7, 8, 24})};
+            .state = random({2, 7, 8, 24}),
+            .dt_min = 0.05};
 }
 
 TEST(SelectiveScanOp, EqualsTheLoopOnViews) {
@@ -101,7 +102,8 @@ MambaStepOutputs by_parts(const MambaStepInputs& in) {
                                       .a = in.a,
                                       .d = in.d,
                                       .dt_bias = in.dt_bias,
-                                      .state = in.state});
+                                      .state = in.state,
+                                      .dt_min = in.dt_min});
     return {scan.y.squeeze(1), conv.tail, scan.state};
 }
 
@@ -117,7 +119,8 @@ TEST(MambaStepOp, EqualsItsParts) {
                        .a = -at::randn({kStates, kChannels}).exp(),
                        .d = at::randn({kChannels}),
                        .tail = at::randn({kBatch, kTaps - 1, kTokens, kChannels}),
-                       .state = at::randn({kBatch, kTokens, kStates, kChannels})};
+                       .state = at::randn({kBatch, kTokens, kStates, kChannels}),
+                       .dt_min = 0.05};
     const auto expected = by_parts(in), actual = mamba_step(in);
     EXPECT_CLOSE(actual.y, expected.y, 1e-5);
     EXPECT_CLOSE(actual.state, expected.state, 1e-5);

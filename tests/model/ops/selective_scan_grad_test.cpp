@@ -27,7 +27,8 @@ Inputs random_inputs(at::ScalarType dtype) {
               .a = -at::rand({kStates, kChannels}, at::kDouble) * 4,
               .d = at::randn({kChannels}, at::kDouble),
               .dt_bias = at::randn({kChannels}, at::kDouble),
-              .state = at::randn({kBatch, kPixels, kStates, kChannels}, at::kDouble)};
+              .state = at::randn({kBatch, kPixels, kStates, kChannels}, at::kDouble),
+              .dt_min = 0.05};
     for (const auto field : kFields)
         in.*field = (in.*field).to(dtype).requires_grad_();
     return in;
@@ -38,7 +39,7 @@ ops::SelectiveScanOutputs by_operators(const Inputs& in) {
     auto state = in.state;
     std::vector<at::Tensor> y;
     for (std::int64_t t = 0; t < in.x.size(1); ++t) {
-        const auto dt = at::softplus(in.dt.select(1, t) + in.dt_bias).unsqueeze(2);  // [B, N, 1, C]
+        const auto dt = at::softplus(in.dt.select(1, t) + in.dt_bias).unsqueeze(2) + in.dt_min;  // [B, N, 1, C]
         const auto x = in.x.select(1, t).unsqueeze(2);
         state = at::exp(dt * in.a) * state + dt * in.b.select(1, t).unsqueeze(3) * x;
         const auto sum = (in.c.select(1, t).unsqueeze(3) * state).sum(2) + in.d * in.x.select(1, t);

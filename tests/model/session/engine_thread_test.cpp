@@ -2,8 +2,9 @@
 // The engine's queue: which frames are computed together, and that an error stays with its frame.
 #include "session/engine_thread.h"
 
+#include "job.h"
 #include "scene.h"
-#include "session/frame_task.h"
+#include "session/tracker.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -35,9 +36,9 @@ Batches batches_of(int batch, const std::vector<InputSize>& sizes) {
         });
         started.get_future().wait();
         for (const auto size : sizes) {
-            auto task = std::make_shared<FrameTask>();
-            task->size = size;
-            thread.post(task);
+            auto job = std::make_shared<FrameJob>();
+            job->size = size;
+            thread.post(job);
         }
         go_on.set_value();
         other.join();
@@ -61,11 +62,11 @@ protected:
     void TearDown() override { thread_.reset(); }
 
     void post(char stream, int timeout = kLong, InputSize size = kSmall) {
-        auto task = std::make_shared<FrameTask>();
-        task->gate = gates_.at(stream);
-        task->size = size;
-        task->options.batch_timeout = timeout;
-        thread_->post(std::move(task));
+        auto job = std::make_shared<FrameJob>();
+        job->gate = gates_.at(stream);
+        job->size = size;
+        job->options.batch_timeout = timeout;
+        thread_->post(std::move(job));
     }
     void leave(char stream) { thread_->leave(gates_.at(stream).get()); }
     /// What has been handed over since the last call; waits until these are as many as `batches`.
@@ -184,12 +185,12 @@ TEST(EngineThread, WhatAJobThrowsIsThrownAtItsCaller) {
 class PickyRunner final : public NetRunner {
 public:
     using NetRunner::NetRunner;
-    void step(std::span<NetPass* const> passes) override {
-        if (passes.size() > 1)
+    std::vector<NetAnswer> step(std::span<const NetInput> inputs) override {
+        if (inputs.size() > 1)
             throw std::runtime_error("not enough memory");
-        if (passes[0]->images.max().item<float>() > 9)
+        if (inputs[0].images.max().item<float>() > 9)
             throw std::runtime_error("too bright");
-        NetRunner::step(passes);
+        return NetRunner::step(inputs);
     }
 };
 
@@ -197,21 +198,18 @@ TEST(Tracker, AFailureStaysWithItsFrame) {
     const c10::InferenceMode inference;
     const AusmNet net(test::weights(), at::kFloat);
     PickyRunner runner(net);
-    std::array<StreamState, 3> states;
-    const SessionOptions options;
-    std::vector<StreamFrame> frames(3);
+    std::vector<std::shared_ptr<FrameJob>> jobs;
     for (std::size_t i = 0; i < 3; ++i) {
-        states[i].table = ObjectTable(net.config().history.id_vectors, 0);
-        frames[i].state = &states[i];
-        frames[i].options = &options;
-        frames[i].images = at::full({1, 3, 64, 96}, i == 1 ? 10.0 : 0.5);
+        StreamState state;
+        state.table = ObjectTable(net.config().history.id_vectors, 0);
+        jobs.push_back(test::job_of(at::full({1, 3, 64, 96}, i == 1 ? 10.0 : 0.5), std::move(state)));
     }
-    Tracker(runner).step(frames);
-    EXPECT_FALSE(frames[0].error);
-    EXPECT_TRUE(frames[1].error);
-    EXPECT_FALSE(frames[2].error);
-    EXPECT_EQ(states[0].frames, 1);
-    EXPECT_EQ(states[2].frames, 1);
+    Tracker(runner).step(jobs);
+    EXPECT_FALSE(jobs[0]->error);
+    EXPECT_TRUE(jobs[1]->error);
+    EXPECT_FALSE(jobs[2]->error);
+    EXPECT_EQ(jobs[0]->state.frames, 1);
+    EXPECT_EQ(jobs[2]->state.frames, 1);
 }
 
 TEST(Engine, StreamsInABatchingEngineSeeWhatTheyWouldSeeAlone) {

@@ -3,6 +3,7 @@
 // device. No test framework.
 #pragma once
 
+#include "job.h"
 #include "session/draw_result.h"
 #include "session/net_plan.h"
 #include "session/tracker.h"
@@ -18,21 +19,22 @@ class PlanRunner final : public NetRunner {
 public:
     using NetRunner::NetRunner;
 
-    void step(std::span<NetPass* const> passes) override {
-        const auto key = NetPlanKey::of(passes, net().config());
+    std::vector<NetAnswer> step(std::span<const NetInput> inputs) override {
+        const auto key = NetPlanKey::of(inputs, net().config());
         if (!plan_ || plan_->key() != key)
             plan_ = std::make_unique<NetPlan>(net(), key);
-        plan_->load(passes);
+        plan_->load(inputs);
         std::array<double, 3> seconds{};
         for (std::size_t i = 0; i < seconds.size(); ++i) {
             const auto begin = std::chrono::steady_clock::now();
             plan_->phases()[i]();
             seconds[i] = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         }
-        plan_->copy_out(passes);
-        plan_->take(passes);
-        for (auto* pass : passes)
-            pass->times = {.encode = seconds[0], .compress = seconds[1], .decode = seconds[2]};
+        plan_->copy_out(inputs);
+        auto answers = plan_->take(inputs);
+        for (auto& answer : answers)
+            answer.times = {.encode = seconds[0], .compress = seconds[1], .decode = seconds[2]};
+        return answers;
     }
     std::shared_ptr<DrawnMap> draw(const at::Tensor& logits, std::span<const std::uint8_t> values,
                                    const MapRequest& request) override {
@@ -47,12 +49,13 @@ private:
 class WithoutDrawing final : public NetRunner {
 public:
     explicit WithoutDrawing(NetRunner& runner) : NetRunner(runner.net()), runner_(runner) {}
-    void step(std::span<NetPass* const> passes) override {
-        for (auto* pass : passes)
-            pass->map = {};
-        runner_.step(passes);
+    std::vector<NetAnswer> step(std::span<const NetInput> inputs) override {
+        std::vector<NetInput> plain(inputs.begin(), inputs.end());
+        for (auto& input : plain)
+            input.map = {};
+        return runner_.step(plain);
     }
-    void refine(NetPass& pass) override { runner_.refine(pass); }
+    NetPrediction refine(const NetInput& input, const Encoded& frame) override { return runner_.refine(input, frame); }
 
 private:
     NetRunner& runner_;
@@ -62,8 +65,8 @@ private:
 class DrawsCounted final : public NetRunner {
 public:
     explicit DrawsCounted(NetRunner& runner) : NetRunner(runner.net()), runner_(runner) {}
-    void step(std::span<NetPass* const> passes) override { runner_.step(passes); }
-    void refine(NetPass& pass) override { runner_.refine(pass); }
+    std::vector<NetAnswer> step(std::span<const NetInput> inputs) override { return runner_.step(inputs); }
+    NetPrediction refine(const NetInput& input, const Encoded& frame) override { return runner_.refine(input, frame); }
     std::shared_ptr<DrawnMap> draw(const at::Tensor& logits, std::span<const std::uint8_t> values,
                                    const MapRequest& request) override {
         ++draws;
@@ -102,21 +105,20 @@ private:
               Result& result) const {
         const auto size = input_size(frame, short_side_);
         auto pixels = network_input(frame, size);
-        std::array<StreamFrame, 1> stream;
-        stream[0].state = &state;
-        stream[0].images =
-            at::from_blob(pixels.data(), {1, size.height, size.width, 3}, at::kFloat).permute({0, 3, 1, 2});
-        stream[0].prompts = prompts;
-        stream[0].options = &options_;
-        stream[0].map = map_request(frame, size, options_);
-        Tracker(runner).step(stream);
-        if (stream[0].error)
-            std::rethrow_exception(stream[0].error);
-        auto& output = stream[0].output;
+        const auto job =
+            job_of(at::from_blob(pixels.data(), {1, size.height, size.width, 3}, at::kFloat).permute({0, 3, 1, 2}),
+                   std::move(state), options_);
+        job->prompts.assign(prompts.begin(), prompts.end());
+        job->map = map_request(frame, size, options_);
+        Tracker(runner).step({&job, 1});
+        state = std::move(job->state);
+        if (job->error)
+            std::rethrow_exception(job->error);
+        auto& output = job->output;
         const bool drawn = output.drawn != nullptr;
         if (output.logits.defined())
             output.logits = output.logits.to(at::kCPU);
-        draw_result(output, prompts, stream[0].map, frame.stream_time, result);
+        draw_result(output, prompts, job->map, frame.stream_time, result);
         return drawn;
     }
 

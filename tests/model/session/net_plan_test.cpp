@@ -63,8 +63,8 @@ TORCH_LIBRARY_IMPL(_, TESTING_ONLY_GenericMode, library) {
 
 class NetPlanTest : public testing::Test {
 protected:
-    NetPass pass(std::int64_t rows, std::int64_t columns) const {
-        NetPass result;
+    NetInput input(std::int64_t rows, std::int64_t columns) const {
+        NetInput result;
         result.images = at::randn({1, 3, rows * 16, columns * 16});
         result.history = net_.initial_history(1, {rows, columns});
         result.slots = at::tensor({3, 7}, at::kLong);
@@ -73,28 +73,25 @@ protected:
         return result;
     }
     /// A frame through `plan`, as a GPU repeats it.
-    static at::Tensor run(NetPlan& plan, NetPass pass) {
-        const std::vector<NetPass*> batch{&pass};
+    static at::Tensor run(NetPlan& plan, const std::vector<NetInput>& batch) {
         plan.load(batch);
         for (const auto& phase : plan.phases())
             phase();
         plan.copy_out(batch);
-        plan.take(batch);
-        return pass.logits;
+        return plan.take(batch).front().logits;
     }
     /// Records what a third frame refers to (the first two fill caches), lets `meanwhile` work, and goes on.
     void expect_untouched_by(const std::function<void()>& meanwhile) {
         at::manual_seed(4);
-        auto one = pass(4, 6);
-        const std::vector<NetPass*> batch{&one};
+        const std::vector<NetInput> batch{input(4, 6)};
         NetPlan plan(net_, NetPlanKey::of(batch, net_.config()));
-        run(plan, one);
-        run(plan, one);
+        run(plan, batch);
+        run(plan, batch);
         std::vector<Storage> recorded;
         at::Tensor before;
         {
             const Recording recording;
-            before = run(plan, one);
+            before = run(plan, batch);
             recorded = recording.storages();
         }
         EXPECT_GT(recorded.size(), 150U) << "weights, inputs and position codes";
@@ -103,7 +100,7 @@ protected:
         for (const auto& storage : recorded)
             freed += storage.expired() ? 1 : 0;
         EXPECT_EQ(freed, 0U) << "of " << recorded.size() << " tensors that the recorded frame refers to";
-        EXPECT_TRUE(at::equal(run(plan, one), before));
+        EXPECT_TRUE(at::equal(run(plan, batch), before));
     }
 
     c10::InferenceMode inference_;
@@ -114,20 +111,20 @@ protected:
 TEST_F(NetPlanTest, OwnsWhatItRefersToHoweverManySizesCome) {
     expect_untouched_by([&] {
         for (std::int64_t columns = 2; columns < 20; columns += 2) {  // nine sizes
-            auto other = pass(2, columns);
-            runner_.step(std::vector<NetPass*>{&other});
-            runner_.refine(other);
+            const auto other = input(2, columns);
+            const auto answers = runner_.step({&other, 1});
+            static_cast<void>(runner_.refine(other, answers[0].frame));
         }
     });
 }
 
-TEST_F(NetPlanTest, OwnsWhatItRefersToHoweverManyLanesWork) {
+TEST_F(NetPlanTest, OwnsWhatItRefersToHoweverManyWorkersThereAre) {
     expect_untouched_by([&] {
         for (const int count : {2, 3}) {
             ops::Workers workers(count);
             const ops::LeadWorkers lead(workers);
-            auto other = pass(4, 6);
-            runner_.step(std::vector<NetPass*>{&other});
+            const auto other = input(4, 6);
+            static_cast<void>(runner_.step({&other, 1}));
         }
     });
 }

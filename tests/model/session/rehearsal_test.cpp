@@ -13,11 +13,11 @@ class CountingRunner final : public NetRunner {
 public:
     CountingRunner(const AusmNet& net, std::atomic<int>& frames, const std::function<void(int)>& told)
         : NetRunner(net), frames_(frames), told_(told) {}
-    void step(std::span<NetPass* const> passes) override {
-        frames_ += static_cast<int>(passes.size());
+    std::vector<NetAnswer> step(std::span<const NetInput> inputs) override {
+        frames_ += static_cast<int>(inputs.size());
         if (told_)
             told_(frames_);
-        NetRunner::step(passes);
+        return NetRunner::step(inputs);
     }
 
 private:

@@ -57,9 +57,9 @@ inline std::shared_ptr<Engine> engine() {
     return engine;
 }
 
-inline Result step(Session& session, const Frame& frame, std::span<const Prompt> prompts = {}) {
+inline Result step(Session& session, const Frame& frame, std::vector<Prompt> prompts = {}) {
     Result result;
-    EXPECT_EQ(session.step(frame, prompts, result), StepStatus::kOk);
+    EXPECT_EQ(session.step(frame, std::move(prompts), result), StepStatus::kOk);
     return result;
 }
 

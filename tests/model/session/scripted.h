@@ -2,15 +2,18 @@
 // A network that says what a test wants, and a stream over it: the rules of objects on a map of 16 x 24 cells, exactly.
 #pragma once
 
+#include "job.h"
 #include "reference.h"
 #include "session/draw_result.h"
 #include "session/tracker.h"
+#include "weights_with.h"
 
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 
 #include <cmath>
 #include <map>
+#include <memory>
 
 namespace ausm::test {
 
@@ -62,47 +65,62 @@ struct Said {
 /// Answers every frame, and every further pass of one, by the script. The default weights serve for their sizes alone.
 class ScriptedRunner final : public NetRunner {
 public:
-    ScriptedRunner() : NetRunner(network()) {}
+    explicit ScriptedRunner(int anchors = 0) : NetRunner(network(anchors)) {}
 
     std::map<std::int64_t, Said> objects;  ///< by slot; of others it sees nothing
     std::vector<Said> detections;          ///< the first ones; the others see nothing
     std::vector<std::map<std::int64_t, Said>>
         refinements;  ///< of a frame's further passes; after the last: as `objects`
 
-    std::vector<NetPass> steps, refined;  ///< what it was asked
+    std::vector<NetInput> steps, refined, anchored;  ///< what it was asked
 
-    void step(std::span<NetPass* const> passes) override {
-        for (auto* pass : passes) {
-            steps.push_back(*pass);
+    std::vector<NetAnswer> step(std::span<const NetInput> inputs) override {
+        std::vector<NetAnswer> answers;
+        for (const auto& input : inputs) {
+            steps.push_back(input);
             next_refinement_ = 0;
-            answer(*pass, objects);
-            pass->history.features = pass->history.features + 1;
+            auto& one = answers.emplace_back();
+            static_cast<NetPrediction&>(one) = answer(input, objects);
+            one.history = input.history;
+            one.history.features = one.history.features + 1;
         }
+        return answers;
     }
-    void refine(NetPass& pass) override {
-        refined.push_back(pass);
-        answer(pass, next_refinement_ < refinements.size() ? refinements[next_refinement_] : objects);
-        ++next_refinement_;
+    NetPrediction refine(const NetInput& input, const Encoded& /*frame*/) override {
+        refined.push_back(input);
+        const auto number = next_refinement_++;
+        return answer(input, number < refinements.size() ? refinements[number] : objects);
+    }
+
+    /// Anchor number N is full of Ns, from 1 on.
+    at::Tensor anchor(const NetInput& input, const Encoded& /*frame*/) override {
+        anchored.push_back(input);
+        return at::full({1, kScriptGrid.tokens(), net().config().dim}, static_cast<double>(anchored.size()));
     }
 
 private:
-    static const AusmNet& network() {
-        static const AusmNet net(weights(), at::kFloat);
-        return net;
+    static const AusmNet& network(int anchors) {
+        static std::map<int, std::unique_ptr<AusmNet>> nets;
+        auto& net = nets[anchors];
+        if (!net)
+            net = std::make_unique<AusmNet>(weights_with_anchors(anchors, 0), at::kFloat);
+        return *net;
     }
-    void answer(NetPass& pass, const std::map<std::int64_t, Said>& said) const {
-        const auto count = pass.count(), all = count + net().config().head.detections;
-        pass.presence = at::full({all}, kNothing);
-        pass.logits = at::full({all, kScriptRows, kScriptColumns}, kNothing);
+    [[nodiscard]] NetPrediction answer(const NetInput& input, const std::map<std::int64_t, Said>& said) const {
+        NetPrediction prediction;
+        const auto count = input.count(), all = count + net().config().head.detections;
+        prediction.presence = at::full({all}, kNothing);
+        prediction.logits = at::full({all, kScriptRows, kScriptColumns}, kNothing);
         const auto put = [&](std::int64_t row, const Said& one) {
-            pass.presence[row].fill_(one.presence);
-            pass.logits[row].copy_(one.logits);
+            prediction.presence[row].fill_(one.presence);
+            prediction.logits[row].copy_(one.logits);
         };
         for (std::int64_t k = 0; k < count; ++k)
-            if (const auto found = said.find(pass.slots[k].item<std::int64_t>()); found != said.end())
+            if (const auto found = said.find(input.slots[k].item<std::int64_t>()); found != said.end())
                 put(k, found->second);
         for (std::size_t i = 0; i < detections.size(); ++i)
             put(count + static_cast<std::int64_t>(i), detections[i]);
+        return prediction;
     }
 
     std::size_t next_refinement_ = 0;
@@ -111,26 +129,26 @@ private:
 /// One stream over a script; its label map has the size of the masks.
 class ScriptedStream {
 public:
-    explicit ScriptedStream(const SessionOptions& stream_options = {}) : options(stream_options) {
+    explicit ScriptedStream(const SessionOptions& stream_options = {}, int anchors = 0)
+        : runner(anchors), options(stream_options) {
         state.table = ObjectTable(runner.net().config().history.id_vectors, options.seed);
     }
 
     Result step(const std::vector<Prompt>& prompts = {}) {
         const MapRequest map{kScriptColumns, kScriptRows, false};
-        std::array<StreamFrame, 1> stream;
-        stream[0].state = &state;
-        stream[0].images = at::zeros({1, 3, kScriptGrid.rows * 16, kScriptGrid.columns * 16});
-        stream[0].prompts = prompts;
-        stream[0].options = &options;
-        stream[0].map = map;
-        Tracker(runner).step(stream);
-        if (stream[0].error)
-            std::rethrow_exception(stream[0].error);
+        const auto job =
+            job_of(at::zeros({1, 3, kScriptGrid.rows * 16, kScriptGrid.columns * 16}), std::move(state), options);
+        job->prompts = prompts;
+        job->map = map;
+        Tracker(runner).step({&job, 1});
+        state = std::move(job->state);
+        if (job->error)
+            std::rethrow_exception(job->error);
         Result result;
-        draw_result(stream[0].output, prompts, map, kUnknownTime, result);
+        draw_result(job->output, prompts, map, kUnknownTime, result);
         return result;
     }
-    /// Frames that have gone into the memory since it began.
+    /// Frames that have gone into the state since it began.
     [[nodiscard]] int remembered() const {
         const auto begun = runner.net().initial_history(1, kScriptGrid).features;
         return static_cast<int>(std::lround((state.history.features - begun).mean().item<double>()));

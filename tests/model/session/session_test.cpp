@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Streams with the real weights: prompts, discovery, the life of objects, memory, interruption.
+// Streams with the real weights: prompts, discovery, the life of objects, state, interruption.
 #include "scene.h"
 #include "weights_with.h"
 
@@ -67,7 +67,7 @@ TEST_F(SessionTest, PromptOnALaterFrame) {
     prompt.points = {{disc.x, disc.y, true}};
     prompt.label = "disc";
     prompt.ref = "click 1";
-    const auto result = step(*session, scene_.draw(disc), {&prompt, 1});
+    const auto result = step(*session, scene_.draw(disc), {prompt});
     EXPECT_EQ(result.answers.at(0).ref, "click 1");
     EXPECT_EQ(result.objects.at(0).label, "disc");
     EXPECT_GT(test::disc_iou(result, 1, disc), 0.7);
@@ -86,7 +86,7 @@ TEST_F(SessionTest, MaskPromptIsShownAsGiven) {
         for (int y = 0; y < kHeight; ++y)
             for (int x = 0; x < kWidth; ++x)
                 prompt.mask.push_back(std::hypot(x - disc.x * kWidth, y - disc.y * kHeight) < 0.2 * kHeight ? 255 : 0);
-        const auto result = step(*session, scene_.draw(disc), {&prompt, 1});
+        const auto result = step(*session, scene_.draw(disc), {prompt});
         for (std::size_t i = 0; i < prompt.mask.size(); ++i)
             ASSERT_EQ(result.map[i] != 0, prompt.mask[i] != 0);
         EXPECT_NEAR(result.objects.at(0).box[0], disc.x - 0.2 * kHeight / kWidth, 0.01);
@@ -109,10 +109,10 @@ TEST_F(SessionTest, APartOfAnObjectMayBecomeOneOfItsOwn) {
     for (const int passes : {1, 2, 3}) {
         const auto session =
             test::engine()->session({.mode = Mode::kPrompted, .passes = passes, .inference_size = 160});
-        (void)step(*session, scene_.draw(disc, square), {&both, 1});
+        (void)step(*session, scene_.draw(disc, square), {both});
         EXPECT_GT(test::disc_iou(step(*session, scene_.draw(disc, square)), 1, disc), 0.6);
         const auto part = scene_.disc_box(disc, 2);
-        EXPECT_GT(test::disc_iou(step(*session, scene_.draw(disc, square), {&part, 1}), 2, disc), 0.7);
+        EXPECT_GT(test::disc_iou(step(*session, scene_.draw(disc, square), {part}), 2, disc), 0.7);
         Result later;
         for (int t = 0; t < 5; ++t)
             later = step(*session, scene_.draw(disc, square));
@@ -143,7 +143,7 @@ TEST_F(SessionTest, AnObjectThatLeavesIsAbsentAndComesBackUnderItsId) {
     const auto session = open(Mode::kPrompted);
     const Place disc{0.5, 0.5};
     const auto prompt = scene_.disc_box(disc, 77);
-    (void)step(*session, scene_.draw(disc), {&prompt, 1});
+    (void)step(*session, scene_.draw(disc), {prompt});
     for (int t = 0; t < 3; ++t)
         (void)step(*session, scene_.draw(disc));
     bool was_absent = false;
@@ -189,7 +189,7 @@ TEST_F(SessionTest, RefusedPromptsSayWhyAndChangeNothing) {
             for (int t = 0; t < 2; ++t)  // an empty scene: discovery finds nothing
                 (void)step(*one, scene_.draw({0, 0, lives}), t == 0 ? shown : std::vector<Prompt>());
         }
-        const auto result = step(*session, scene_.draw({0, 0, lives}), {&prompt, 1});
+        const auto result = step(*session, scene_.draw({0, 0, lives}), {prompt});
         EXPECT_FALSE(result.answers.at(0).accepted);
         EXPECT_NE(result.answers[0].reason.find(says), std::string::npos) << result.answers[0].reason;
         EXPECT_EQ(result.answers[0].object, prompt.object);
@@ -204,12 +204,12 @@ TEST_F(SessionTest, Label0ClearsPixelsOfAnObject) {
     const auto session = open(Mode::kPrompted);
     const Place disc{0.5, 0.5};
     const auto prompt = scene_.disc_box(disc, 3);
-    (void)step(*session, scene_.draw(disc), {&prompt, 1});
+    (void)step(*session, scene_.draw(disc), {prompt});
     Prompt negative;
     negative.kind = PromptKind::kPoints;
     negative.object = 3;
     negative.points = {{0.5, 0.5, false}};
-    const auto result = step(*session, scene_.draw(disc), {&negative, 1});
+    const auto result = step(*session, scene_.draw(disc), {negative});
     EXPECT_TRUE(result.answers[0].accepted) << result.answers[0].reason;
     EXPECT_EQ(result.map[static_cast<std::size_t>(kHeight / 2) * kWidth + kWidth / 2], 0);
     EXPECT_GT(result.objects.at(0).area, 0);
@@ -272,7 +272,7 @@ TEST_F(SessionTest, AnotherShapeKeepsTheIds) {
     const auto session = open(Mode::kPrompted);
     const Place disc{0.5, 0.5};
     const auto prompt = scene_.disc_box(disc, 9);
-    (void)step(*session, scene_.draw(disc), {&prompt, 1});
+    (void)step(*session, scene_.draw(disc), {prompt});
     (void)step(*session, scene_.draw(disc));
     test::Scene square(200, 200);
     const auto result = step(*session, square.draw(disc));
@@ -299,7 +299,7 @@ TEST_F(SessionTest, TwoRunsAgreeAndSavedStateContinues) {
     EXPECT_EQ(first->info().state_bytes, third->info().state_bytes);
 }
 
-TEST_F(SessionTest, TheFirstPromptAfterATimeWithoutObjectsStartsTheMemoryAnew) {
+TEST_F(SessionTest, TheFirstPromptAfterATimeWithoutObjectsStartsTheStateAnew) {
     const auto early = open(Mode::kPrompted), late = open(Mode::kPrompted);
     const Place disc{0.4, 0.5};
     const std::vector<Prompt> prompts{scene_.disc_box(disc)};
@@ -307,14 +307,14 @@ TEST_F(SessionTest, TheFirstPromptAfterATimeWithoutObjectsStartsTheMemoryAnew) {
         (void)step(*late, scene_.draw({0.1 + 0.02 * t, 0.5}));
     for (int t = 0; t < 3; ++t) {
         const Place place{0.4 + 0.02 * t, 0.5};
-        const auto shown = t == 0 ? std::span<const Prompt>(prompts) : std::span<const Prompt>();
+        const auto shown = t == 0 ? prompts : std::vector<Prompt>();
         const auto a = step(*early, scene_.draw(place), shown), b = step(*late, scene_.draw(place), shown);
         EXPECT_EQ(a.map, b.map) << t;
     }
     EXPECT_EQ(late->info().frames, 8) << "frames are counted on";
 }
 
-TEST_F(SessionTest, MorePassesReadTheFrameAgainAndLeaveTheMemoryAlone) {
+TEST_F(SessionTest, MorePassesReadTheFrameAgainAndLeaveTheStateAlone) {
     SessionOptions options;
     options.inference_size = 160;
     options.mode = Mode::kPrompted;
@@ -374,7 +374,7 @@ TEST_F(SessionTest, InterruptEndsStepsUntilReset) {
     EXPECT_EQ(session->info().frames, 1);
     session->resume();
     (void)step(*session, scene_.draw(disc));
-    EXPECT_EQ(session->info().frames, 2) << "the memory stayed";
+    EXPECT_EQ(session->info().frames, 2) << "the state stayed";
     session->interrupt();
     session->reset();
     (void)step(*session, scene_.draw(disc));
@@ -416,7 +416,7 @@ TEST_F(SessionTest, ModelSizedMapAndConfidence) {
     const auto session = test::engine()->session(options);
     const Place disc{0.5, 0.5};
     const auto prompt = scene_.disc_box(disc);
-    const auto result = step(*session, scene_.draw(disc), {&prompt, 1});
+    const auto result = step(*session, scene_.draw(disc), {prompt});
     EXPECT_EQ(result.map_width, 64) << "320 x 192 at short side 160: 256 x 160, a quarter of it";
     EXPECT_EQ(result.map_height, 40);
     ASSERT_EQ(result.confidence.size(), result.map.size());

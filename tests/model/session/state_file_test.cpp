@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Saved states that are damaged or belong to another model are refused, and the stream goes on.
+#include "session/state_file.h"
 #include "../../environment_variable.h"
 #include "scene.h"
 #include "weights_with.h"
+
+#include <c10/core/InferenceMode.h>
 
 #include <cstring>
 #include <limits>
@@ -18,7 +21,7 @@ protected:
         options.inference_size = 64;
         session_ = test::engine()->session(options);
         const auto prompt = scene_.disc_box({0.5, 0.5}, 12);
-        (void)test::step(*session_, scene_.draw({0.5, 0.5}), {&prompt, 1});
+        (void)test::step(*session_, scene_.draw({0.5, 0.5}), {prompt});
         saved_ = session_->save();
     }
     [[nodiscard]] io::Safetensors parsed() const {
@@ -84,6 +87,53 @@ TEST_F(StateFile, ForeignAndContradictoryStatesAreRefusedWithTheReason) {
     EXPECT_EQ(session_->save(), saved_);
 }
 
+/// A stream of a model with two anchors, one of them made.
+class StateWithAnchors : public testing::Test {
+protected:
+    StateWithAnchors() {
+        model_.max_objects = net_.config().history.id_vectors;
+        state_.table = ObjectTable(model_.max_objects, 0);
+        state_.table.add(7, ObjectOrigin::kPrompt);
+        state_.history = net_.initial_history(1, {4, 6});
+        state_.history.anchors = state_.history.anchors.with(0, at::randn({1, 24, net_.config().dim}));
+        (void)state_.anchors.add({{7, 0}}, state_.table, 2);
+        state_.masks = at::rand({1, 16, 24});
+        state_.frames = 1;
+    }
+    const c10::InferenceMode inference_;
+    AusmNet net_{test::weights_with_anchors(2, 0.05), at::kFloat};
+    ModelInfo model_;
+    StreamState state_;
+};
+
+TEST_F(StateWithAnchors, RoundTripIsExact) {
+    const auto saved = save_state(state_, model_);
+    const auto loaded = load_state(saved, model_, net_).state;
+    EXPECT_TRUE(at::equal(loaded.history.anchors.tokens, state_.history.anchors.tokens));
+    EXPECT_TRUE(at::equal(loaded.history.anchors.valid, state_.history.anchors.valid));
+    EXPECT_EQ(loaded.anchors.places(), state_.anchors.places());
+    EXPECT_EQ(save_state(loaded, model_), saved);
+}
+
+TEST_F(StateWithAnchors, AModelWithoutPlacesRefusesIt) {
+    const AusmNet without(test::weights(), at::kFloat);
+    EXPECT_SAYS(load_state(save_state(state_, model_), model_, without), "no place");
+}
+
+TEST_F(StateWithAnchors, AnOlderStateHasNone) {
+    state_.anchors = {};
+    const auto loaded = load_state(save_state(state_, model_), model_, net_).state;
+    EXPECT_EQ(loaded.history.anchors.places(), 2);
+    EXPECT_FALSE(loaded.history.anchors.valid.any().item<bool>());
+}
+
+TEST_F(StateWithAnchors, ContradictionsAreRefused) {
+    state_.anchors = AnchorTable({{{7, 0}}, {{8, 0}}});
+    EXPECT_SAYS(load_state(save_state(state_, model_), model_, net_), "'id'") << "no such object has lived";
+    state_.anchors = AnchorTable({{}, {{7, 0}}});
+    EXPECT_SAYS(load_state(save_state(state_, model_), model_, net_), "'anchors'");
+}
+
 TEST_F(StateFile, NumbersThatAreNotFiniteAreRefused) {
     for (const char* name : {"features", "masks", "layers.0.scan", "layers.1.conv_tail"}) {
         const auto file = parsed();
@@ -111,7 +161,7 @@ TEST_F(StateFile, AStreamGoesOnInTheOtherPrecision) {
         options.inference_size = 64;
         const auto first = engines.at(there)->session(options), second = engines.at(here)->session(options);
         const auto prompt = scene_.disc_box({0.5, 0.5}, 12);
-        (void)test::step(*first, scene_.draw({0.5, 0.5}), {&prompt, 1});
+        (void)test::step(*first, scene_.draw({0.5, 0.5}), {prompt});
         const auto differences = second->load(first->save());
         ASSERT_EQ(differences.size(), 1U);
         EXPECT_EQ(differences[0], std::string("precision: ") + there + " there, " + here + " here");

@@ -70,7 +70,7 @@ TEST_P(NotFinite, MasksOfDetectionsAreIgnored) {
     const auto result = stream.step();
     EXPECT_EQ(result.objects.size(), 0U);
     EXPECT_FALSE(result.finite);
-    EXPECT_EQ(stream.remembered(), 1) << "the memory itself is finite";
+    EXPECT_EQ(stream.remembered(), 1) << "the state itself is finite";
 }
 
 TEST_P(NotFinite, MasksOfObjectsAreUnseenAndTheLastOneStays) {
@@ -88,7 +88,7 @@ TEST_P(NotFinite, MasksOfObjectsAreUnseenAndTheLastOneStays) {
     EXPECT_EQ(cells_of(stream.step(), 1), test::run(40, 20));
 }
 
-TEST_P(NotFinite, AnswersDoNotEnterTheMemory) {
+TEST_P(NotFinite, AnswersDoNotEnterTheState) {
     ScriptedStream stream({.mode = Mode::kPrompted});
     stream.runner.objects[0] = {kSure, logits_of(0, 20)};
     (void)stream.step({mask_of(0, 20)});
@@ -102,7 +102,7 @@ TEST_P(NotFinite, AnswersDoNotEnterTheMemory) {
     EXPECT_EQ(stream.remembered(), 2);
 }
 
-TEST_P(NotFinite, FirstAnswersLeaveAMemoryThatHasJustBegun) {
+TEST_P(NotFinite, FirstAnswersLeaveAStateThatHasJustBegun) {
     ScriptedStream stream({.mode = Mode::kPrompted});
     stream.runner.objects[0] = {GetParam(), spoilt(logits_of(0, 20), GetParam())};
     EXPECT_EQ(cells_of(stream.step({mask_of(0, 20)}), 1), test::run(0, 20)) << "a mask is shown as given";
@@ -139,7 +139,7 @@ TEST_P(NotFinite, FurtherReadingsCountForNothing) {
     EXPECT_GT(result.objects.at(0).score, 0.9F);
 }
 
-/// A frame of the real network with the memory changed; whether its answer was finite.
+/// A frame of the real network with the state changed; whether its answer was finite.
 bool is_finite_with(const std::function<void(History&)>& change) {
     const c10::InferenceMode inference;
     static const AusmNet net(test::weights(), at::kFloat);
@@ -148,18 +148,14 @@ bool is_finite_with(const std::function<void(History&)>& change) {
     state.table = ObjectTable(net.config().history.id_vectors, 0);
     state.history = net.initial_history(1, test::kScriptGrid);
     change(state.history);
-    const SessionOptions options;
-    std::array<StreamFrame, 1> stream;
-    stream[0].state = &state;
-    stream[0].images = at::zeros({1, 3, 64, 96});
-    stream[0].options = &options;
-    Tracker(runner).step(stream);
-    EXPECT_FALSE(stream[0].error);
-    return stream[0].output.finite;
+    const auto job = test::job_of(at::zeros({1, 3, 64, 96}), std::move(state));
+    Tracker(runner).step({&job, 1});
+    EXPECT_FALSE(job->error);
+    return job->output.finite;
 }
 
-// What the rule rests on: one number of the memory that is not finite shows in the presence of the same frame.
-TEST(Network, ShowsWhatIsNotFiniteInItsMemory) {
+// What the rule rests on: one number of the state that is not finite shows in the presence of the same frame.
+TEST(Network, ShowsWhatIsNotFiniteInItsState) {
     EXPECT_TRUE(is_finite_with([](History&) {}));
     for (const float value : {kNaN, kInfinity, -kInfinity}) {
         EXPECT_FALSE(is_finite_with([&](History& history) { history.features[0][17][5] = value; })) << value;

@@ -31,7 +31,7 @@ void expect_same_course(const ScriptedStream& actual, const ScriptedStream& expe
     for (std::size_t i = 0; i < expected.runner.steps.size(); ++i) {
         const auto &a = actual.runner.steps[i], &e = expected.runner.steps[i];
         const auto frame = "frame " + std::to_string(i);
-        expect_equal_tensors(a.history.features, e.history.features, frame + ": memory");
+        expect_equal_tensors(a.history.features, e.history.features, frame + ": features");
         expect_equal_tensors(a.slots, e.slots, frame + ": slots");
         expect_equal_tensors(a.kinds, e.kinds, frame + ": kinds");
         expect_equal_tensors(a.masks, e.masks, frame + ": masks");
@@ -166,7 +166,7 @@ TEST(OneFrame, ShownAndRemovedIsNothing) {
     EXPECT_EQ(ids_of(result), Ids{});
     EXPECT_EQ(changes_of(result), Texts{}) << "it was on no frame";
     EXPECT_EQ(result.map, std::vector<std::uint8_t>(test::kScriptCells));
-    EXPECT_EQ(stream.remembered(), 2) << "nothing lives for which the memory would begin anew";
+    EXPECT_EQ(stream.remembered(), 2) << "nothing lives for which the state would begin anew";
     EXPECT_TRUE(stream.step().objects.empty());
 }
 
@@ -193,7 +193,7 @@ TEST(OneFrame, RemovedAndShownIsAnotherObject) {
     EXPECT_EQ(result.objects[0].state, ObjectState::kNew);
     EXPECT_EQ(result.objects[0].label, "") << "without the past of the first";
     EXPECT_EQ(cells_of(result, 2), test::run(40, 20)) << "nor its map value";
-    EXPECT_EQ(stream.remembered(), 1) << "no other object lived: the memory begins anew";
+    EXPECT_EQ(stream.remembered(), 1) << "no other object lived: the state begins anew";
     EXPECT_EQ(cells_of(stream.step(), 2), test::run(40, 20));
 }
 
@@ -285,7 +285,7 @@ TEST(OneFrame, AResetAloneFindsAnew) {
     EXPECT_EQ(stream.state.frames, 1);
 }
 
-TEST(Memory, BeginsAnewWithTheFirstPromptAfterATimeWithoutObjects) {
+TEST(StateOfAStream, BeginsAnewWithTheFirstPromptAfterATimeWithoutObjects) {
     ScriptedStream stream(kPromptedOnly);
     (void)stream.step();
     (void)stream.step();
@@ -301,7 +301,7 @@ TEST(Memory, BeginsAnewWithTheFirstPromptAfterATimeWithoutObjects) {
     EXPECT_EQ(stream.state.frames, 4);
 }
 
-TEST(Memory, StaysWhenADiscoveredObjectLives) {
+TEST(StateOfAStream, StaysWhenADiscoveredObjectLives) {
     ScriptedStream stream;
     stream.runner.detections = {{kSure, logits_of(0, 20)}};
     (void)stream.step();

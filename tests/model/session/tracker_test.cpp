@@ -55,10 +55,11 @@ protected:
 class Telling final : public NetRunner {
 public:
     explicit Telling(NetRunner& runner) : NetRunner(runner.net()), runner_(runner) {}
-    void step(std::span<NetPass* const> passes) override {
-        runner_.step(passes);
-        for (auto* pass : passes)
-            pass->graphs = "no: memory is short";
+    std::vector<NetAnswer> step(std::span<const NetInput> inputs) override {
+        auto answers = runner_.step(inputs);
+        for (auto& answer : answers)
+            answer.graphs = "no: memory is short";
+        return answers;
     }
 
 private:
@@ -69,14 +70,10 @@ TEST_F(TrackerTest, HowTheNetworkWasLaunchedComesWithTheFrame) {
     Telling runner(runner_);
     StreamState state;
     state.table = ObjectTable(net_.config().history.id_vectors, 0);
-    const SessionOptions options;
-    std::array<StreamFrame, 1> stream;
-    stream[0].state = &state;
-    stream[0].images = at::zeros({1, 3, 64, 96});
-    stream[0].options = &options;
-    Tracker(runner).step(stream);
-    ASSERT_FALSE(stream[0].error);
-    EXPECT_EQ(stream[0].output.graphs, "no: memory is short");
+    const auto job = test::job_of(at::zeros({1, 3, 64, 96}), std::move(state));
+    Tracker(runner).step({&job, 1});
+    ASSERT_FALSE(job->error);
+    EXPECT_EQ(job->output.graphs, "no: memory is short");
 }
 
 TEST_F(TrackerTest, AMapDrawnBesideTheNetworkIsTheCallersOwn) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A saved state without its memory.
+// A saved state with its layers zeroed.
 #include "tools/eval_zero_state.h"
 
 #include "io/safetensors.h"
@@ -26,22 +26,20 @@ Bytes state_of(const std::map<std::string, std::string>& contents) {
     return {first, first + bytes.size()};
 }
 
-TEST(WithZeroMemory, ZeroesTheLayersAndNothingElse) {
+TEST(WithZeroState, ZeroesTheLayersAndNothingElse) {
     const auto before =
         state_of({{"features", "abc"}, {"masks", "de"}, {"layers.0.scan", "fghi"}, {"layers.1.conv_tail", "jk"}});
-    EXPECT_EQ(with_zero_memory(before), state_of({{"features", "abc"},
-                                                  {"masks", "de"},
-                                                  {"layers.0.scan", std::string(4, '\0')},
-                                                  {"layers.1.conv_tail", std::string(2, '\0')}}));
+    EXPECT_EQ(with_zero_state(before), state_of({{"features", "abc"},
+                                                 {"masks", "de"},
+                                                 {"layers.0.scan", std::string(4, '\0')},
+                                                 {"layers.1.conv_tail", std::string(2, '\0')}}));
 }
 
-TEST(WithZeroMemory, BeforeTheFirstFrameThereIsNothingToZero) {
-    EXPECT_EQ(with_zero_memory(state_of({})), state_of({}));
-}
+TEST(WithZeroState, BeforeTheFirstFrameThereIsNothingToZero) { EXPECT_EQ(with_zero_state(state_of({})), state_of({})); }
 
-TEST(WithZeroMemory, RefusesWhatIsNoState) {
-    EXPECT_THROW((void)with_zero_memory(Bytes{1, 2, 3}), std::runtime_error);
-    EXPECT_THROW((void)with_zero_memory(state_of({{"something", "abc"}})), std::runtime_error);
+TEST(WithZeroState, RefusesWhatIsNoState) {
+    EXPECT_THROW((void)with_zero_state(Bytes{1, 2, 3}), std::runtime_error);
+    EXPECT_THROW((void)with_zero_state(state_of({{"something", "abc"}})), std::runtime_error);
 }
 
 }  // namespace

@@ -100,7 +100,7 @@ TEST(TeacherForcing, BurnInIsWhatSteppingForthAndBackLeaves) {
     const auto marks = teacher_marks(net, batch);
     const auto frames = net.encode(normalised_images(net, batch));
     const auto features = frames.features.unflatten(0, {3, 4});
-    const auto memory = burn_in(net, frames, batch, marks, 2);
+    const auto state = burn_in(net, frames, batch, marks, 2);
     auto history = net.initial_history(3, frames.grid);
     const c10::NoGradGuard no_grad;
     const auto positions = net.positions(frames.grid);
@@ -111,14 +111,14 @@ TEST(TeacherForcing, BurnInIsWhatSteppingForthAndBackLeaves) {
         shown[2].zero_();
         net.compress({batch.slots, shown, batch.kinds.narrow(1, t, 1)}, positions, history);
     }
-    ASSERT_EQ(memory.size(), history.layers.size());
-    for (std::size_t i = 0; i < memory.size(); ++i) {
-        EXPECT_FALSE(memory[i].scan.requires_grad());
-        EXPECT_CLOSE(memory[i].scan, history.layers[i].scan, 1e-9);
-        EXPECT_CLOSE(memory[i].conv_tail, history.layers[i].conv_tail, 1e-9);
+    ASSERT_EQ(state.size(), history.layers.size());
+    for (std::size_t i = 0; i < state.size(); ++i) {
+        EXPECT_FALSE(state[i].scan.requires_grad());
+        EXPECT_CLOSE(state[i].scan, history.layers[i].scan, 1e-9);
+        EXPECT_CLOSE(state[i].conv_tail, history.layers[i].conv_tail, 1e-9);
     }
-    const auto with = parallel_forward(net, frames, batch, marks, memory).last.masks;
-    EXPECT_CLOSE(with, iterative_forward(net, batch, marks, memory).last.masks, 1e-5);
+    const auto with = parallel_forward(net, frames, batch, marks, state).last.masks;
+    EXPECT_CLOSE(with, iterative_forward(net, batch, marks, state).last.masks, 1e-5);
     EXPECT_GT((with - parallel_forward(net, frames, batch, marks).last.masks).abs().max().item<double>(), 0.1);
     auto one = stack({squares_clip({.frames = 1})});
     EXPECT_TRUE(burn_in(net, net.encode(normalised_images(net, one)), one, teacher_marks(net, one), 3).empty());
