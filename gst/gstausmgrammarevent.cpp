@@ -18,6 +18,8 @@ using nlohmann::json;
 
 constexpr const char* kLate = "late";
 constexpr const char* kClipped = "clipped";
+constexpr const char* kWidth = "mask-width";
+constexpr const char* kHeight = "mask-height";
 constexpr const char* kIndexed = "mask-indexed";  // the values are ids, whatever they look like
 
 /// A value of a structure as the grammar reads it (see gstausmgrammarfields.h). The value outlives it.
@@ -103,8 +105,8 @@ bool read_flag(const GstStructure* structure, const char* field) {
 
 MaskImage read_mask_buffer(const GstStructure* structure, GstBuffer* buffer) {
     MaskImage image;
-    image.width = mask_side(structure, "mask-width");
-    image.height = mask_side(structure, "mask-height");
+    image.width = mask_side(structure, kWidth);
+    image.height = mask_side(structure, kHeight);
     const gsize size = static_cast<gsize>(image.width) * static_cast<gsize>(image.height);
     if (!buffer || gst_buffer_get_size(buffer) != size || static_cast<std::int64_t>(size) > kMaxMaskPixels)
         throw GrammarFailure("mask", "the mask's buffer must have mask-width * mask-height bytes");
@@ -141,17 +143,27 @@ PromptOp read_op(const GstStructure* structure) {
     return op_of(ValueNode(op).text("op"));
 }
 
+/// The keys of the grammar that a structure has; the others describe the mask or what was found out about the prompt.
+std::vector<std::string> keys_of(const GstStructure* structure) {
+    std::vector<std::string> keys;
+    for (gint i = 0; i < gst_structure_n_fields(structure); ++i) {
+        const std::string key = gst_structure_nth_field_name(structure, static_cast<guint>(i));
+        if (key != kWidth && key != kHeight && key != kIndexed && key != kLate && key != kClipped)
+            keys.push_back(key);
+    }
+    return keys;
+}
+
 PromptLine read_structure(const GstStructure* structure) {
     PromptLine line(read_op(structure));
+    const auto keys = keys_of(structure);
+    for (const std::string& key : keys)
+        check_key(line.op, key);
     const char* const data = data_key(line.op);
     if (*data && !gst_structure_has_field(structure, data))
         throw GrammarFailure("", std::string("the key ") + data + " is missing");
     PromptLists lists;
-    for (gint i = 0; i < gst_structure_n_fields(structure); ++i) {
-        const std::string key = gst_structure_nth_field_name(structure, static_cast<guint>(i));
-        if (key == "mask-width" || key == "mask-height" || key == kIndexed || key == kLate || key == kClipped)
-            continue;
-        check_key(line.op, key);
+    for (const std::string& key : keys) {
         const GValue* value = gst_structure_get_value(structure, key.c_str());
         if (key == "mask" && G_VALUE_HOLDS(value, GST_TYPE_BUFFER))
             line.mask = read_mask_buffer(structure, gst_value_get_buffer(value));
@@ -208,8 +220,8 @@ void set_data(GstStructure* structure, PromptLine& line) {
         gst_structure_set_value(structure, "strokes", array.get());
     } else if (line.op == PromptOp::kMask) {
         const Owned<GstBuffer> buffer(buffer_of(std::move(line.mask.values)));
-        gst_structure_set(structure, "mask", GST_TYPE_BUFFER, buffer.get(), "mask-width", G_TYPE_INT, line.mask.width,
-                          "mask-height", G_TYPE_INT, line.mask.height, kIndexed, G_TYPE_BOOLEAN, TRUE, nullptr);
+        gst_structure_set(structure, "mask", GST_TYPE_BUFFER, buffer.get(), kWidth, G_TYPE_INT, line.mask.width,
+                          kHeight, G_TYPE_INT, line.mask.height, kIndexed, G_TYPE_BOOLEAN, TRUE, nullptr);
     }
 }
 

@@ -95,12 +95,14 @@ bool is_list_key(std::string_view key) noexcept {
 }
 
 std::string list_form(std::string_view key) {
-    const std::string points = "a list of 1 to " + std::to_string(kMaxPoints) + " points [x, y] or [x, y, label]";
+    const std::string most = std::to_string(kMaxPoints);
     if (key == "box")
         return "[x0, y0, x1, y1]";
     if (key == "labels")
         return "a list with 0 or 1 for each point or stroke";
-    return key == "strokes" ? "a list of strokes, each a list of points, together " + points : points;
+    if (key == "strokes")
+        return "a list of strokes, each a list of points [x, y] or [x, y, label], 1 to " + most + " points in all";
+    return "a list of 1 to " + most + " points [x, y] or [x, y, label]";
 }
 
 void refuse_form(std::string_view key) { throw GrammarFailure(key, std::string(key) + " must be " + list_form(key)); }
