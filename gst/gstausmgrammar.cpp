@@ -13,7 +13,13 @@ namespace {
 
 constexpr std::size_t kMaxPromptBytes = std::size_t{512} << 20;  // one mask for each object of an image
 
-std::variant<std::vector<Prompt>, std::string> mask_prompts(const PromptLine& line) {
+/// 255 where a pixel has the value.
+void show_only(std::uint8_t value, const std::vector<std::uint8_t>& from, std::vector<std::uint8_t>& to) {
+    std::ranges::transform(from, to.begin(),
+                           [value](std::uint8_t pixel) { return static_cast<std::uint8_t>(pixel == value ? 255 : 0); });
+}
+
+std::variant<std::vector<Prompt>, std::string> mask_prompts(PromptLine& line) {
     const std::vector<std::uint8_t> objects = mask_objects(line.mask);
     if (objects.empty())
         return "the mask shows no object: every pixel is background";
@@ -23,6 +29,7 @@ std::variant<std::vector<Prompt>, std::string> mask_prompts(const PromptLine& li
         return "the mask shows " + std::to_string(objects.size()) + " objects in " + std::to_string(line.mask.width) +
                "x" + std::to_string(line.mask.height) + " pixels; together they must not exceed " +
                std::to_string(kMaxPromptBytes >> 20) + " million pixels: make it smaller";
+    std::vector<std::uint8_t> values = std::move(line.mask.values);
     std::vector<Prompt> prompts;
     for (const std::uint8_t value : objects) {
         Prompt prompt;
@@ -30,9 +37,13 @@ std::variant<std::vector<Prompt>, std::string> mask_prompts(const PromptLine& li
         prompt.object = line.object != 0 || value == 255 ? line.object : value;
         prompt.mask_width = line.mask.width;
         prompt.mask_height = line.mask.height;
-        prompt.mask.resize(line.mask.values.size());
-        std::transform(line.mask.values.begin(), line.mask.values.end(), prompt.mask.begin(),
-                       [value](std::uint8_t pixel) { return static_cast<std::uint8_t>(pixel == value ? 255 : 0); });
+        if (value == objects.back()) {
+            show_only(value, values, values);
+            prompt.mask = std::move(values);
+        } else {
+            prompt.mask.resize(values.size());
+            show_only(value, values, prompt.mask);
+        }
         prompt.label = line.label;
         prompt.ref = line.ref;
         prompts.push_back(std::move(prompt));
@@ -66,17 +77,19 @@ const char* op_name(PromptOp op) noexcept {
 }
 
 std::optional<std::string> load_mask(PromptLine& line) {
-    if (line.op != PromptOp::kMask || line.mask_path.empty())
+    if (line.op != PromptOp::kMask || (line.mask_path.empty() && !line.mask_runs))
         return std::nullopt;
-    auto image = read_mask_png(line.mask_path);
+    auto image = line.mask_runs ? decode_rle(line.mask_runs->height, line.mask_runs->width, line.mask_runs->counts)
+                                : read_mask_png(line.mask_path);
     if (auto* wrong = std::get_if<std::string>(&image))
         return std::move(*wrong);
     line.mask = std::move(std::get<MaskImage>(image));
     line.mask_path.clear();
+    line.mask_runs.reset();
     return std::nullopt;
 }
 
-std::variant<std::vector<Prompt>, std::string> make_prompts(const PromptLine& line) {
+std::variant<std::vector<Prompt>, std::string> make_prompts(PromptLine& line) {
     Prompt prompt;
     prompt.object = line.object;
     prompt.label = line.label;
@@ -91,11 +104,11 @@ std::variant<std::vector<Prompt>, std::string> make_prompts(const PromptLine& li
         break;
     case PromptOp::kPoints:
         prompt.kind = PromptKind::kPoints;
-        prompt.points = line.points;
+        prompt.points = std::move(line.points);
         break;
     case PromptOp::kScribble:
         prompt.kind = PromptKind::kScribble;
-        prompt.strokes = line.strokes;
+        prompt.strokes = std::move(line.strokes);
         break;
     }
     return std::vector<Prompt>{std::move(prompt)};

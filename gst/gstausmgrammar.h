@@ -38,7 +38,9 @@ struct PromptLine {
     std::array<double, 4> box{};
     std::vector<Point> points;
     std::vector<std::vector<Point>> strokes;
-    std::string mask_path;  ///< a PNG that is still to be read; else `mask` holds the image
+    // One of three; load_mask() turns the first two into the third.
+    std::string mask_path;              ///< a PNG that is still to be read
+    std::optional<MaskRuns> mask_runs;  ///< run lengths that are still to be drawn
     MaskImage mask;
     PromptUnit unit = PromptUnit::kNormalised;
     std::string label;
@@ -60,6 +62,16 @@ struct PromptError {
     [[nodiscard]] std::string message() const;
 };
 
+/// A rule that a line breaks.
+struct PromptFault {
+    const char* key;  ///< of the grammar
+    std::string text;
+};
+
+/// The one place where the rules of a line stand, whatever form it came in: needed fields, ranges, counts, lengths.
+/// Nothing: it keeps them all. Reentrant.
+[[nodiscard]] std::optional<PromptFault> check(const PromptLine& line);
+
 using PromptParse = std::variant<PromptLine, PromptError>;
 
 [[nodiscard]] const char* op_name(PromptOp op) noexcept;
@@ -76,14 +88,16 @@ using Rows = std::vector<std::vector<double>>;
 /// mask-indexed is TRUE). Never throws for bad input.
 [[nodiscard]] PromptParse parse_prompt(const GstStructure* structure);
 
-/// The structure that parse_prompt() reads back. A mask path must have been read before. Transfer full.
-[[nodiscard]] GstStructure* prompt_structure(const PromptLine& line);
+/// The structure that parse_prompt() reads back; its buffer takes over the mask, which load_mask() must have read before.
+/// Transfer full.
+[[nodiscard]] GstStructure* prompt_structure(PromptLine line);
 
-/// Reads the mask of a line that names a path; the text of what is wrong, or nothing.
+/// Reads the mask of a line that names a path or has run lengths; the text of what is wrong, or nothing.
 [[nodiscard]] std::optional<std::string> load_mask(PromptLine& line);
 
-/// The prompts of a line in shares of its picture (to_shares()): one, or one per object of a mask image. Empty for
-/// remove and reset. The text says why its mask cannot be used.
-[[nodiscard]] std::variant<std::vector<Prompt>, std::string> make_prompts(const PromptLine& line);
+/// The prompts of a line in shares of its picture (to_shares()): one, or one per object of a mask image. They take over
+/// its points, strokes and mask; what an answer needs stays. Empty for remove and reset. The text says why its mask cannot
+/// be used.
+[[nodiscard]] std::variant<std::vector<Prompt>, std::string> make_prompts(PromptLine& line);
 
 }  // namespace ausm::gst

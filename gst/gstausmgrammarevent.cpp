@@ -6,7 +6,9 @@
 #include "raii.h"
 
 #include <cstring>
+#include <memory>
 #include <utility>
+#include <vector>
 
 namespace ausm::gst {
 
@@ -16,43 +18,75 @@ using nlohmann::json;
 
 constexpr const char* kLate = "late";
 constexpr const char* kClipped = "clipped";
+constexpr const char* kWidth = "mask-width";
+constexpr const char* kHeight = "mask-height";
 constexpr const char* kIndexed = "mask-indexed";  // the values are ids, whatever they look like
 
-json to_json(const GValue* value, int depth);
+/// A value of a structure as the grammar reads it (see gstausmgrammarfields.h). The value outlives it.
+class ValueNode {
+public:
+    explicit ValueNode(const GValue* value) : value_(value) {}
 
-template <typename Size, typename At>
-json array_to_json(const GValue* value, int depth, Size size, At at) {
-    json array = json::array();
-    if (size(value) > kMaxPoints)
-        throw GrammarFailure("", "a list has more than " + std::to_string(kMaxPoints) + " elements");
-    for (guint i = 0; i < size(value); ++i)
-        array.push_back(to_json(at(value, i), depth + 1));
-    return array;
-}
-
-json to_json(const GValue* value, int depth) {
-    if (depth > 4)
-        throw GrammarFailure("", "nested too deeply");
-    if (GST_VALUE_HOLDS_ARRAY(value))
-        return array_to_json(value, depth, gst_value_array_get_size, gst_value_array_get_value);
-    if (GST_VALUE_HOLDS_LIST(value))
-        return array_to_json(value, depth, gst_value_list_get_size, gst_value_list_get_value);
-    if (G_VALUE_HOLDS_STRING(value)) {
-        const char* text = g_value_get_string(value);
-        return text ? json(text) : json("");
+    [[nodiscard]] bool is_list() const {
+        if (GST_VALUE_HOLDS_ARRAY(value_) || GST_VALUE_HOLDS_LIST(value_))
+            return true;
+        if (is_text() || is_whole() || is_real())
+            return false;
+        throw GrammarFailure("", std::string("a value of type ") + G_VALUE_TYPE_NAME(value_) +
+                                     " is not understood; a list is a GstValueArray or JSON text");
     }
-    if (G_VALUE_HOLDS_DOUBLE(value))
-        return g_value_get_double(value);
-    if (G_VALUE_HOLDS_FLOAT(value))
-        return g_value_get_float(value);
-    if (G_VALUE_HOLDS_BOOLEAN(value))
-        return g_value_get_boolean(value) != FALSE;
-    Value whole(G_TYPE_INT64);
-    if (g_value_type_transformable(G_VALUE_TYPE(value), G_TYPE_INT64) && g_value_transform(value, whole.get()))
-        return g_value_get_int64(whole.get());
-    throw GrammarFailure("", std::string("a value of type ") + G_VALUE_TYPE_NAME(value) +
-                                 " is not understood; a list is a GstValueArray or JSON text");
-}
+    [[nodiscard]] std::size_t size() const {
+        return GST_VALUE_HOLDS_ARRAY(value_) ? gst_value_array_get_size(value_) : gst_value_list_get_size(value_);
+    }
+    [[nodiscard]] ValueNode at(std::size_t i) const {
+        const auto index = static_cast<guint>(i);
+        return ValueNode(GST_VALUE_HOLDS_ARRAY(value_) ? gst_value_array_get_value(value_, index)
+                                                       : gst_value_list_get_value(value_, index));
+    }
+    [[nodiscard]] double number(std::string_view key) const {
+        Value number(G_TYPE_DOUBLE);
+        if (!(is_whole() || is_real()) || !g_value_transform(value_, number.get()))
+            throw GrammarFailure(key, std::string(key) + ": a number is needed");
+        return g_value_get_double(number.get());
+    }
+    /// What does not fit becomes negative, which no key allows.
+    [[nodiscard]] std::int64_t whole(std::string_view key) const {
+        Value number(G_TYPE_INT64);
+        if (!is_whole() || !g_value_transform(value_, number.get()))
+            throw GrammarFailure(key, whole_needed(key, 0, kMaxObject));
+        return g_value_get_int64(number.get());
+    }
+    [[nodiscard]] bool is_text() const { return G_VALUE_HOLDS_STRING(value_); }
+    [[nodiscard]] std::string text(std::string_view key) const {
+        if (!is_text())
+            throw GrammarFailure(key, std::string(key) + " must be a text");
+        const char* text = g_value_get_string(value_);
+        return text ? text : "";
+    }
+    [[nodiscard]] bool flag(std::string_view key) const {
+        if (!G_VALUE_HOLDS_BOOLEAN(value_))
+            throw GrammarFailure(key, std::string(key) + " must be true or false");
+        return g_value_get_boolean(value_) != FALSE;
+    }
+
+private:
+    [[nodiscard]] bool is_whole() const {
+        switch (G_TYPE_FUNDAMENTAL(G_VALUE_TYPE(value_))) {
+        case G_TYPE_CHAR:
+        case G_TYPE_UCHAR:
+        case G_TYPE_INT:
+        case G_TYPE_UINT:
+        case G_TYPE_LONG:
+        case G_TYPE_ULONG:
+        case G_TYPE_INT64:
+        case G_TYPE_UINT64: return true;
+        default: return false;
+        }
+    }
+    [[nodiscard]] bool is_real() const { return G_VALUE_HOLDS_DOUBLE(value_) || G_VALUE_HOLDS_FLOAT(value_); }
+
+    const GValue* value_;
+};
 
 int mask_side(const GstStructure* structure, const char* field) {
     gint side = 0;
@@ -71,49 +105,74 @@ bool read_flag(const GstStructure* structure, const char* field) {
 
 MaskImage read_mask_buffer(const GstStructure* structure, GstBuffer* buffer) {
     MaskImage image;
-    image.width = mask_side(structure, "mask-width");
-    image.height = mask_side(structure, "mask-height");
+    image.width = mask_side(structure, kWidth);
+    image.height = mask_side(structure, kHeight);
     const gsize size = static_cast<gsize>(image.width) * static_cast<gsize>(image.height);
     if (!buffer || gst_buffer_get_size(buffer) != size || static_cast<std::int64_t>(size) > kMaxMaskPixels)
         throw GrammarFailure("mask", "the mask's buffer must have mask-width * mask-height bytes");
-    image.values.resize(size);
-    gst_buffer_extract(buffer, 0, image.values.data(), size);
+    GstMapInfo map;
+    if (!gst_buffer_map(buffer, &map, GST_MAP_READ))
+        throw GrammarFailure("mask", "the mask's buffer cannot be read");
+    image.values.assign(map.data, map.data + map.size);
+    gst_buffer_unmap(buffer, &map);
     if (!read_flag(structure, kIndexed))
         if (const auto wrong = settle_grey(image))
             throw GrammarFailure("mask", "the mask cannot be used: " + *wrong);
     return image;
 }
 
-PromptLine read_structure(const GstStructure* structure) {
-    json object = json::object();
-    GstBuffer* mask = nullptr;
-    bool has_mask = false;
+/// A list may be written as JSON text, which is easier than arrays of arrays in some languages.
+void read_field(const std::string& key, const ValueNode& node, PromptLine& line, PromptLists& lists) {
+    const std::string text = node.is_text() ? node.text(key) : "";
+    if (key == "mask" && text.starts_with('{'))
+        read_mask(read_json(text), line);
+    else if (key == "mask")
+        line.mask_path = node.text(key);
+    else if (is_list_key(key) && node.is_text())
+        read_list(key, JsonNode(read_json(text)), lists);
+    else if (is_list_key(key))
+        read_list(key, node, lists);
+    else
+        read_value(key, node, line);
+}
+
+PromptOp read_op(const GstStructure* structure) {
+    const GValue* op = gst_structure_get_value(structure, "op");
+    if (!op)
+        throw GrammarFailure("", "the key op is missing: mask, box, points, scribble, remove or reset");
+    return op_of(ValueNode(op).text("op"));
+}
+
+/// The keys of the grammar that a structure has; the others describe the mask or what was found out about the prompt.
+std::vector<std::string> keys_of(const GstStructure* structure) {
+    std::vector<std::string> keys;
     for (gint i = 0; i < gst_structure_n_fields(structure); ++i) {
-        const std::string name = gst_structure_nth_field_name(structure, static_cast<guint>(i));
-        const GValue* value = gst_structure_get_value(structure, name.c_str());
-        if (name == "mask-width" || name == "mask-height" || name == kIndexed || name == kLate || name == kClipped)
-            continue;
-        has_mask = has_mask || (name == "mask" && G_VALUE_HOLDS(value, GST_TYPE_BUFFER));
-        if (name == "mask" && has_mask) {
-            mask = gst_value_get_buffer(value);
-            object[name] = "buffer";
-            continue;
-        }
-        object[name] = to_json(value, 0);
-        const bool numbers = name == "box" || name == "points" || name == "strokes" || name == "labels";
-        const bool run_lengths =
-            name == "mask" && object[name].is_string() && object[name].get_ref<const std::string&>().starts_with('{');
-        if ((numbers || run_lengths) && object[name].is_string())
-            object[name] = read_json(object[name].get<std::string>());
+        const std::string key = gst_structure_nth_field_name(structure, static_cast<guint>(i));
+        if (key != kWidth && key != kHeight && key != kIndexed && key != kLate && key != kClipped)
+            keys.push_back(key);
     }
-    PromptLine line = read_prompt(object);
+    return keys;
+}
+
+PromptLine read_structure(const GstStructure* structure) {
+    PromptLine line(read_op(structure));
+    const auto keys = keys_of(structure);
+    for (const std::string& key : keys)
+        check_key(line.op, key);
+    const char* const data = data_key(line.op);
+    if (*data && !gst_structure_has_field(structure, data))
+        throw GrammarFailure("", std::string("the key ") + data + " is missing");
+    PromptLists lists;
+    for (const std::string& key : keys) {
+        const GValue* value = gst_structure_get_value(structure, key.c_str());
+        if (key == "mask" && G_VALUE_HOLDS(value, GST_TYPE_BUFFER))
+            line.mask = read_mask_buffer(structure, gst_value_get_buffer(value));
+        else
+            read_field(key, ValueNode(value), line, lists);
+    }
     line.late = read_flag(structure, kLate);
     line.clipped = read_flag(structure, kClipped);
-    if (has_mask) {
-        line.mask_path.clear();
-        line.mask = read_mask_buffer(structure, mask);
-    }
-    return line;
+    return finish_line(std::move(line), lists);
 }
 
 void append_number(GValue* array, double number) {
@@ -133,7 +192,17 @@ void append_points(GValue* array, const std::vector<Point>& points) {
     }
 }
 
-void set_data(GstStructure* structure, const PromptLine& line) {
+/// The buffer takes the values over.
+GstBuffer* buffer_of(std::vector<std::uint8_t> values) {
+    if (values.empty())
+        return gst_buffer_new();
+    auto owned = std::make_unique<std::vector<std::uint8_t>>(std::move(values));
+    auto* kept = owned.release();
+    return gst_buffer_new_wrapped_full(GST_MEMORY_FLAG_READONLY, kept->data(), kept->size(), 0, kept->size(), kept,
+                                       [](gpointer data) { delete static_cast<std::vector<std::uint8_t>*>(data); });
+}
+
+void set_data(GstStructure* structure, PromptLine& line) {
     Value array(GST_TYPE_ARRAY);
     if (line.op == PromptOp::kBox) {
         for (const double number : line.box)
@@ -150,9 +219,9 @@ void set_data(GstStructure* structure, const PromptLine& line) {
         }
         gst_structure_set_value(structure, "strokes", array.get());
     } else if (line.op == PromptOp::kMask) {
-        const Owned<GstBuffer> buffer(gst_buffer_new_memdup(line.mask.values.data(), line.mask.values.size()));
-        gst_structure_set(structure, "mask", GST_TYPE_BUFFER, buffer.get(), "mask-width", G_TYPE_INT, line.mask.width,
-                          "mask-height", G_TYPE_INT, line.mask.height, kIndexed, G_TYPE_BOOLEAN, TRUE, nullptr);
+        const Owned<GstBuffer> buffer(buffer_of(std::move(line.mask.values)));
+        gst_structure_set(structure, "mask", GST_TYPE_BUFFER, buffer.get(), kWidth, G_TYPE_INT, line.mask.width,
+                          kHeight, G_TYPE_INT, line.mask.height, kIndexed, G_TYPE_BOOLEAN, TRUE, nullptr);
     }
 }
 
@@ -170,7 +239,7 @@ PromptParse parse_prompt(const GstStructure* structure) {
     }
 }
 
-GstStructure* prompt_structure(const PromptLine& line) {
+GstStructure* prompt_structure(PromptLine line) {
     Owned<GstStructure> structure(gst_structure_new(kPromptName, "op", G_TYPE_STRING, op_name(line.op), nullptr));
     const bool shows = line.op != PromptOp::kRemove && line.op != PromptOp::kReset;
     if (line.op != PromptOp::kReset)

@@ -1,23 +1,35 @@
 // SPDX-License-Identifier: MIT
-// The JSON form of the grammar, for the two files that read it. Slow to compile: include it nowhere else.
+// The JSON form of the grammar, for the files that read it. Slow to compile: include it nowhere else.
 #pragma once
 
-#include "gstausmgrammar.h"
+#include "gstausmgrammarfields.h"
 
 #include <nlohmann/json.hpp>
 
-#include <stdexcept>
-
 namespace ausm::gst {
 
-/// A member of the object that breaks the grammar; never leaves the parser.
-struct GrammarFailure : std::runtime_error {
-    GrammarFailure(std::string which, const std::string& text) : std::runtime_error(text), key(std::move(which)) {}
-    std::string key;  // empty: the object itself
+/// A JSON value as the grammar reads it (see gstausmgrammarfields.h). The value outlives it.
+class JsonNode {
+public:
+    explicit JsonNode(const nlohmann::json& value) : value_(value) {}
+
+    [[nodiscard]] bool is_list() const { return value_.is_array(); }
+    [[nodiscard]] std::size_t size() const { return value_.size(); }
+    [[nodiscard]] JsonNode at(std::size_t i) const { return JsonNode(value_[i]); }
+    [[nodiscard]] double number(std::string_view key) const;
+    [[nodiscard]] std::int64_t whole(std::string_view key) const;
+    [[nodiscard]] std::string text(std::string_view key) const;
+    [[nodiscard]] bool flag(std::string_view key) const;
+
+private:
+    const nlohmann::json& value_;
 };
 
-/// Reads and checks everything but the mask's pixels given as a buffer. Throws GrammarFailure.
+/// A line of JSON. Throws GrammarFailure.
 [[nodiscard]] PromptLine read_prompt(const nlohmann::json& object);
+
+/// The member "mask": a path, or run lengths. Throws GrammarFailure.
+void read_mask(const nlohmann::json& value, PromptLine& line);
 
 /// JSON from text with all limits applied: depth, duplicate keys. Throws nlohmann's parse_error or GrammarFailure.
 [[nodiscard]] nlohmann::json read_json(std::string_view text);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -23,8 +24,20 @@ struct MaskImage {
 /// The objects of an image in rising order; {255} for an image of only 0 and 255; empty when nothing is shown.
 [[nodiscard]] std::vector<std::uint8_t> mask_objects(const MaskImage& image);
 
+/// COCO run lengths, as decode_rle() takes them: a fraction of the memory of the mask.
+struct MaskRuns {
+    int height = 0, width = 0;
+    std::vector<std::uint32_t> counts;
+};
+
+/// The text of what is wrong with a size: a side, or the number of pixels.
+[[nodiscard]] std::optional<std::string> check_mask_size(int height, int width);
+
+/// The text of what is wrong with run lengths: size out of range, runs that do not add up to height * width.
+[[nodiscard]] std::optional<std::string> check_rle(int height, int width, std::span<const std::uint32_t> counts);
+
 /// COCO run lengths: pixels column by column, runs of background and object in turn, background first. Objects become
-/// 255. The text of what is wrong otherwise: size out of range, runs that do not add up to height * width.
+/// 255. The text of what is wrong otherwise: check_rle().
 [[nodiscard]] std::variant<MaskImage, std::string> decode_rle(int height, int width,
                                                               std::span<const std::uint32_t> counts);
 

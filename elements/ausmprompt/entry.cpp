@@ -7,9 +7,12 @@
 
 namespace ausm::gst {
 
-PromptEntry::PromptEntry(const PromptLine& line) : frame(line.frame) {
-    if (line.time)
-        time = static_cast<GstClockTime>(std::llround(*line.time * GST_SECOND));
+PromptEntry::PromptEntry(PromptLine line, int number)
+    : frame(std::exchange(line.frame, std::nullopt)), line_(std::move(line)), number_(number) {
+    if (line_.time)
+        time = static_cast<GstClockTime>(std::llround(*line_.time * GST_SECOND));
+    line_.time.reset();
+    line_.late = line_.clipped = false;  // found out here
 }
 
 std::variant<PromptEntry, PromptError> PromptEntry::from_text(std::string_view text, int number,
@@ -17,43 +20,37 @@ std::variant<PromptEntry, PromptError> PromptEntry::from_text(std::string_view t
     auto parsed = parse_prompt(text, number, folder);
     if (auto* wrong = std::get_if<PromptError>(&parsed))
         return std::move(*wrong);
-    PromptEntry entry(std::get<PromptLine>(parsed));
-    entry.text_ = text;
-    entry.number_ = number;
-    return entry;
+    return PromptEntry(std::move(std::get<PromptLine>(parsed)), number);
 }
 
 std::variant<PromptEntry, PromptError> PromptEntry::from_structure(const GstStructure* structure) {
     auto parsed = parse_prompt(structure);
     if (auto* wrong = std::get_if<PromptError>(&parsed))
         return std::move(*wrong);
-    PromptEntry entry(std::get<PromptLine>(parsed));
-    entry.structure_.reset(gst_structure_copy(structure));
-    return entry;
+    return PromptEntry(std::move(std::get<PromptLine>(parsed)), 0);
+}
+
+std::size_t PromptEntry::bytes() const noexcept {
+    std::size_t bytes = sizeof(PromptLine) + line_.points.capacity() * sizeof(Point);
+    for (const auto& stroke : line_.strokes)
+        bytes += sizeof(stroke) + stroke.capacity() * sizeof(Point);
+    return bytes + (line_.mask_runs ? line_.mask_runs->counts.capacity() * sizeof(std::uint32_t) : 0);
 }
 
 std::string PromptEntry::place() const { return number_ > 0 ? "line " + std::to_string(number_) + ": " : ""; }
 
-PromptLine PromptEntry::line(const std::string& folder) const {
-    auto parsed = structure_ ? parse_prompt(structure_.get()) : parse_prompt(text_, number_, folder);
-    PromptLine line = std::move(std::get<PromptLine>(parsed));
-    line.time.reset();
-    line.frame.reset();
-    line.late = line.clipped = false;
-    return line;
-}
-
-void DuePrompts::give(const PromptEntry& entry, const std::string& folder, bool late) {
-    PromptLine line = entry.line(folder);
+void DuePrompts::give(PromptEntry entry, bool late) {
+    const std::string place = entry.place();
+    PromptLine line = std::move(entry).line();
     line.late = late;
     if (const auto wrong = load_mask(line))
-        refused.push_back({std::move(line), entry.place() + *wrong});
+        refused.push_back({std::move(line), place + *wrong});
     else
         lines.push_back(std::move(line));
 }
 
-void DuePrompts::refuse(const PromptEntry& entry, const std::string& folder, std::string reason) {
-    refused.push_back({entry.line(folder), std::move(reason)});
+void DuePrompts::refuse(PromptEntry entry, std::string reason) {
+    refused.push_back({std::move(entry).line(), std::move(reason)});
 }
 
 }  // namespace ausm::gst

@@ -3,40 +3,40 @@
 #pragma once
 
 #include "gst/gstausmgrammar.h"
-#include "gst/raii.h"
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
 namespace ausm::gst {
 
-/// Kept as it was written: a parsed prompt needs several times the memory, and a mask's file is read when it is due.
+/// Read once. A mask stays a path or run lengths until it is due, because masks need many times the memory.
 class PromptEntry {
 public:
     /// A JSON line, its number, and the folder of relative mask paths ("": the working directory).
     [[nodiscard]] static std::variant<PromptEntry, PromptError> from_text(std::string_view text, int number,
                                                                           const std::string& folder);
-    /// A copy of a structure.
     [[nodiscard]] static std::variant<PromptEntry, PromptError> from_structure(const GstStructure* structure);
 
     std::optional<GstClockTime> time;   ///< stream time
     std::optional<std::int64_t> frame;  ///< counted from the stream start
 
-    [[nodiscard]] std::size_t bytes() const noexcept { return text_.size(); }
+    /// Memory of its lists; a mask that came as a picture is not counted.
+    [[nodiscard]] std::size_t bytes() const noexcept;
     /// "line 3: ", or nothing where there are no lines.
     [[nodiscard]] std::string place() const;
     /// Without time and frame, its mask unread.
-    [[nodiscard]] PromptLine line(const std::string& folder) const;
+    [[nodiscard]] const PromptLine& line() const& noexcept { return line_; }
+    [[nodiscard]] PromptLine line() && noexcept { return std::move(line_); }
 
 private:
-    explicit PromptEntry(const PromptLine& line);
+    PromptEntry(PromptLine line, int number);
 
-    std::string text_;
-    int number_ = 0;
-    Owned<GstStructure> structure_;  // instead of the text
+    PromptLine line_;
+    int number_;  // 0: none
 };
 
 /// What one frame gets.
@@ -49,8 +49,8 @@ struct DuePrompts {
     std::vector<Refused> refused;
 
     /// Reads the mask; refuses the prompt when that fails.
-    void give(const PromptEntry& entry, const std::string& folder, bool late = false);
-    void refuse(const PromptEntry& entry, const std::string& folder, std::string reason);
+    void give(PromptEntry entry, bool late = false);
+    void refuse(PromptEntry entry, std::string reason);
 };
 
 /// Why prompts with a frame are refused after a flush.

@@ -26,7 +26,7 @@ void send(GstBaseTransform* base, const PromptState& state, PromptLine line) {
     }
     GST_DEBUG_OBJECT(base, "sending %s for object %" G_GINT64_FORMAT, op_name(line.op), line.object);
     gst_pad_push_event(GST_BASE_TRANSFORM_SRC_PAD(base),
-                       gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, prompt_structure(line)));
+                       gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, prompt_structure(std::move(line))));
 }
 
 void send_standing(GstBaseTransform* base, PromptState& state) {
@@ -58,11 +58,11 @@ void send_due(GstBaseTransform* base, PromptState& state, const PromptFrame& fra
     const FrameSpan span = state.position.next(frame.pts, frame.duration);
     DuePrompts due;
     state.schedule.give(span, due);
-    for (const PromptInbox::Due& next : state.inbox->take(span)) {
+    for (PromptInbox::Due& next : state.inbox->take(span)) {
         if (next.refused)
-            due.refuse(next.entry, "", next.refused);
+            due.refuse(std::move(next.entry), next.refused);
         else
-            due.give(next.entry, "", next.late);
+            due.give(std::move(next.entry), next.late);
     }
     for (const auto& refused : due.refused)
         refuse_prompt(base, refused.line, refused.reason);

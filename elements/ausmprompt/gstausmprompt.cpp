@@ -122,10 +122,9 @@ static gboolean gst_ausm_prompt_add_prompt(GstAusmPrompt* self, const GstStructu
             return false;
         }
         auto& entry = std::get<PromptEntry>(parsed);
-        const PromptLine line = entry.line("");
-        if (self->priv->inbox->submit(std::move(entry)) == Handed::kTaken)
+        if (self->priv->inbox->submit(entry) == Handed::kTaken)
             return true;
-        refuse_prompt(GST_BASE_TRANSFORM(self), line,
+        refuse_prompt(GST_BASE_TRANSFORM(self), entry.line(),
                       std::to_string(PromptInbox::kMaxWaiting) + " prompts wait for their frames already");
         return false;
     });
@@ -188,7 +187,7 @@ static gboolean gst_ausm_prompt_set_caps(GstBaseTransform* base, GstCaps* caps, 
 /// Answers the prompts that no frame came for.
 static void gst_ausm_prompt_refuse(GstAusmPrompt* self, const std::vector<PromptEntry>& entries, const char* reason) {
     for (const PromptEntry& entry : entries)
-        refuse_prompt(GST_BASE_TRANSFORM(self), entry.line(""), reason);
+        refuse_prompt(GST_BASE_TRANSFORM(self), entry.line(), reason);
 }
 
 static void gst_ausm_prompt_handle(GstAusmPrompt* self, GstEvent* event) {

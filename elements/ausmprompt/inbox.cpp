@@ -62,7 +62,7 @@ void PromptInbox::keep(std::vector<Waiting> waiting) {
 
 bool PromptInbox::is_full() const { return waiting_.size() >= kMaxWaiting || bytes_ >= kMaxWaitingBytes; }
 
-Handed PromptInbox::submit(PromptEntry entry) {
+Handed PromptInbox::submit(PromptEntry& entry) {
     const std::lock_guard lock(mutex_);
     if (is_full())
         return Handed::kFull;

@@ -33,7 +33,7 @@ struct TimedMask {
 class PromptInbox {
 public:
     static constexpr std::size_t kMaxWaiting = 1024;
-    static constexpr std::size_t kMaxWaitingBytes = std::size_t{64} << 20;  ///< of text
+    static constexpr std::size_t kMaxWaitingBytes = std::size_t{64} << 20;  ///< of their lists
     static constexpr std::size_t kMaxMasks = 4;                             ///< ahead of the video
 
     /// A prompt for a frame, or the reason why it gets none.
@@ -51,8 +51,8 @@ public:
     [[nodiscard]] std::vector<PromptEntry> clear();
 
     // the application
-    /// Never waits. kFull: kMaxWaiting prompts wait.
-    [[nodiscard]] Handed submit(PromptEntry entry);
+    /// Never waits. kFull: kMaxWaiting prompts wait, or kMaxWaitingBytes; the entry is still the caller's then.
+    [[nodiscard]] Handed submit(PromptEntry& entry);
     /// Whether frames wait for the mask video.
     void set_wait(bool wait);
 

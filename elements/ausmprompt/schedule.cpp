@@ -42,10 +42,10 @@ std::string PromptSchedule::read(const std::string& path, BadLines& bad) {
     std::ifstream file(path, std::ios::binary);
     if (!file)
         return std::strerror(errno);
-    folder_ = Owned<char>(g_path_get_dirname(path.c_str())).get();
+    const Owned<char> folder(g_path_get_dirname(path.c_str()));
     std::string error;
     const auto take = [&](std::variant<PromptEntry, PromptError> parsed) { return add(std::move(parsed), bad, error); };
-    PromptLines lines(folder_);
+    PromptLines lines(folder.get());
     std::vector<char> block(std::size_t{1} << 16);
     bool more = true;
     while (more && file) {
@@ -79,16 +79,16 @@ void PromptSchedule::restart() noexcept { next_at_once_ = next_by_frame_ = 0; }
 
 void PromptSchedule::give(const FrameSpan& span, DuePrompts& due) {
     while (next_at_once_ < at_once_.size())
-        due.give(at_once_[next_at_once_++], folder_);
+        due.give(at_once_[next_at_once_++]);
     for (; !span.frame && next_by_frame_ < by_frame_.size(); ++next_by_frame_)
-        due.refuse(by_frame_[next_by_frame_], folder_, kFramesUncounted);
+        due.refuse(by_frame_[next_by_frame_], kFramesUncounted);
     while (next_by_frame_ < by_frame_.size() && *by_frame_[next_by_frame_].frame <= *span.frame)
-        due.give(by_frame_[next_by_frame_++], folder_);
+        due.give(by_frame_[next_by_frame_++]);
     if (!span.timed)
         return;
     for (auto next = std::ranges::lower_bound(by_time_, span.from, {}, [](const auto& entry) { return *entry.time; });
          next != by_time_.end() && span.has(*next->time); ++next)
-        due.give(*next, folder_);
+        due.give(*next);
 }
 
 }  // namespace ausm::gst

@@ -13,7 +13,7 @@
 
 namespace ausm::gst {
 
-/// The lines of a file. Thread-bound to the streaming thread, but for load().
+/// The lines of a file; what is due is a copy, because a seek makes it due again. Thread-bound to the streaming thread, but for load().
 class PromptSchedule {
 public:
     static constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{1} << 30;
@@ -34,7 +34,6 @@ private:
     [[nodiscard]] bool add(std::variant<PromptEntry, PromptError> parsed, BadLines& bad, std::string& error);
     void clear();
 
-    std::string folder_;
     std::vector<PromptEntry> at_once_, by_frame_, by_time_;  // in the order in which they are due
     std::size_t next_at_once_ = 0, next_by_frame_ = 0;
 };

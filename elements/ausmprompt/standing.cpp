@@ -2,9 +2,8 @@
 // The prompts that are given as properties of ausmprompt.
 #include "standing.h"
 
-#include "gst/raii.h"
-
 #include <stdexcept>
+#include <utility>
 
 namespace ausm::gst {
 
@@ -34,13 +33,10 @@ PromptLine start(const StandingPrompts& standing, PromptOp op, std::int64_t obje
     return line;
 }
 
-/// Applies the rules of the grammar by writing the line and reading it back.
-void keep(std::vector<PromptLine>& lines, const std::string& property, const PromptLine& line) {
-    const Owned<GstStructure> structure(prompt_structure(line));
-    auto parsed = parse_prompt(structure.get());
-    if (const auto* wrong = std::get_if<PromptError>(&parsed))
-        throw BadProperty("property " + property + ": " + wrong->text);
-    lines.push_back(std::move(std::get<PromptLine>(parsed)));
+void keep(std::vector<PromptLine>& lines, const std::string& property, PromptLine line) {
+    if (const auto fault = check(line))
+        throw BadProperty("property " + property + ": " + fault->text);
+    lines.push_back(std::move(line));
 }
 
 void add_boxes(const StandingPrompts& standing, std::vector<PromptLine>& lines) {
@@ -48,7 +44,7 @@ void add_boxes(const StandingPrompts& standing, std::vector<PromptLine>& lines) 
     for (const auto& row : rows("box", standing.box, 4, 4)) {
         PromptLine line = start(standing, PromptOp::kBox, object);
         line.box = {row[0], row[1], row[2], row[3]};
-        keep(lines, "box", line);
+        keep(lines, "box", std::move(line));
         object += object != 0 ? 1 : 0;
     }
 }
@@ -60,7 +56,7 @@ void add_points(const StandingPrompts& standing, std::vector<PromptLine>& lines)
             throw BadProperty("property points: a label is 0 or 1");
         line.points.push_back({row[0], row[1], row.size() < 3 || row[2] == 1});
     }
-    keep(lines, "points", line);
+    keep(lines, "points", std::move(line));
 }
 
 void add_mask(const StandingPrompts& standing, std::vector<PromptLine>& lines) {
@@ -68,7 +64,7 @@ void add_mask(const StandingPrompts& standing, std::vector<PromptLine>& lines) {
     line.mask_path = standing.mask_location;
     if (const auto wrong = load_mask(line))
         throw BadProperty("property mask-location: " + *wrong);
-    keep(lines, "mask-location", line);
+    keep(lines, "mask-location", std::move(line));
 }
 
 }  // namespace

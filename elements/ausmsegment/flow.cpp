@@ -54,9 +54,7 @@ static bool gst_ausm_segment_pad_set_caps(GstAusmSegmentPad* self, SegmentStream
         return false;
     }
     const SegmentSettings settings = gst_ausm_segment_settings(GST_AUSM_SEGMENT(element));
-    if ((settings.reset_on & kResetOnCaps) != 0 && stream.has_info() && !stream.has_info(info))
-        stream.forget("caps");
-    stream.set_info(info);
+    stream.set_info(info, (settings.reset_on & kResetOnCaps) != 0);
     gst_ausm_segment_pad_update_latency(self, stream, element, settings);
     return true;
 }
@@ -102,9 +100,9 @@ static gboolean gst_ausm_segment_pad_sink_event(GstPad* pad, GstObject* parent, 
             if (!prompt)
                 return gst_ausm_segment_pad_handle(self, *stream, element, event);
             if (gst_event_type_get_flags(GST_EVENT_TYPE(event)) & GST_EVENT_TYPE_SERIALIZED)
-                stream->collect(parse_prompt(gst_event_get_structure(event)));
+                stream->prompts().collect(parse_prompt(gst_event_get_structure(event)));
             else
-                stream->submit(parse_prompt(gst_event_get_structure(event)));
+                stream->prompts().submit(parse_prompt(gst_event_get_structure(event)));
             return true;
         },
         stream->pad());
@@ -220,7 +218,7 @@ static bool gst_ausm_segment_pad_answer_source(GstPad* pad, GstQuery* query) {
     if (!is_meta_source_query(query))
         return false;
     const auto stream = gst_ausm_segment_pad_stream_of(pad);
-    if (!stream || !stream->marks_every_frame())
+    if (!stream || !stream->output().marks_every_frame())
         return false;
     answer_meta_source(query, pad);
     return true;

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The latency that a stream of ausmsegment declares to a live pipeline.
+// The latency that a stream of ausmsegment declares to a live pipeline, and when the model is asked for it.
 #pragma once
 
-#include <gst/gst.h>
+#include "settings.h"
+
+#include "model/ausm.h"
+
+#include <gst/video/video.h>
 
 #include <atomic>
 
@@ -36,6 +40,26 @@ private:
     GstClockTime frames_ = 0;  // what frames take, without extra
     int shorter_ = 0;          // frames in a row
     std::atomic<GstClockTime> value_{0};
+};
+
+/// Asks the model what frames take, where the latency follows them. Thread-bound to the streaming thread, but for value().
+class LatencyProbe {
+public:
+    /// A new stream: nothing is declared.
+    void restart() noexcept;
+    /// Any thread.
+    [[nodiscard]] GstClockTime value() const noexcept { return declared_.value(); }
+    /// Takes the settings: the latency that is set, or with `live`, which is what upstream is, the one that frames of this
+    /// format take. `began`: frames have come. True when it changed. Throws what the model throws.
+    [[nodiscard]] bool update(Session& session, const GstVideoInfo& info, const SegmentSettings& settings, bool live,
+                              bool began);
+    /// After a frame. True when it changed.
+    [[nodiscard]] bool follow(const Session& session, const GstVideoInfo& info, const SegmentSettings& settings);
+
+private:
+    DeclaredLatency declared_;
+    bool follows_ = false;    // what frames take
+    bool rehearsed_ = false;  // since the restart
 };
 
 }  // namespace ausm::gst

@@ -27,8 +27,14 @@ void SegmentOutput::attach(GstBuffer* buffer, Result& result, const Frame& frame
         analytics_.attach(buffer, frame.time);
     Owned<GstBuffer> carrier(gst_buffer_new());
     copy_meta(carrier.get(), buffer);
+    note_marked();
     const std::lock_guard lock(mutex_);
     last_ = std::move(carrier);
+}
+
+void SegmentOutput::note_marked() noexcept {
+    if (marks_ == Marks::kNone)
+        marks_ = Marks::kAll;
 }
 
 bool SegmentOutput::can_repeat(int width, int height) const {
@@ -39,6 +45,7 @@ bool SegmentOutput::can_repeat(int width, int height) const {
 void SegmentOutput::repeat(GstBuffer* buffer, const Frame& frame) {
     copy_meta(buffer, last_.get());  // only this thread replaces it
     mark_repeated(buffer, serial_++);
+    note_marked();
     if (frame.analytics)
         analytics_.attach(buffer, frame.time);
 }

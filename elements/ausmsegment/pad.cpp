@@ -35,10 +35,10 @@ std::shared_ptr<SegmentStream> gst_ausm_segment_pad_stream(GstAusmSegmentPad* se
 static void gst_ausm_segment_pad_get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
     const auto stream = gst_ausm_segment_pad_stream(GST_AUSM_SEGMENT_PAD(object));
     if (id == PROP_STATS && stream)
-        g_value_take_boxed(value,
-                           guard_quietly(object, static_cast<GstStructure*>(nullptr), [&] { return stream->stats(); }));
+        g_value_take_boxed(value, guard_quietly(object, static_cast<GstStructure*>(nullptr),
+                                                [&] { return stream->stats().structure(); }));
     else if (id == PROP_STATE_LOCATION && stream)
-        g_value_set_string(value, stream->state_location().get().c_str());
+        g_value_set_string(value, stream->saving().location().c_str());
     else if (id != PROP_STATS && id != PROP_STATE_LOCATION)
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 }
@@ -51,7 +51,7 @@ static void gst_ausm_segment_pad_set_property(GObject* object, guint id, const G
     const char* location = g_value_get_string(value);
     if (const auto stream = gst_ausm_segment_pad_stream(GST_AUSM_SEGMENT_PAD(object)))
         guard_quietly(object, true, [&] {
-            stream->state_location().set(location ? location : "");
+            stream->saving().set_location(location ? location : "");
             return true;
         });
 }
@@ -61,7 +61,7 @@ static gboolean gst_ausm_segment_pad_submit(GstAusmSegmentPad* self, const std::
     const auto stream = gst_ausm_segment_pad_stream(self);
     return element && stream &&
            guard(
-               element.get(), false, [&] { return stream->submit(parse()); }, stream->pad());
+               element.get(), false, [&] { return stream->prompts().submit(parse()); }, stream->pad());
 }
 
 gboolean gst_ausm_segment_pad_reset(GstAusmSegmentPad* self) {
@@ -87,7 +87,7 @@ static gboolean gst_ausm_segment_pad_request(GstAusmSegmentPad* self, StateReque
     const auto stream = gst_ausm_segment_pad_stream(self);
     if (!stream || !location || *location == 0)
         return FALSE;
-    return guard_quietly(self, false, [&] { return stream->request({action, location}); });
+    return guard_quietly(self, false, [&] { return stream->saving().request({action, location}); });
 }
 
 gboolean gst_ausm_segment_pad_save_state(GstAusmSegmentPad* self, const gchar* location) {

@@ -17,6 +17,13 @@ namespace ausm::gst {
 
 namespace {
 
+/// What became of a request.
+struct StateOutcome {
+    bool done = false;
+    std::string reason;                    // why not
+    std::vector<std::string> differences;  // loaded, but saved under other conditions: Session::load()
+};
+
 constexpr goffset kMaxBytes = goffset{1} << 30;
 
 const char* name_of(StateRequest::Action action) { return action == StateRequest::Action::kSave ? "save" : "load"; }
@@ -49,58 +56,8 @@ StateOutcome load(Session& session, const std::string& location) {
     return {true, "", session.load({reinterpret_cast<const std::uint8_t*>(bytes), size})};
 }
 
-}  // namespace
-
-bool StateRequests::add(StateRequest request) {
-    const std::lock_guard lock(mutex_);
-    if (requests_.size() == kMaxWaiting)
-        return false;
-    requests_.push_back(std::move(request));
-    return true;
-}
-
-std::vector<StateRequest> StateRequests::take() {
-    const std::lock_guard lock(mutex_);
-    return std::exchange(requests_, {});
-}
-
-void StateLocation::set(std::string location) {
-    const std::lock_guard lock(mutex_);
-    location_ = std::move(location);
-    refused_ = false;
-}
-
-std::string StateLocation::get() const {
-    const std::lock_guard lock(mutex_);
-    return location_;
-}
-
-void StateLocation::start() {
-    const std::lock_guard lock(mutex_);
-    due_ = true;
-    refused_ = false;
-}
-
-std::optional<StateRequest> StateLocation::first() {
-    const std::lock_guard lock(mutex_);
-    if (!std::exchange(due_, false) || location_.empty() || !g_file_test(location_.c_str(), G_FILE_TEST_EXISTS))
-        return std::nullopt;
-    return StateRequest{StateRequest::Action::kLoad, location_};
-}
-
-void StateLocation::refused() {
-    const std::lock_guard lock(mutex_);
-    refused_ = true;
-}
-
-std::optional<StateRequest> StateLocation::last() const {
-    const std::lock_guard lock(mutex_);
-    if (location_.empty() || refused_)
-        return std::nullopt;
-    return StateRequest{StateRequest::Action::kSave, location_};
-}
-
-StateOutcome carry_out(Session& session, const StateRequest& request) noexcept {
+/// There is either the old file or the whole new one, and a session that could not load goes on as it was.
+StateOutcome outcome_of(Session& session, const StateRequest& request) noexcept {
     try {
         return request.action == StateRequest::Action::kSave ? save(session, request.location)
                                                              : load(session, request.location);
@@ -113,6 +70,8 @@ StateOutcome carry_out(Session& session, const StateRequest& request) noexcept {
     }
 }
 
+/// Posts the outcome as element message ausm-state: action ("save" or "load"), location, done, reason, differences
+/// (parted by "; ") and pad. A failure is a warning, too.
 void post_state(GstElement* element, const std::string& pad, const StateRequest& request, const StateOutcome& outcome) {
     std::string differences;
     for (const auto& difference : outcome.differences)
@@ -139,6 +98,87 @@ void post_state(GstElement* element, const std::string& pad, const StateRequest&
                              "their last bits: %s.",
                              request.location.c_str(), differences.c_str()),
                             (nullptr));
+}
+
+}  // namespace
+
+bool StateSaving::request(StateRequest wanted) {
+    const std::lock_guard lock(mutex_);
+    if (requests_.size() == kMaxWaiting)
+        return false;
+    requests_.push_back(std::move(wanted));
+    return true;
+}
+
+void StateSaving::set_location(std::string location) {
+    const std::lock_guard lock(mutex_);
+    location_ = std::move(location);
+    refused_ = false;
+}
+
+std::string StateSaving::location() const {
+    const std::lock_guard lock(mutex_);
+    return location_;
+}
+
+void StateSaving::restart() {
+    unsaved_ = false;
+    const std::lock_guard lock(mutex_);
+    due_ = true;
+    refused_ = false;
+}
+
+std::vector<StateRequest> StateSaving::take_requests() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(requests_, {});
+}
+
+/// What is to be loaded before the run's first frame; nothing later, and when there is no file yet.
+std::optional<StateRequest> StateSaving::first() {
+    const std::lock_guard lock(mutex_);
+    if (!std::exchange(due_, false) || location_.empty() || !g_file_test(location_.c_str(), G_FILE_TEST_EXISTS))
+        return std::nullopt;
+    return StateRequest{StateRequest::Action::kLoad, location_};
+}
+
+/// What is to be saved at the end.
+std::optional<StateRequest> StateSaving::last() const {
+    const std::lock_guard lock(mutex_);
+    if (location_.empty() || refused_)
+        return std::nullopt;
+    return StateRequest{StateRequest::Action::kSave, location_};
+}
+
+bool StateSaving::carry_out(Session& session, const StateRequest& wanted) {
+    const StateOutcome outcome = outcome_of(session, wanted);
+    post_state(element_, pad_, wanted, outcome);
+    return outcome.done;
+}
+
+/// True when another memory was loaded.
+bool StateSaving::carry_out_requests(Session& session) {
+    bool loaded = false;
+    for (const StateRequest& wanted : take_requests())
+        if (carry_out(session, wanted) && wanted.action == StateRequest::Action::kLoad)
+            loaded = true;
+    return loaded;
+}
+
+bool StateSaving::before_frame(Session& session) {
+    bool loaded = false;
+    if (const auto wanted = first()) {
+        loaded = carry_out(session, *wanted);
+        const std::lock_guard lock(mutex_);
+        refused_ = refused_ || !loaded;
+    }
+    return carry_out_requests(session) || loaded;
+}
+
+bool StateSaving::finish(Session& session) {
+    const bool loaded = carry_out_requests(session);
+    if (const auto wanted = std::exchange(unsaved_, false) ? last() : std::nullopt)
+        carry_out(session, *wanted);
+    return loaded;
 }
 
 }  // namespace ausm::gst

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A stream's memory in a file: what is asked for, carried out between two frames.
+// A stream's memory in a file, saved and loaded between two frames.
 #pragma once
 
 #include "model/ausm.h"
@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ausm::gst {
@@ -22,55 +23,50 @@ struct StateRequest {
     std::string location;
 };
 
-/// What became of it.
-struct StateOutcome {
-    bool done = false;
-    std::string reason;                    ///< why not
-    std::vector<std::string> differences;  ///< loaded, but saved under other conditions: Session::load()
-};
-
-/// Waiting requests, in their order. Thread-safe.
-class StateRequests {
+/// Saves and loads the memory of one stream: on request, and before the first frame and after the last one in a file
+/// that is set. The members under "any thread" are thread-safe; the others are thread-bound to the streaming thread, and
+/// the sessions given to them with them.
+class StateSaving {
 public:
-    static constexpr std::size_t kMaxWaiting = 64;
+    static constexpr std::size_t kMaxWaiting = 64;  ///< requests
 
-    /// False: too many wait already.
-    [[nodiscard]] bool add(StateRequest request);
-    [[nodiscard]] std::vector<StateRequest> take();
+    /// `element` outlives the stream's activity and is not owned; `pad` is the name in messages.
+    StateSaving(GstElement* element, std::string pad) : element_(element), pad_(std::move(pad)) {}
+
+    // any thread
+    /// Queues work with a file for the time before the next frame, at the latest the end. False: too much waits.
+    [[nodiscard]] bool request(StateRequest wanted);
+    /// The file of the whole run; empty: none.
+    void set_location(std::string location);
+    [[nodiscard]] std::string location() const;
+
+    // streaming thread
+    /// A new run begins.
+    void restart();
+    /// Carries out what waits. True when another memory was loaded.
+    [[nodiscard]] bool before_frame(Session& session);
+    /// There is something to save.
+    void after_frame() noexcept { unsaved_ = true; }
+    /// What waits still, and the end of the run. True when another memory was loaded.
+    bool finish(Session& session);
 
 private:
-    std::mutex mutex_;  // guards requests_; innermost
-    std::vector<StateRequest> requests_;
-};
-
-/// A file from which a stream's memory is taken before its first frame and in which it is kept when it ends. Thread-safe.
-class StateLocation {
-public:
-    /// Empty: none.
-    void set(std::string location);
-    [[nodiscard]] std::string get() const;
-
-    /// A new run begins.
-    void start();
-    /// What is to be loaded before the run's first frame; nothing later, and when there is no file yet.
+    /// True when it was done.
+    bool carry_out(Session& session, const StateRequest& wanted);
+    bool carry_out_requests(Session& session);
+    [[nodiscard]] std::vector<StateRequest> take_requests();
     [[nodiscard]] std::optional<StateRequest> first();
-    /// The file could not be loaded: this run does not write over it.
-    void refused();
-    /// What is to be saved at the end.
     [[nodiscard]] std::optional<StateRequest> last() const;
 
-private:
+    GstElement* element_;
+    std::string pad_;
+    bool unsaved_ = false;  // frames since the memory was last saved at the end of a run; streaming thread
+
     mutable std::mutex mutex_;  // guards everything below; innermost
+    std::vector<StateRequest> requests_;
     std::string location_;
-    bool due_ = false, refused_ = false;
+    bool due_ = false;      // the location's file is still to be loaded in this run
+    bool refused_ = false;  // it could not be loaded: this run does not write over it
 };
-
-/// Carries out one request; the session is thread-bound to the caller. There is either the old file or the whole new
-/// one, and a session that could not load goes on as it was. Does not throw.
-[[nodiscard]] StateOutcome carry_out(Session& session, const StateRequest& request) noexcept;
-
-/// Posts the outcome as element message ausm-state: action ("save" or "load"), location, done, reason, differences
-/// (parted by "; ") and pad. A failure is a warning, too.
-void post_state(GstElement* element, const std::string& pad, const StateRequest& request, const StateOutcome& outcome);
 
 }  // namespace ausm::gst

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One stream of ausmsegment: owns the Session, collects prompts, turns frames into metadata.
+// One stream of ausmsegment: owns the Session and the parts around it, turns frames into metadata.
 #include "stream.h"
 
 #include "gst/gstausmmessage.h"
@@ -40,14 +40,14 @@ void SegmentStream::start(const SegmentSettings& settings) {
     }
     empty();
     revision_ = settings.revision;
-    hurried_ = live_ = follows_ = rehearsed_ = began_ = unsaved_ = false;
+    hurried_ = live_ = began_ = false;
     output_.restart(true);
+    output_.count_marked_anew();
     pace_.restart();
-    state_location_.start();
+    saving_.restart();
     info_ = {};
-    latency_.fix(0);
+    latency_.restart();
     warned_ = warned_not_finite_ = false;
-    marks_ = Marks::kNone;
     stats_.clear();
 }
 
@@ -62,9 +62,12 @@ void SegmentStream::close() {
     engine_.reset();
 }
 
-void SegmentStream::set_info(const GstVideoInfo& info) {
-    if (has_info() && !has_info(info))
+void SegmentStream::set_info(const GstVideoInfo& info, bool forgets) {
+    if (has_info() && !gst_video_info_is_equal(&info_, &info)) {
         clicks_.restart();  // it was pressed on another picture
+        if (forgets)
+            forget("caps");
+    }
     info_ = info;
 }
 
@@ -78,13 +81,18 @@ void SegmentStream::interrupt() noexcept {
 /// Empties the memory; a flush that began meanwhile stays in force.
 void SegmentStream::empty() {
     session_->reset();
-    previous_.clear();
-    result_.objects.clear();
-    output_.restart(false);
-    refusing_ = false;
+    drop_last();
+    prompts_.restart();
     const std::lock_guard lock(session_mutex_);
     if (interrupted_)
         session_->interrupt();
+}
+
+/// Nothing is known any more of the frame before.
+void SegmentStream::drop_last() {
+    previous_.clear();
+    result_.objects.clear();
+    output_.restart(false);
 }
 
 void SegmentStream::forget(const char* reason) {
@@ -95,8 +103,7 @@ void SegmentStream::forget(const char* reason) {
 }
 
 void SegmentStream::restart(const char* reason, bool forgets) {
-    for (const PromptLine& line : take_stream_lines())
-        refuse(line, std::string("no frame came before the ") + reason);
+    prompts_.refuse_collected(std::string("no frame came before the ") + reason);
     {
         const std::lock_guard lock(session_mutex_);
         interrupted_ = false;
@@ -105,15 +112,17 @@ void SegmentStream::restart(const char* reason, bool forgets) {
     pace_.restart();
     clicks_.restart();
     warned_ = warned_not_finite_ = false;
-    marks_ = Marks::kNone;
+    output_.count_marked_anew();
     if (forgets)
         forget(reason);
 }
 
 void SegmentStream::finish() {
-    for (const PromptLine& line : take_lines())
-        refuse(line, "the stream ended before the next frame");
-    save_last();
+    prompts_.refuse_all("the stream ended before the next frame");
+    if (!session_)
+        return;
+    if (saving_.finish(*session_))
+        drop_last();
     // Others that share the engine do not reckon with its frames any more.
     const std::lock_guard lock(session_mutex_);
     if (!interrupted_) {
@@ -126,24 +135,43 @@ void SegmentStream::stop() noexcept {
     guard_quietly(element_, true, [this] {
         if (!session_)
             return true;
-        for (const PromptLine& line : take_lines())
-            refuse(line, "the stream stopped before the next frame");
-        save_last();
+        prompts_.refuse_all("the stream stopped before the next frame");
+        saving_.finish(*session_);
         return true;
     });
+}
+
+bool SegmentStream::click(GstEvent* event) {
+    const auto picture = output_.size();
+    if (picture.width == 0)
+        return false;  // nothing is shown yet
+    auto outcome = clicks_.handle(event, picture.width, picture.height,
+                                  [this](double x, double y) { return output_.object_at(x, y); });
+    if (outcome.prompt)
+        prompts_.submit(std::move(*outcome.prompt));
+    return outcome.ours;
+}
+
+bool SegmentStream::update_latency(const SegmentSettings& settings, bool live) {
+    configure(settings, hurried_);
+    live_ = live;
+    const bool changed = latency_.update(*session_, info_, settings, live, began_);
+    GST_DEBUG_OBJECT(element_, "%s: latency %" GST_TIME_FORMAT ", upstream is %slive", pad_.c_str(),
+                     GST_TIME_ARGS(latency_.value()), live ? "" : "not ");
+    return changed;
 }
 
 /// The frame through the model; whatever happens, every prompt of `taken` gets its answer.
 StepStatus SegmentStream::step(const Frame& frame, FramePrompts& taken, const std::string& classes) {
     try {
         previous_ = result_.objects;
-        apply(taken, classes);
-        const StepStatus status = session_->step(frame, taken.prompts, result_);
+        const int width = GST_VIDEO_INFO_WIDTH(&info_), height = GST_VIDEO_INFO_HEIGHT(&info_);
+        const StepStatus status = session_->step(frame, taken.make({width, height, result_.objects, classes}), result_);
         if (status == StepStatus::kInterrupted)
-            refuse(taken, "the stream was flushed or stopped");
+            taken.refuse("the stream was flushed or stopped");
         return status;
     } catch (...) {
-        refuse(taken, "the frame failed");
+        taken.refuse("the frame failed");
         throw;
     }
 }
@@ -174,14 +202,14 @@ std::string SegmentStream::label_of(const ObjectChange& change) const {
 }
 
 /// `lived`: there was something to forget.
-void SegmentStream::report(const FramePrompts& taken, bool lived, GstClockTime stream_time) {
+void SegmentStream::report(FramePrompts& taken, bool lived, GstClockTime stream_time) {
     for (std::size_t i = 0; i < result_.answers.size(); ++i) {
-        if (taken.prompts[i].kind == PromptKind::kReset) {
-            refusing_ = false;
+        if (taken.is_reset(i)) {
+            prompts_.restart();
             if (std::exchange(lived, false))
                 post_reset(element_, pad_, "requested");
         }
-        answer(taken.line(i), result_.answers[i]);
+        taken.answer(i, result_.answers[i]);
     }
     for (const ObjectChange& change : result_.changes)
         post_object(element_, pad_, change, label_of(change), stream_time);
@@ -194,23 +222,15 @@ void SegmentStream::report(const FramePrompts& taken, bool lived, GstClockTime s
     warned_not_finite_ = !result_.finite;
 }
 
-void SegmentStream::note_marked(bool marked) noexcept {
-    if (!marked)
-        marks_ = Marks::kSome;
-    else if (marks_ == Marks::kNone)
-        marks_ = Marks::kAll;
-}
-
 /// The frame carries what the last one did, if it may. False: it is to be segmented.
 bool SegmentStream::repeat(Owned<GstBuffer>& buffer, const FrameTimes& times, const SegmentSettings& settings,
                            bool late) {
     const bool dropped = late && settings.qos;
     const int width = GST_VIDEO_INFO_WIDTH(&info_), height = GST_VIDEO_INFO_HEIGHT(&info_);
-    if (!(dropped || pace_.leaves_out(settings.interval)) || has_lines() || !output_.can_repeat(width, height))
+    if (!(dropped || pace_.leaves_out(settings.interval)) || !prompts_.empty() || !output_.can_repeat(width, height))
         return false;
     buffer.reset(gst_buffer_make_writable(buffer.release()));
     output_.repeat(buffer.get(), {width, height, times.stream, settings.analytics});
-    note_marked(true);
     stats_.add_repeated();
     if (dropped)
         gst_element_post_message(element_,
@@ -220,32 +240,41 @@ bool SegmentStream::repeat(Owned<GstBuffer>& buffer, const FrameTimes& times, co
     return true;
 }
 
+/// False: it cannot be read, which is said.
+bool SegmentStream::map(MappedFrame& picture, GstBuffer* buffer, const FrameTimes& times) {
+    if (picture.map(buffer, info_, times.stream, cuda_.get())) {
+        warned_ = false;
+        return true;
+    }
+    if (!std::exchange(warned_, true))
+        GST_ELEMENT_WARNING(element_, STREAM, FORMAT,
+                            ("A frame was passed on without being segmented: %s.", picture.error().c_str()),
+                            ("On pad %s. This is said once until the frames are readable again.", pad_.c_str()));
+    return false;
+}
+
 GstFlowReturn SegmentStream::process(Owned<GstBuffer>& buffer, const FrameTimes& times,
                                      const SegmentSettings& settings) {
     const gint64 begin = g_get_monotonic_time();
     if ((settings.reset_on & kResetOnDiscont) != 0 && GST_BUFFER_IS_DISCONT(buffer.get()))
         forget("discont");
-    carry_out_requests();
+    if (saving_.before_frame(*session_))
+        drop_last();
     const bool late = pace_.is_late(times.running);
     if (repeat(buffer, times, settings, late))
         return GST_FLOW_OK;
     MappedFrame picture;
-    if (!picture.map(buffer.get(), info_, times.stream, cuda_.get())) {
-        note_marked(false);
-        if (!std::exchange(warned_, true))
-            GST_ELEMENT_WARNING(element_, STREAM, FORMAT,
-                                ("A frame was passed on without being segmented: %s.", picture.error().c_str()),
-                                ("On pad %s. This is said once until the frames are readable again.", pad_.c_str()));
+    if (!map(picture, buffer.get(), times)) {
+        output_.skip();
         return GST_FLOW_OK;
     }
-    warned_ = false;
     configure(settings, late);
     began_ = true;
-    FramePrompts taken{take_lines(), 0, {}, {}, {}};
+    FramePrompts taken(prompts_);
     const bool lived = session_->info().frames > 0;
     if (step(picture.frame(), taken, settings.classes) == StepStatus::kInterrupted)
         return GST_FLOW_FLUSHING;
-    unsaved_ = true;
+    saving_.after_frame();
     report(taken, lived, times.stream);
     const SegmentOutput::Frame carrier{
         picture.frame().width, picture.frame().height,         times.stream,
@@ -253,11 +282,10 @@ GstFlowReturn SegmentStream::process(Owned<GstBuffer>& buffer, const FrameTimes&
     picture.unmap();  // it holds a reference, with which the buffer would not be writable
     buffer.reset(gst_buffer_make_writable(buffer.release()));
     output_.attach(buffer.get(), result_, carrier, engine_->info().name);
-    note_marked(true);
     pace_.seen();
     const gint64 end = g_get_monotonic_time();
     stats_.add(static_cast<double>(end - begin) / G_USEC_PER_SEC, session_->info(), result_.objects.size(), end);
-    if (follow_latency(settings))
+    if (latency_.follow(*session_, info_, settings))
         gst_element_post_message(element_, gst_message_new_latency(GST_OBJECT(element_)));
     return GST_FLOW_OK;
 }

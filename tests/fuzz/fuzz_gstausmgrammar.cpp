@@ -35,6 +35,7 @@ void check_points(const std::vector<Point>& points, double lowest, double highes
 }
 
 void check_line(const PromptLine& line) {
+    FUZZ_CHECK(!check(line));
     const bool pixels = line.unit == PromptUnit::kPixel;
     const double lowest = pixels ? -65536 : -0.5, highest = pixels ? 65536 : 1.5;  // of points
     FUZZ_CHECK(line.object >= (line.op == PromptOp::kRemove ? 1 : 0) && line.object <= kMaxObject);
@@ -109,7 +110,9 @@ void check_prompts(PromptLine line, int width, int height) {
 }
 
 /// A line that was accepted, whatever its form was.
-void check_accepted(const PromptLine& line, Input& sizes) {
+void check_accepted(PromptLine line, Input& sizes) {
+    if (line.mask_runs)
+        FUZZ_CHECK(!load_mask(line) && !line.mask_runs);
     check_line(line);
     if (line.mask_path.empty())
         check_event(line);
@@ -124,6 +127,7 @@ void check_json(Input& input) {
         return check_error(*error, 3, text.size());
     const auto& line = std::get<PromptLine>(parsed);
     FUZZ_CHECK(line.mask_path.empty() || line.mask_path[0] == '/');
+    FUZZ_CHECK(!line.mask_runs || line.mask_path.empty());
     Input sizes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
     check_accepted(line, sizes);
 }

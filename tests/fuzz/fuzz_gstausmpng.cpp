@@ -98,12 +98,13 @@ void check_prompts(MaskImage image) {
         ++expected[value];
     const bool shared = std::any_of(expected.begin() + 1, expected.begin() + 255, [](auto count) { return count > 0; });
     ausm::gst::PromptLine line(ausm::gst::PromptOp::kMask);
+    const auto objects = ausm::gst::mask_objects(image);
+    const std::size_t pixels = image.values.size();
     line.mask = std::move(image);
     const auto made = ausm::gst::make_prompts(line);
-    const auto objects = ausm::gst::mask_objects(line.mask);
     FUZZ_CHECK(std::is_sorted(objects.begin(), objects.end()));
     if (objects.empty()) {
-        FUZZ_CHECK(expected[0] == line.mask.values.size() && std::holds_alternative<std::string>(made));
+        FUZZ_CHECK(expected[0] == pixels && std::holds_alternative<std::string>(made));
         return;
     }
     const auto& prompts = std::get<std::vector<ausm::Prompt>>(made);
@@ -111,7 +112,7 @@ void check_prompts(MaskImage image) {
     std::size_t covered = 0;
     for (std::size_t i = 0; i < prompts.size(); ++i) {
         const auto inside = static_cast<std::size_t>(std::count(prompts[i].mask.begin(), prompts[i].mask.end(), 255));
-        FUZZ_CHECK(prompts[i].mask.size() == line.mask.values.size());
+        FUZZ_CHECK(prompts[i].mask.size() == pixels);
         FUZZ_CHECK(inside > 0 && inside == expected[objects[i]]);
         covered += inside;
         if (prompts[i].mask.size() > kSmall)
@@ -121,7 +122,7 @@ void check_prompts(MaskImage image) {
         FUZZ_CHECK(std::get<MaskImage>(decoded).values == prompts[i].mask);
     }
     // 255 beside other values belongs to nobody.
-    FUZZ_CHECK(covered + expected[0] + (shared ? expected[255] : 0) == line.mask.values.size());
+    FUZZ_CHECK(covered + expected[0] + (shared ? expected[255] : 0) == pixels);
 }
 
 }  // namespace

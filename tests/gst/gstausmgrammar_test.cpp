@@ -32,6 +32,7 @@ PromptError bad(const std::string& text) {
 
 /// Of a picture of 100x50.
 std::vector<ausm::Prompt> prompts(PromptLine line) {
+    EXPECT_EQ(load_mask(line), std::nullopt);
     EXPECT_EQ(to_shares(line, 100, 50), std::nullopt);
     auto made = make_prompts(line);
     if (const auto* wrong = std::get_if<std::string>(&made))
@@ -39,7 +40,7 @@ std::vector<ausm::Prompt> prompts(PromptLine line) {
     return std::holds_alternative<std::string>(made) ? std::vector<ausm::Prompt>{} : std::get<0>(std::move(made));
 }
 
-std::string unfit(const PromptLine& line) {
+std::string unfit(PromptLine line) {
     const auto made = make_prompts(line);
     EXPECT_TRUE(std::holds_alternative<std::string>(made));
     return std::holds_alternative<std::string>(made) ? std::get<std::string>(made) : "";
@@ -252,9 +253,10 @@ TEST(Grammar, TheSchemasExamplesAreReadAndSurviveTheWayThroughAnEvent) {
     const auto schema = nlohmann::json::parse(file);
     ASSERT_GE(schema.at("examples").size(), 6U);
     for (const auto& example : schema.at("examples")) {
-        const PromptLine line = good(example.dump());
+        PromptLine line = good(example.dump());
         if (!line.mask_path.empty())
             continue;  // is read before it goes into an event
+        EXPECT_EQ(load_mask(line), std::nullopt);
         const Owned<GstStructure> structure(prompt_structure(line));
         const auto back = parse_prompt(structure.get());
         ASSERT_TRUE(std::holds_alternative<PromptLine>(back)) << std::get<PromptError>(back).message();
@@ -378,6 +380,36 @@ TEST(Grammar, AMaskBufferIsReadAsGreyUnlessItsValuesAreSaidToBeIds) {
     expect_same(std::get<PromptLine>(parse_prompt(event.get())), indexed);
     gst_structure_set(structure.get(), "mask-indexed", G_TYPE_INT, 1, nullptr);
     EXPECT_TRUE(std::holds_alternative<PromptError>(parse_prompt(structure.get())));
+}
+
+TEST(Grammar, AMaskTravelsWithoutACopy) {
+    PromptLine line(PromptOp::kMask);
+    line.mask = {2, 1, {0, 255}};
+    const std::uint8_t* const values = line.mask.values.data();
+    const Owned<GstStructure> structure(prompt_structure(std::move(line)));
+    GstBuffer* buffer = nullptr;
+    ASSERT_TRUE(gst_structure_get(structure.get(), "mask", GST_TYPE_BUFFER, &buffer, nullptr));
+    const Owned<GstBuffer> owned(buffer);
+    GstMapInfo map;
+    ASSERT_TRUE(gst_buffer_map(buffer, &map, GST_MAP_READ));
+    EXPECT_EQ(map.data, values);
+    gst_buffer_unmap(buffer, &map);
+    PromptLine back = std::get<PromptLine>(parse_prompt(structure.get()));
+    const std::uint8_t* const read = back.mask.values.data();
+    const auto made = make_prompts(back);
+    EXPECT_EQ(std::get<0>(made).at(0).mask.data(), read);
+}
+
+TEST(Grammar, StructuresRefuseNumbersThatDoNotFit) {
+    for (const char* object : {"(guint64)18446744073709551615", "(gint64)-1", "1.5", "(string)7"}) {
+        const auto parsed = parse_structure(("ausm-prompt, op=remove, object=" + std::string(object)).c_str());
+        ASSERT_TRUE(std::holds_alternative<PromptError>(parsed)) << object;
+        EXPECT_NE(std::get<PromptError>(parsed).text.find("object: a whole number from 0"), std::string::npos);
+    }
+    const auto large =
+        parse_structure("ausm-prompt, op=points, unit=pixel, points=<<(guint64)18446744073709551615, (guint64)1>>");
+    ASSERT_TRUE(std::holds_alternative<PromptError>(large));
+    EXPECT_NE(std::get<PromptError>(large).text.find("65536"), std::string::npos);
 }
 
 TEST(Grammar, RowsForProperties) {
