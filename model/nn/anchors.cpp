@@ -9,15 +9,21 @@ namespace {
 
 constexpr double kHidden = -1e4;  // added to a score: zero weight, and finite in half precision too
 
+/// [1, A] bool: true at `place`.
+at::Tensor at_place(const Anchors& anchors, std::int64_t place) {
+    TORCH_CHECK(place >= 0 && place < anchors.places(), "anchor: there are ", anchors.places(),
+                " places, none is number ", place);
+    return at::arange(anchors.places(), anchors.valid.options().dtype(at::kLong)).eq(place).unsqueeze(0);
+}
+
 }  // namespace
 
 std::size_t Anchors::bytes() const { return places() == 0 ? 0 : tokens.nbytes() + valid.nbytes(); }
 
 Anchors Anchors::with(std::int64_t place, const at::Tensor& anchor, const at::Tensor& rows) const {
-    TORCH_CHECK(place >= 0 && place < places(), "anchor: there are ", places(), " places, none is number ", place);
+    auto here = at_place(*this, place);
     TORCH_CHECK(anchor.sizes() == tokens.select(1, place).sizes(), "anchor: ", anchor.sizes(), ", the places have ",
                 tokens.select(1, place).sizes());
-    auto here = at::arange(places(), valid.options().dtype(at::kLong)).eq(place).unsqueeze(0);  // [1, A]
     if (rows.defined())
         here = here.logical_and(rows.unsqueeze(1));  // [B, A]
     return {at::where(here.unsqueeze(2).unsqueeze(3), anchor.to(tokens.scalar_type()).unsqueeze(1), tokens),
@@ -25,9 +31,8 @@ Anchors Anchors::with(std::int64_t place, const at::Tensor& anchor, const at::Te
 }
 
 Anchors Anchors::without(std::int64_t place) const {
-    TORCH_CHECK(place >= 0 && place < places(), "anchor: there are ", places(), " places, none is number ", place);
-    const auto others = at::arange(places(), valid.options().dtype(at::kLong)).ne(place).unsqueeze(0);  // [1, A]
-    return {tokens * others.unsqueeze(2).unsqueeze(3).to(tokens.scalar_type()), valid.logical_and(others)};
+    const auto here = at_place(*this, place);
+    return {tokens.masked_fill(here.unsqueeze(2).unsqueeze(3), 0), valid.logical_and(here.logical_not())};
 }
 
 Anchors Anchors::each_frame(std::int64_t time) const {

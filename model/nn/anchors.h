@@ -18,7 +18,7 @@ struct Anchors {
     /// The same with `anchor` [B, N, D] in `place`, 0 .. A - 1, of those `rows`, [B] bool; undefined: of all. Throws
     /// c10::Error if it does not fit.
     [[nodiscard]] Anchors with(std::int64_t place, const at::Tensor& anchor, const at::Tensor& rows = {}) const;
-    /// The same with nothing in `place`.
+    /// The same with nothing in `place`, for instance because an object that it shows is no more.
     [[nodiscard]] Anchors without(std::int64_t place) const;
     /// For each frame of clips of `time` frames: [B * time, ...].
     [[nodiscard]] Anchors each_frame(std::int64_t time) const;

@@ -126,6 +126,9 @@ TEST_F(ScanStep, PlacesWithoutAnAnchorChangeNothing) {
     const auto more = empty.anchors.with(1, anchor);
     EXPECT_FALSE(empty.anchors.valid.any().item<bool>()) << "an older copy was written";
     EXPECT_TRUE(at::equal(more.tokens.select(1, 1), anchor));
+    EXPECT_TRUE(at::equal(more.without(1).tokens, empty.anchors.tokens));
+    EXPECT_TRUE(at::equal(more.without(1).valid, empty.anchors.valid));
+    EXPECT_THROW((void)more.without(-1), c10::Error);
 }
 
 /// What training wants of an anchor: a gradient to all that made it.
