@@ -8,7 +8,7 @@
  *
  * Video in, the same video out: every buffer carries a #GstAusmMeta with a label map and the objects in it. The
  * picture is never altered, and no buffer is dropped, delayed or reordered. Objects are found by the model (discovery)
- * or shown to it (prompts); each keeps its id for as long as the stream lasts. The memory of what was seen has a fixed
+ * or shown to it (prompts); each keeps its id for as long as the stream lasts. The state that remembers what was seen has a fixed
  * size.
  *
  * Prompts come from ausmprompt, from the signal #GstAusmSegment::add-prompt or as events named `ausm-prompt` from
@@ -20,11 +20,11 @@
  * it, when it is followed already), a drag is a box, the right button removes. With #GstAusmSegment:interval or
  * #GstAusmSegment:qos some frames carry the last map, marked as not fresh, and the network does not see them.
  *
- * The memory is a value: #GstAusmSegment::save-state and #GstAusmSegment::load-state write and read it between two
+ * The state is a value: #GstAusmSegment::save-state and #GstAusmSegment::load-state write and read it between two
  * frames, #GstAusmSegment:state-location at the end and before the first frame. The message `ausm-state` (action,
  * location, done, reason, differences) tells how it went.
  *
- * One element takes any number of streams: a request pad `sink_%u` brings its `src_%u`. Each stream has a memory of its
+ * One element takes any number of streams: a request pad `sink_%u` brings its `src_%u`. Each stream has a state of its
  * own, its messages name its sink pad in the field `pad`, and it may come and go while the others play; what happens to
  * it (flush, end, other caps, an error) never reaches them. The settings are those of all. The signals and statistics
  * of a stream are on its sink pad (#GstAusmSegmentPad::add-prompt, `sink_0::stats`); those of the element are those of
@@ -283,7 +283,7 @@ static void gst_ausm_segment_install_signals(GType type) {
      * GstAusmSegment::save-state:
      * @location: a file, which is written as a whole or not at all
      *
-     * Saves the memory of the pad sink before its next frame, at the latest at its end; the message ausm-state tells how it went. FALSE for
+     * Saves the state of the pad sink before its next frame, at the latest at its end; the message ausm-state tells how it went. FALSE for
      * an empty name, when 64 of these wait already, and when the pad has been released.
      */
     signals[SIGNAL_SAVE_STATE] =
@@ -292,8 +292,8 @@ static void gst_ausm_segment_install_signals(GType type) {
      * GstAusmSegment::load-state:
      * @location: a file that save-state or state-location has written
      *
-     * Replaces the memory of the pad sink before its next frame; a file that is damaged or belongs to another model is refused, and the
-     * memory stays. The message ausm-state tells how it went. FALSE as for save-state.
+     * Replaces the state of the pad sink before its next frame; a file that is damaged or belongs to another model is refused, and the
+     * state stays. The message ausm-state tells how it went. FALSE as for save-state.
      */
     signals[SIGNAL_LOAD_STATE] =
         make_action_signal("load-state", type, G_CALLBACK(gst_ausm_segment_load_state), G_TYPE_STRING);
@@ -326,7 +326,7 @@ static void gst_ausm_segment_class_init(GstAusmSegmentClass* klass) {
         object_class, PROP_STATE_LOCATION,
         g_param_spec_string(
             "state-location", "State location",
-            "Of the pad sink: File from which the stream's memory is loaded before the first frame, if it is there, "
+            "Of the pad sink: File from which the stream's state is loaded before the first frame, if it is there, "
             "and "
             "to which it is saved at the end",
             "", static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)));

@@ -134,7 +134,7 @@ static void gst_ausm_segment_pad_install_signals(GType type) {
      * GstAusmSegmentPad::save-state:
      * @location: a file, which is written as a whole or not at all
      *
-     * Saves the stream's memory before its next frame, at the latest at its end; the message ausm-state tells how it went. FALSE for
+     * Saves the stream's state before its next frame, at the latest at its end; the message ausm-state tells how it went. FALSE for
      * an empty name, when 64 of these wait already, and when the pad has been released.
      */
     signals[SIGNAL_SAVE_STATE] =
@@ -143,8 +143,8 @@ static void gst_ausm_segment_pad_install_signals(GType type) {
      * GstAusmSegmentPad::load-state:
      * @location: a file that save-state or state-location has written
      *
-     * Replaces the stream's memory before its next frame; a file that is damaged or belongs to another model is refused, and the
-     * memory stays. The message ausm-state tells how it went. FALSE as for save-state.
+     * Replaces the stream's state before its next frame; a file that is damaged or belongs to another model is refused, and the
+     * state stays. The message ausm-state tells how it went. FALSE as for save-state.
      */
     signals[SIGNAL_LOAD_STATE] =
         make_action_signal("load-state", type, G_CALLBACK(gst_ausm_segment_pad_load_state), G_TYPE_STRING);
@@ -165,7 +165,7 @@ static void gst_ausm_segment_pad_class_init(GstAusmSegmentPadClass* klass) {
         object_class, PROP_STATE_LOCATION,
         g_param_spec_string(
             "state-location", "State location",
-            "File from which the stream's memory is loaded before the first frame, if it is there, and "
+            "File from which the stream's state is loaded before the first frame, if it is there, and "
             "to which it is saved at the end",
             "", static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)));
     gst_ausm_segment_pad_install_signals(G_TYPE_FROM_CLASS(klass));

@@ -91,7 +91,7 @@ void post_state(GstElement* element, const std::string& pad, const StateRequest&
     else if (!outcome.done)
         GST_ELEMENT_WARNING(element, RESOURCE, READ,
                             ("The state in '%s' was not loaded: %s.", request.location.c_str(), outcome.reason.c_str()),
-                            ("The stream goes on with the memory that it has."));
+                            ("The stream goes on with the state that it has."));
     else if (!differences.empty())
         GST_ELEMENT_WARNING(element, LIBRARY, SETTINGS,
                             ("The state in '%s' was saved under other conditions, so the next masks may differ in "
@@ -155,7 +155,7 @@ bool StateSaving::carry_out(Session& session, const StateRequest& wanted) {
     return outcome.done;
 }
 
-/// True when another memory was loaded.
+/// True when another state was loaded.
 bool StateSaving::carry_out_requests(Session& session) {
     bool loaded = false;
     for (const StateRequest& wanted : take_requests())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A stream's memory in a file, saved and loaded between two frames.
+// A stream's state in a file, saved and loaded between two frames.
 #pragma once
 
 #include "model/ausm.h"
@@ -23,7 +23,7 @@ struct StateRequest {
     std::string location;
 };
 
-/// Saves and loads the memory of one stream: on request, and before the first frame and after the last one in a file
+/// Saves and loads the state of one stream: on request, and before the first frame and after the last one in a file
 /// that is set. The members under "any thread" are thread-safe; the others are thread-bound to the streaming thread, and
 /// the sessions given to them with them.
 class StateSaving {
@@ -43,11 +43,11 @@ public:
     // streaming thread
     /// A new run begins.
     void restart();
-    /// Carries out what waits. True when another memory was loaded.
+    /// Carries out what waits. True when another state was loaded.
     [[nodiscard]] bool before_frame(Session& session);
     /// There is something to save.
     void after_frame() noexcept { unsaved_ = true; }
-    /// What waits still, and the end of the run. True when another memory was loaded.
+    /// What waits still, and the end of the run. True when another state was loaded.
     bool finish(Session& session);
 
 private:
@@ -60,7 +60,7 @@ private:
 
     GstElement* element_;
     std::string pad_;
-    bool unsaved_ = false;  // frames since the memory was last saved at the end of a run; streaming thread
+    bool unsaved_ = false;  // frames since the state was last saved at the end of a run; streaming thread
 
     mutable std::mutex mutex_;  // guards everything below; innermost
     std::vector<StateRequest> requests_;

@@ -78,7 +78,7 @@ void SegmentStream::interrupt() noexcept {
         session_->interrupt();
 }
 
-/// Empties the memory; a flush that began meanwhile stays in force.
+/// Empties the state; a flush that began meanwhile stays in force.
 void SegmentStream::empty() {
     session_->reset();
     drop_last();
@@ -217,7 +217,7 @@ void SegmentStream::report(FramePrompts& taken, bool lived, GstClockTime stream_
         GST_ELEMENT_WARNING(
             element_, LIBRARY, FAILED,
             ("The model's answer to a frame is not finite; what is not is left out, and the stream goes "
-             "on with the memory of the frame before. If it stays so, try another precision or device."),
+             "on with the state of the frame before. If it stays so, try another precision or device."),
             ("On pad %s. This is said once until the answers are finite again.", pad_.c_str()));
     warned_not_finite_ = !result_.finite;
 }

@@ -45,7 +45,7 @@ public:
     // inactive pad
     /// `cuda`: open while the engine is one on a GPU, the same for all streams of the element.
     void open(std::shared_ptr<Engine> engine, std::shared_ptr<CudaShare> cuda, const SessionOptions& options);
-    /// A fresh memory with these options, before the first frame.
+    /// A new state with these options, before the first frame.
     void start(const SegmentSettings& settings);
     /// Saves what is still to be saved and answers the prompts that wait; after the last frame.
     void stop() noexcept;
@@ -68,14 +68,14 @@ public:
     [[nodiscard]] bool answer_context(GstQuery* query);
 
     // streaming thread
-    /// The format of the frames that follow. `forgets`: with an empty memory, where it is another one.
+    /// The format of the frames that follow. `forgets`: with an empty state, where it is another one.
     void set_info(const GstVideoInfo& info, bool forgets);
     [[nodiscard]] bool has_info() const noexcept { return info_.finfo != nullptr; }
     /// True when the settings changed since the last frame.
     [[nodiscard]] bool is_new(const SegmentSettings& settings) const noexcept { return settings.revision != revision_; }
-    /// What a "stream-start" or a "flush" begins; `forgets`: with an empty memory.
+    /// What a "stream-start" or a "flush" begins; `forgets`: with an empty state.
     void restart(const char* reason, bool forgets);
-    /// Empties the memory; prompts that wait stay.
+    /// Empties the state; prompts that wait stay.
     void forget(const char* reason);
     /// The end of the stream: refuses the prompts that no frame came for, and saves what is to be saved.
     void finish();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A stream's memory as a file: saved, loaded, continued in another process, refused when it is not ours.
+// A stream's state as a file: saved, loaded, continued in another process, refused when it is not ours.
 #include "../../gst/temporary_folder.h"
 #include "../segment.h"
 
