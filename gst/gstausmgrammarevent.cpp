@@ -139,7 +139,7 @@ void read_field(const std::string& key, const ValueNode& node, PromptLine& line,
 PromptOp read_op(const GstStructure* structure) {
     const GValue* op = gst_structure_get_value(structure, "op");
     if (!op)
-        throw GrammarFailure("", "the key op is missing: mask, box, points, scribble, remove or reset");
+        refuse_without_op();
     return op_of(ValueNode(op).text("op"));
 }
 
@@ -157,11 +157,7 @@ std::vector<std::string> keys_of(const GstStructure* structure) {
 PromptLine read_structure(const GstStructure* structure) {
     PromptLine line(read_op(structure));
     const auto keys = keys_of(structure);
-    for (const std::string& key : keys)
-        check_key(line.op, key);
-    const char* const data = data_key(line.op);
-    if (*data && !gst_structure_has_field(structure, data))
-        throw GrammarFailure("", std::string("the key ") + data + " is missing");
+    check_keys(line.op, keys);
     PromptLists lists;
     for (const std::string& key : keys) {
         const GValue* value = gst_structure_get_value(structure, key.c_str());

@@ -52,15 +52,7 @@ void set_labels(PromptLine& line, const PromptLists& lists) {
     }
 }
 
-}  // namespace
-
-PromptOp op_of(const std::string& name) {
-    for (const PromptOp op : kOps)
-        if (name == op_name(op))
-            return op;
-    throw GrammarFailure("op", "unknown op '" + name.substr(0, 32) + "': " + kOpNames);
-}
-
+/// The key that an op cannot do without; "": there is none.
 const char* data_key(PromptOp op) noexcept {
     switch (op) {
     case PromptOp::kMask: return "mask";
@@ -71,6 +63,7 @@ const char* data_key(PromptOp op) noexcept {
     }
 }
 
+/// Throws GrammarFailure unless the key belongs to the op.
 void check_key(PromptOp op, std::string_view key) {
     const std::string_view data = data_key(op);
     const bool shows = !data.empty();
@@ -82,6 +75,25 @@ void check_key(PromptOp op, std::string_view key) {
     if (!known)
         throw GrammarFailure(
             key, "the key '" + std::string(key.substr(0, 32)) + "' is unknown or does not belong to this op");
+}
+
+}  // namespace
+
+PromptOp op_of(const std::string& name) {
+    for (const PromptOp op : kOps)
+        if (name == op_name(op))
+            return op;
+    throw GrammarFailure("op", "unknown op '" + name.substr(0, 32) + "': " + kOpNames);
+}
+
+void refuse_without_op() { throw GrammarFailure("", std::string("the key op is missing: ") + kOpNames); }
+
+void check_keys(PromptOp op, const std::vector<std::string>& keys) {
+    for (const std::string& key : keys)
+        check_key(op, key);
+    const std::string data = data_key(op);
+    if (!data.empty() && std::ranges::find(keys, data) == keys.end())
+        throw GrammarFailure("", "the key " + data + " is missing");
 }
 
 PromptUnit unit_of(const std::string& name) {

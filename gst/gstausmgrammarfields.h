@@ -31,10 +31,9 @@ struct PromptLists {
 
 /// Throws GrammarFailure for a name that is no op.
 [[nodiscard]] PromptOp op_of(const std::string& name);
-/// Throws GrammarFailure unless the key belongs to the op.
-void check_key(PromptOp op, std::string_view key);
-/// The key that an op cannot do without; "": there is none.
-[[nodiscard]] const char* data_key(PromptOp op) noexcept;
+[[noreturn]] void refuse_without_op();
+/// Throws GrammarFailure unless every key belongs to the op, and the one that it cannot do without is among them.
+void check_keys(PromptOp op, const std::vector<std::string>& keys);
 /// "" is the default. Throws GrammarFailure.
 [[nodiscard]] PromptUnit unit_of(const std::string& name);
 
@@ -52,37 +51,35 @@ void check_key(PromptOp op, std::string_view key);
 // A Node is one value of either form: is_list(), size(), at(i) -> Node, and number(key), whole(key), text(key),
 // flag(key), which throw GrammarFailure for a value of another kind.
 
-template <typename Node>
-Row read_row(const Node& node, std::string_view key, std::size_t most) {
+/// What `read` makes of each element of a list of at most so many.
+template <typename Node, typename Read>
+auto read_each(const Node& node, std::string_view key, std::size_t most, const Read& read) {
     if (!node.is_list() || node.size() > most)
         refuse_form(key);
-    Row row;
+    std::vector<decltype(read(node))> elements;
     for (std::size_t i = 0; i < node.size(); ++i)
-        row.push_back(node.at(i).number(key));
-    return row;
+        elements.push_back(read(node.at(i)));
+    return elements;
+}
+
+template <typename Node>
+Row read_row(const Node& node, std::string_view key, std::size_t most) {
+    return read_each(node, key, most, [&](const Node& number) { return number.number(key); });
 }
 
 template <typename Node>
 Rows read_points(const Node& node, std::string_view key, std::size_t most) {
-    if (!node.is_list() || node.size() > most)
-        refuse_form(key);
-    Rows rows;
-    for (std::size_t i = 0; i < node.size(); ++i)
-        rows.push_back(read_row(node.at(i), key, 3));
-    return rows;
+    return read_each(node, key, most, [&](const Node& point) { return read_row(point, key, 3); });
 }
 
 template <typename Node>
 std::vector<Rows> read_strokes(const Node& node, std::string_view key) {
-    if (!node.is_list() || node.size() > kMaxPoints)
-        refuse_form(key);
-    std::vector<Rows> strokes;
     std::size_t left = kMaxPoints;
-    for (std::size_t i = 0; i < node.size(); ++i) {
-        strokes.push_back(read_points(node.at(i), key, left));
-        left -= strokes.back().size();
-    }
-    return strokes;
+    return read_each(node, key, kMaxPoints, [&](const Node& stroke) {
+        Rows points = read_points(stroke, key, left);
+        left -= points.size();
+        return points;
+    });
 }
 
 /// The keys that carry a list.

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace ausm::gst {
 
@@ -16,7 +17,7 @@ using nlohmann::json;
 PromptOp read_op(const json& object) {
     const auto found = object.find("op");
     if (found == object.end())
-        throw GrammarFailure("", "the key op is missing: mask, box, points, scribble, remove or reset");
+        refuse_without_op();
     return op_of(JsonNode(*found).text("op"));
 }
 
@@ -88,11 +89,10 @@ PromptLine read_prompt(const json& object) {
     if (!object.is_object())
         throw GrammarFailure("", "a prompt is a JSON object");
     PromptLine line(read_op(object));
+    std::vector<std::string> keys;
     for (const auto& [key, value] : object.items())
-        check_key(line.op, key);
-    const std::string data = data_key(line.op);
-    if (!data.empty() && !object.contains(data))
-        throw GrammarFailure("", "the key " + data + " is missing");
+        keys.push_back(key);
+    check_keys(line.op, keys);
     PromptLists lists;
     for (const auto& [key, value] : object.items()) {
         if (key == "mask")

@@ -77,11 +77,6 @@ Prediction AusmNet::decode(const Encoded& frame, const at::Tensor& compressed, c
     return (*head_)(read, frame, positions, vectors(slots, frame.features.size(0)), valid, observer);
 }
 
-Prediction AusmNet::decode(const Encoded& frame, const at::Tensor& compressed, const Positions& positions,
-                           const at::Tensor& slots, const at::Tensor& valid, HeadObserver* observer) const {
-    return decode(frame, compressed, Anchors{}, positions, slots, valid, observer);
-}
-
 Prediction AusmNet::step(const at::Tensor& images, const Marks& marks, History& history) const {
     const Encoded frame = encode(images);
     const Positions where = positions(frame.grid);

@@ -69,10 +69,6 @@ public:
     [[nodiscard]] Prediction decode(const Encoded& frame, const at::Tensor& compressed, const Anchors& anchors,
                                     const Positions& positions, const at::Tensor& slots, const at::Tensor& valid = {},
                                     HeadObserver* observer = nullptr) const;
-    /// The same without anchors.
-    [[nodiscard]] Prediction decode(const Encoded& frame, const at::Tensor& compressed, const Positions& positions,
-                                    const at::Tensor& slots, const at::Tensor& valid = {},
-                                    HeadObserver* observer = nullptr) const;
 
     /// One frame (Alg. 1): encode, compress, decode; `history` becomes the state after this frame.
     Prediction step(const at::Tensor& images, const Marks& marks, History& history) const;

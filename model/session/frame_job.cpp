@@ -29,6 +29,7 @@ bool FrameJob::make_room(int most) {
 void FrameJob::end_work() {
     input = {};
     answer = {};
+    presence = at::Tensor();
     objects.clear();
     marked.clear();
 }

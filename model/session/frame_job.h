@@ -69,6 +69,7 @@ struct FrameJob {
     // what the tracker works with
     NetInput input;
     NetAnswer answer;
+    at::Tensor presence;              ///< presences() of the answer
     std::vector<ObjectWork> objects;  ///< as state.table.objects()
     std::vector<std::size_t> marked;  ///< positions of the objects that the input marks
     bool first_shown = false;         ///< an object was shown where none lived

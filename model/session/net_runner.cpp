@@ -82,19 +82,22 @@ void NetRunner::gather_marks(NetBatch& batch, std::span<const NetInput> inputs, 
         return;
     const auto device = net_.device();
     const auto cells = net_.mask_grid(batch.history.grid);
-    std::vector<at::Tensor> slots, kinds, masks, valid;
+    std::vector<at::Tensor> slots, kinds, masks;
     for (const auto& input : inputs) {
         const bool none = input.count() == 0;
         const auto numbers = at::TensorOptions().dtype(at::kLong);
         slots.push_back(padded(none ? at::empty({0}, numbers) : input.slots, objects));
         kinds.push_back(padded(none ? at::empty({0}, numbers) : input.kinds, objects));
         masks.push_back(padded(none ? at::empty({0, cells.rows, cells.columns}, at::kFloat) : input.masks, objects));
-        valid.push_back((at::arange(objects) < input.count()).unsqueeze(0));
     }
     batch.marks = {joined(slots).to(device), joined(masks).unsqueeze(1).to(device, net_.dtype()),
                    joined(kinds).unsqueeze(1).to(device)};
-    if (std::ranges::any_of(inputs, [&](const auto& input) { return input.count() != objects; }))
-        batch.valid = joined(valid).to(device);
+    if (std::ranges::all_of(inputs, [&](const auto& input) { return input.count() == objects; }))
+        return;
+    std::vector<at::Tensor> valid;
+    for (const auto& input : inputs)
+        valid.push_back((at::arange(objects) < input.count()).unsqueeze(0));
+    batch.valid = joined(valid).to(device);
 }
 
 const Positions& NetRunner::positions(Grid grid) {

@@ -75,7 +75,7 @@ void Tracker::take_prediction(FrameJob& job) {
     job.output.times = job.answer.times;
     job.output.graphs = job.answer.graphs;
     const auto count = static_cast<std::int64_t>(job.marked.size());
-    const auto presence = presences(job.answer);
+    const auto& presence = job.presence = presences(job.answer);
     const MaskProbabilities marks(job.answer, count);
     const auto* scores = presence.const_data_ptr<float>();
     job.output.finite = std::none_of(scores, scores + presence.numel(), [](float score) { return std::isnan(score); });

@@ -29,15 +29,15 @@ std::vector<std::int64_t> sure_detections(const at::Tensor& presence, const Sess
     return order;
 }
 
-/// Whether a detection is one of the living objects, or several of them together.
-bool is_known(const at::Tensor& found, const std::vector<at::Tensor>& living) {
+/// Whether a detection of `size` cells is one of the living objects, or several of them together.
+bool is_known(const at::Tensor& found, std::int64_t size, const std::vector<at::Tensor>& living) {
     auto covered = at::zeros_like(found);
     for (const auto& mask : living) {
         covered.logical_or_(mask);
         if (static_cast<double>(cells(found & mask)) > kMaxOverlap * static_cast<double>(cells(found | mask)))
             return true;
     }
-    return static_cast<double>(cells(found & covered)) > kMaxCovered * static_cast<double>(cells(found));
+    return static_cast<double>(cells(found & covered)) > kMaxCovered * static_cast<double>(size);
 }
 
 /// Rows that are wanted on the host: in one copy, or as they are.
@@ -76,7 +76,7 @@ void Tracker::discover(FrameJob& job) const {
     if (mode == Mode::kPrompted || (mode == Mode::kAuto && job.state.prompted))
         return;
     const auto count = static_cast<std::int64_t>(job.marked.size());
-    const auto presence = presences(job.answer).slice(0, count);
+    const auto presence = job.presence.slice(0, count);
     const auto detections = job.answer.logits.slice(0, count);
     const auto order = sure_detections(presence, job.options);
     if (order.empty())
@@ -97,7 +97,8 @@ void Tracker::discover(FrameJob& job) const {
             continue;
         }
         const auto found = rows[i] > 0;
-        if (cells(found) < kNewCells || is_known(found, living))
+        const auto size = cells(found);
+        if (size < kNewCells || is_known(found, size, living))
             continue;
         if (!job.make_room(limit(job)) || job.state.table.next_id() > ObjectTable::kMaxId)
             break;

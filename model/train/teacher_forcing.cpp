@@ -52,7 +52,8 @@ Outputs iterative_forward(const AusmNet& net, const ClipBatch& batch, const at::
         const auto compressed =
             net.compress({batch.slots, marks.narrow(1, t, 1), batch.kinds.narrow(1, t, 1)}, positions, history);
         LayerAnswers layers;
-        auto last = net.decode(frame, compressed, positions, batch.slots, batch.tracked.select(1, t), &layers);
+        auto last =
+            net.decode(frame, compressed, history.anchors, positions, batch.slots, batch.tracked.select(1, t), &layers);
         frames.push_back({std::move(last), std::move(layers.answers)});
         history.features = frame.features;
     }

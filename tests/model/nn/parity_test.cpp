@@ -47,14 +47,14 @@ void check_phases(const AusmNet& net, const Reference& reference, const std::str
     EXPECT_CLOSE(compressed[0], get("F"), kPhaseBound);
 
     AttentionMasks own, given;
-    (void)net.decode(frame, compressed, positions, marks.slots, {}, &own);
+    (void)net.decode(frame, compressed, history.anchors, positions, marks.slots, {}, &own);
     ASSERT_EQ(own.seen.size(), 3U);
     for (std::size_t i = 0; i < own.seen.size(); ++i) {
         given.given.push_back(get("pix." + std::to_string(i) + ".blocked").ne(0).unsqueeze(0));
         const auto equal = own.seen[i].eq(given.given[i]).to(at::kFloat).mean().item<float>();
         EXPECT_GE(equal, 0.999F) << "attention mask of layer " << i;
     }
-    const auto prediction = net.decode(frame, compressed, positions, marks.slots, {}, &given);
+    const auto prediction = net.decode(frame, compressed, history.anchors, positions, marks.slots, {}, &given);
     EXPECT_CLOSE(prediction.presence[0], get("presence"), kPhaseBound);
     const auto logits = get("logits");
     EXPECT_CLOSE(prediction.masks[0].slice(0, 0, logits.size(0)), logits, kPhaseBound);
@@ -116,7 +116,7 @@ TEST_F(Parity, ThirtyTeacherForcedFrames) {
         const auto frame = net().encode(frames[t].unsqueeze(0));
         const auto positions = net().positions(frame.grid);
         const auto compressed = net().compress(marks, positions, history);
-        const auto prediction = net().decode(frame, compressed, positions, marks.slots);
+        const auto prediction = net().decode(frame, compressed, history.anchors, positions, marks.slots);
         history.features = frame.features;
         if (t % 10 != 9)
             continue;

@@ -45,6 +45,11 @@ protected:
     static void copy_frame(NetInput& input, const NetInput& other) {
         input.images = other.images, input.slots = other.slots, input.kinds = other.kinds, input.masks = other.masks;
     }
+    static void expect_same_prediction(const NetPrediction& one, const NetPrediction& expected) {
+        EXPECT_EQ(one.presence.sizes(), expected.presence.sizes());
+        EXPECT_CLOSE(one.presence, expected.presence, 1e-5);
+        EXPECT_CLOSE(one.logits, expected.logits, 1e-4);
+    }
     /// A frame of each through a plan, as a GPU repeats it.
     static std::vector<NetAnswer> run(NetPlan& plan, const std::vector<NetInput>& inputs) {
         plan.load(inputs);
@@ -67,9 +72,7 @@ TEST_F(NetRunnerTest, StreamsWithDifferentNumbersOfObjectsEqualThoseAlone) {
         for (std::size_t i = 0; i < alone.size(); ++i) {
             test::step(runner_, alone[i]);
             const auto &one = together[i].answer, &expected = alone[i].answer;
-            EXPECT_EQ(one.presence.sizes(), expected.presence.sizes());
-            EXPECT_CLOSE(one.presence, expected.presence, 1e-5);
-            EXPECT_CLOSE(one.logits, expected.logits, 1e-4);
+            expect_same_prediction(one, expected);
             EXPECT_CLOSE(one.history.features, expected.history.features, 1e-9);
             for (std::size_t k = 0; k < expected.history.layers.size(); ++k) {
                 EXPECT_CLOSE(one.history.layers[k].scan, expected.history.layers[k].scan, 1e-9);
@@ -119,9 +122,7 @@ TEST_F(NetRunnerTest, APlanUsedFrameAfterFrameEqualsStreamsAlone) {
         for (std::size_t i = 0; i < alone.size(); ++i) {
             test::step(runner_, alone[i]);
             const auto &one = together[i].answer, &expected = alone[i].answer;
-            EXPECT_EQ(one.presence.sizes(), expected.presence.sizes());
-            EXPECT_CLOSE(one.presence, expected.presence, 1e-5);
-            EXPECT_CLOSE(one.logits, expected.logits, 1e-4);
+            expect_same_prediction(one, expected);
             EXPECT_CLOSE(one.frame.features, expected.frame.features, 1e-9);
             for (std::size_t level = 0; level < 4; ++level)
                 EXPECT_CLOSE(one.frame.levels[level], expected.frame.levels[level], 1e-9);
