@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Keys of a fixed number, and the mask that hides places without an anchor.
+// Places of a fixed number, and the mask that hides those without an anchor.
 #include "nn/anchors.h"
 
 #include <ATen/ATen.h>
+
+#include <algorithm>
 
 namespace ausm {
 namespace {
@@ -18,7 +20,9 @@ at::Tensor at_place(const Anchors& anchors, std::int64_t place) {
 
 }  // namespace
 
-std::size_t Anchors::bytes() const { return places() == 0 ? 0 : tokens.nbytes() + valid.nbytes(); }
+std::size_t Anchors::bytes() const {
+    return places() == 0 ? 0 : tokens.nbytes() + (valid.defined() ? valid.nbytes() : 0);
+}
 
 Anchors Anchors::with(std::int64_t place, const at::Tensor& anchor, const at::Tensor& rows) const {
     auto here = at_place(*this, place);
@@ -41,12 +45,26 @@ Anchors Anchors::each_frame(std::int64_t time) const {
     return {tokens.repeat_interleave(time, 0), valid.repeat_interleave(time, 0)};
 }
 
-at::Tensor Anchors::beside(const at::Tensor& history) const {
-    return places() == 0 ? history : at::cat({history, tokens.flatten(1, 2)}, 1);
+Anchors Anchors::taken() const {
+    if (!valid.defined())
+        return *this;
+    const at::Tensor any = valid.any(0).to(at::kCPU);
+    std::int64_t count = places();
+    while (count > 0 && !any[count - 1].item<bool>())
+        --count;
+    if (count == 0)
+        return {};
+    Anchors few{tokens.narrow(1, 0, count), valid.narrow(1, 0, count)};
+    if (few.valid.all().item<bool>())
+        few.valid = at::Tensor();
+    for (const auto& [key, value] : memories)
+        few.memories.push_back(
+            {key.narrow(2, 0, count * tokens.size(2)), value.narrow(2, 0, count * tokens.size(2))});
+    return few;
 }
 
 at::Tensor Anchors::mask(at::ScalarType dtype) const {
-    if (places() == 0)
+    if (!valid.defined())
         return {};
     const auto hidden = at::cat({valid.new_zeros({valid.size(0), 1}), valid.logical_not()}, 1);  // [B, 1 + A]
     const auto scores = at::zeros(hidden.sizes(), tokens.options().dtype(dtype)).masked_fill_(hidden, kHidden);
@@ -58,6 +76,26 @@ Anchors no_anchors(std::int64_t batch, std::int64_t places, std::int64_t tokens,
     if (places == 0)
         return {};
     return {at::zeros({batch, places, tokens, dim}, options), at::zeros({batch, places}, options.dtype(at::kBool))};
+}
+
+Anchors joined(std::span<const Anchors> streams) {
+    if (streams.size() == 1)
+        return streams.front();
+    const auto cat = [&](const auto& pick) {
+        std::vector<at::Tensor> rows;
+        for (const auto& stream : streams)
+            rows.push_back(pick(stream));
+        return at::cat(rows);
+    };
+    if (streams.front().places() == 0)
+        return {};
+    Anchors batch{cat([](const Anchors& one) { return one.tokens; }), cat([](const Anchors& one) { return one.valid; })};
+    if (std::ranges::any_of(streams, [](const Anchors& one) { return one.memories.empty(); }))
+        return batch;
+    for (std::size_t i = 0; i < streams.front().memories.size(); ++i)
+        batch.memories.push_back({cat([i](const Anchors& one) { return one.memories[i].key; }),
+                                  cat([i](const Anchors& one) { return one.memories[i].value; })});
+    return batch;
 }
 
 }  // namespace ausm

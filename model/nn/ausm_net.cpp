@@ -69,6 +69,12 @@ at::Tensor AusmNet::anchor(const at::Tensor& features, const Marks& marks, const
     return compress(marks, positions, blank);
 }
 
+Anchors AusmNet::remember(Anchors anchors, const Positions& positions) const {
+    if (anchors.places() > 0)
+        anchors.memories = history_decoder_->memories(anchors.tokens, positions);
+    return anchors;
+}
+
 Prediction AusmNet::decode(const Encoded& frame, const at::Tensor& compressed, const Anchors& anchors,
                            const Positions& positions, const at::Tensor& slots, const at::Tensor& valid,
                            HeadObserver* observer) const {

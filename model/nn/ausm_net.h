@@ -64,6 +64,8 @@ public:
     /// F_a [B, N, D] of an anchor: X_a + marker(marks), compressed with an empty state. features: X_a [B, N, D]; marks:
     /// of all objects with their masks on that frame, kind kMask. For Anchors::with().
     [[nodiscard]] at::Tensor anchor(const at::Tensor& features, const Marks& marks, const Positions& positions) const;
+    /// The same anchors with their memories, so that no decode() makes them again: an anchor is read many times.
+    [[nodiscard]] Anchors remember(Anchors anchors, const Positions& positions) const;
     /// frame: X_t; compressed: F_t [B, N, D]; anchors: A places, or none; slots: [B, K] of the tracked objects
     /// (undefined: none); valid, observer: as for Head.
     [[nodiscard]] Prediction decode(const Encoded& frame, const at::Tensor& compressed, const Anchors& anchors,

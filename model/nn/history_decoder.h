@@ -22,6 +22,8 @@ public:
     /// same position code: (1 + A) N tokens.
     at::Tensor operator()(at::Tensor features, const at::Tensor& history, const Positions& positions,
                           const Anchors& anchors = {}) const;
+    /// Anchors::memories of these tokens [B, A, N, D].
+    [[nodiscard]] std::vector<ops::AttentionMemory> memories(const at::Tensor& tokens, const Positions& positions) const;
 
 private:
     /// Pre-norm residual layer: global cross-attention -> feed-forward; no self-attention.
@@ -30,6 +32,8 @@ private:
         LayerNorm query_norm, ffn_norm, history_norm;
         Attention attention;
         GridFeedForward ffn;
+        /// Keys and values of past [B, A, N, D], all with the code: [B, heads, A N, D / heads].
+        [[nodiscard]] Attention::Memory memory(const at::Tensor& past, const at::Tensor& code) const;
     };
     std::vector<Layer> layers_;
     Linear position_;  // puts the cell's position into G, for the mask features

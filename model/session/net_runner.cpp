@@ -45,9 +45,6 @@ History joined_history(std::span<const NetInput> inputs) {
     for (std::size_t i = 0; i < first.layers.size(); ++i)
         batch.layers.push_back({all([i](const History& one) { return one.layers[i].conv_tail; }),
                                 all([i](const History& one) { return one.layers[i].scan; })});
-    if (first.anchors.places() > 0)
-        batch.anchors = {all([](const History& one) { return one.anchors.tokens; }),
-                         all([](const History& one) { return one.anchors.valid; })};
     return batch;
 }
 
@@ -113,6 +110,11 @@ const Positions& NetRunner::positions(Grid grid) {
     return positions_.front();
 }
 
+/// The anchors as they are kept from now on: with what is the same on every frame that reads them.
+Anchors NetRunner::remembered(const Anchors& anchors, const Positions& where) const {
+    return anchors.memories.empty() ? net_.remember(anchors, where) : anchors;
+}
+
 at::Tensor NetRunner::are_finite(const at::Tensor& logits) { return logits.sum({-2, -1}).isfinite(); }
 
 at::Tensor NetRunner::count_cells(const at::Tensor& logits, const at::Tensor& probabilities) {
@@ -135,8 +137,11 @@ std::vector<NetAnswer> NetRunner::step(std::span<const NetInput> inputs) {
     const auto& where = positions(frame.grid);
     const auto compressed = net_.compress(batch.marks, where, batch.history);
     times.compress = seconds_since(clock);
+    std::vector<Anchors> anchors;
+    for (const auto& input : inputs)
+        anchors.push_back(remembered(input.history.anchors, where));
     const auto prediction =
-        net_.decode(frame, compressed, batch.history.anchors, where, batch.marks.slots, batch.valid);
+        net_.decode(frame, compressed, joined(anchors).taken(), where, batch.marks.slots, batch.valid);
     batch.history.features = frame.features;
     const auto presence = prediction.presence.to(at::kCPU, at::kFloat);
     const auto logits = prediction.masks.to(at::kCPU, at::kFloat);
@@ -149,7 +154,7 @@ std::vector<NetAnswer> NetRunner::step(std::span<const NetInput> inputs) {
         answer.logits = row_of(logits, row, count, objects);
         answer.frame = frame.row(row);
         answer.history = inputs.size() == 1 ? batch.history : copy_of(row_of(batch.history, row));
-        answer.history.anchors = inputs[i].history.anchors;
+        answer.history.anchors = anchors[i];
         answer.times = times;
     }
     return answers;
@@ -158,6 +163,7 @@ std::vector<NetAnswer> NetRunner::step(std::span<const NetInput> inputs) {
 Prediction NetRunner::refine_again(const NetInput& input, const Encoded& frame) {
     NetBatch batch;
     batch.history = input.history;
+    batch.history.anchors = input.history.anchors.taken();
     gather_marks(batch, {&input, 1}, input.count());
     const auto prediction = net_.refine(frame, positions(frame.grid), batch.marks, batch.history);
     return {prediction.presence.to(at::kFloat), prediction.masks.to(at::kFloat)};

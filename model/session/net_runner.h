@@ -87,6 +87,7 @@ protected:
 private:
     /// `objects`: K of the batch, at least that of every input; `valid` is left undefined where nothing is padded.
     void gather_marks(NetBatch& batch, std::span<const NetInput> inputs, std::int64_t objects) const;
+    [[nodiscard]] Anchors remembered(const Anchors& anchors, const Positions& where) const;
     /// Of work that is launched each time anew; what is recorded owns its positions itself.
     [[nodiscard]] const Positions& positions(Grid grid);
 

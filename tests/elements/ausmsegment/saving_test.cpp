@@ -83,6 +83,26 @@ TEST_F(State, AnotherModelsOrADamagedFileIsRefusedAndTheMemoryStays) {
     }
 }
 
+/// Two streams see the same frames; what happens to one of them between two leaves no trace, bit by bit.
+TEST_F(State, ARefusedFileAndAGapChangeNothing) {
+    std::ofstream(path("damaged"), std::ios::binary) << "no saved state";
+    Segment touched, untouched;
+    for (auto* segment : {&touched, &untouched})
+        segment->show(9, 0);
+    ASSERT_TRUE(ask(touched, "load-state", path("damaged")));
+    ASSERT_TRUE(ask(touched, "load-state", path("nothing")));
+    ASSERT_TRUE(touched.pass(1) && untouched.pass(1));
+    EXPECT_TRUE(touched.message(GST_MESSAGE_WARNING)) << "it was refused";
+    ASSERT_TRUE(gst_harness_push_event(touched.get(), gst_event_new_gap(2 * GST_SECOND / 25, GST_SECOND / 25)));
+    for (auto* segment : {&touched, &untouched}) {
+        ASSERT_TRUE(segment->pass(3));
+        ASSERT_TRUE(ask(*segment, "save-state", path(segment == &touched ? "touched" : "untouched")));
+        ASSERT_TRUE(segment->pass(4));
+    }
+    EXPECT_GT(contents(path("touched")).size(), 10'000U);
+    EXPECT_TRUE(contents(path("touched")) == contents(path("untouched")));
+}
+
 TEST_F(State, WhatWasDifferentWhereItWasSavedIsAWarning) {
     Segment segment(std::string(kLaunch) + " precision=fp32");
     segment.show(9, 0);

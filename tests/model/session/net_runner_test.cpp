@@ -158,6 +158,7 @@ TEST_F(NetRunnerTest, AnchorsOfStreamsInABatchEqualThoseAlone) {
                 EXPECT_TRUE(at::equal(one->answer.history.anchors.tokens, before.tokens)) << "no step changes them";
                 EXPECT_TRUE(at::equal(one->answer.history.anchors.valid, before.valid));
             }
+            EXPECT_EQ(before.memories.empty(), frame == 0) << "made on the first frame, and kept";
         }
     }
     EXPECT_FALSE(at::allclose(alone[0].answer.logits, alone[1].answer.logits));
