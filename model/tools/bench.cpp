@@ -24,7 +24,7 @@ using Json = nlohmann::ordered_json;
 struct BenchOptions {
     ModelOptions model;
     int frames = 100, width = 0, height = 0, fresh = 0;
-    std::vector<int> objects{1};
+    std::vector<int> objects{1}, anchors{-1};
     std::string size;
     bool json = false;
 };
@@ -134,6 +134,7 @@ Json run_of(const BenchStream& stream, const NetworkCost& cost, const MachineRat
     const auto of = [&](float Sample::*part) { return median_of(samples, part); };
     const double network = of(&Sample::encode) + of(&Sample::compress) + of(&Sample::decode);
     Json out{{"objects", stream.objects()},
+             {"anchors", stream.anchors()},
              {"state-bytes", stream.info().state_bytes},
              {"frames-per-second", rounded(1e3 / of(&Sample::frame), 100)},
              {"cpu-milliseconds", rounded(of(&Sample::cpu), 100)}};
@@ -192,8 +193,12 @@ Json measure(const BenchOptions& options) {
     session.mode = Mode::kPrompted;
     session.inference_size = network ? std::min(network->width, network->height) : 0;
     std::vector<BenchStream> streams;
-    for (const int objects : options.objects)
-        streams.emplace_back(*engine, session, objects, options.frames);
+    for (const int anchors : options.anchors)
+        for (const int objects : options.objects) {
+            session.anchors = anchors;
+            streams.emplace_back(*engine, session, objects, options.frames);
+        }
+    session.anchors = options.anchors.front();
     if (options.fresh > 0)
         streams.emplace_back(*engine, session, options.objects.front(), options.frames, options.fresh);
     MachineSpeed machine(model);
@@ -211,9 +216,13 @@ Json measure(const BenchOptions& options) {
              {"peak-mb", rounded(static_cast<double>(peak_bytes()) * 1e-6, 10)},
              {"runs", Json::array()}};
     const auto config = config_of(io::Safetensors::read(options.model.engine.weights));
-    for (const auto& stream : streams)
-        out["runs"].push_back(run_of(
-            stream, network_cost(config, info.input_height, info.input_width, stream.objects()), machine.rates()));
+    for (const auto& stream : streams) {
+        auto own = config;
+        if (stream.anchors() >= 0)
+            own.history.anchors = std::min(own.history.anchors, stream.anchors());
+        out["runs"].push_back(
+            run_of(stream, network_cost(own, info.input_height, info.input_width, stream.objects()), machine.rates()));
+    }
     add_ratios(out["runs"]);
     if (options.fresh > 0) {
         out["runs"].back()["restarted-every"] = options.fresh;
@@ -227,7 +236,8 @@ void print_run(const Json& run) {
     const auto restarted = run.contains("restarted-every")
                                ? ", begun anew every " + run["restarted-every"].dump() + " frames"
                                : std::string();
-    std::printf("\nobjects: %d%s\n  %-12s %8s %8s %9s %7s %8s\n", run["objects"].get<int>(), restarted.c_str(), "",
+    const auto anchors = run["anchors"] < 0 ? std::string() : ", anchors: " + run["anchors"].dump();
+    std::printf("\nobjects: %d%s%s\n  %-12s %8s %8s %9s %7s %8s\n", run["objects"].get<int>(), anchors.c_str(), restarted.c_str(), "",
                 "ms", "GFLOP", "GFLOP/s", "of mm", "of conv");
     for (const auto& [name, time] : run["milliseconds"].items()) {
         if (!run["gflop"].contains(name)) {
@@ -299,6 +309,7 @@ void add_bench(CLI::App& app) {
         "  ausm bench --frames 20000           time and memory over a long stream\n"
         "  ausm bench --frames 20000 --fresh 100   does a frame cost more when the stream is old?\n"
         "  ausm bench --objects 1,8,64         what objects cost\n"
+        "  ausm bench --anchors 0,1            what an anchor costs\n"
         "  ausm bench --size 128x224 --json    a smaller network");
     add_model_options(*command, options->model);
     command->add_option("--frames", options->frames, "Frames to time, after 5 to warm up")
@@ -308,6 +319,11 @@ void add_bench(CLI::App& app) {
         ->delimiter(',')
         ->check(CLI::Range(0, 254))
         ->capture_default_str();
+    command
+        ->add_option("--anchors", options->anchors,
+                     "Most anchors of a stream, -1: as many as the model has; N,M,...: side by side, with ratios")
+        ->delimiter(',')
+        ->check(CLI::Range(-1, 2));
     command
         ->add_option("--fresh", options->fresh, "Beside the first stream one that begins anew every N frames, in turn")
         ->check(CLI::Range(10, 1'000'000));

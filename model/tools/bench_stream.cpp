@@ -59,7 +59,7 @@ Frame DrawnPicture::frame() const {
 }
 
 BenchStream::BenchStream(Engine& engine, const SessionOptions& options, int objects, int frames, int restart)
-    : session_(engine.session(options)), objects_(objects), restart_(restart) {
+    : session_(engine.session(options)), objects_(objects), anchors_(options.anchors), restart_(restart) {
     samples_.resize(static_cast<std::size_t>(frames));  // reserve() would leave the pages untouched
     samples_.clear();
 }

@@ -41,6 +41,8 @@ public:
     void step(const Frame& frame, bool keep);
 
     [[nodiscard]] int objects() const { return objects_; }
+    /// As in the options: -1: as many as the model has.
+    [[nodiscard]] int anchors() const { return anchors_; }
     [[nodiscard]] int restart() const { return restart_; }
     [[nodiscard]] SessionInfo info() const { return session_->info(); }
     /// Of the frames that were kept.
@@ -50,7 +52,7 @@ private:
     void check_prompts() const;
 
     std::unique_ptr<Session> session_;
-    int objects_, restart_;
+    int objects_, anchors_, restart_;
     Result result_;
     std::vector<Sample> samples_;
 };

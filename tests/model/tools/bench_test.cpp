@@ -74,6 +74,17 @@ TEST(Bench, ObjectsCostNoMemory) {
     EXPECT_GT(json["runs"][2]["gflop"]["decode"], json["runs"][0]["gflop"]["decode"]);
 }
 
+TEST(Bench, AnchorsSideBySide) {
+    const auto json = json_of({"bench", "--json", "--frames", "2", "--size", "64x96", "--threads", "1", "--anchors", "0,1",
+                               "--objects", "1,2"});
+    ASSERT_EQ(json["runs"].size(), 4U);
+    for (std::size_t i = 0; i < 4; ++i) {
+        EXPECT_EQ(json["runs"][i]["anchors"], i / 2);
+        EXPECT_EQ(json["runs"][i]["objects"], 1 + i % 2);
+    }
+    expect_failure({"--anchors", "3"}, "--anchors");
+}
+
 TEST(Bench, AnOldStreamBesideOneThatBeginsAnew) {
     const auto json =
         json_of({"bench", "--json", "--frames", "30", "--size", "64x96", "--threads", "1", "--fresh", "10"});
