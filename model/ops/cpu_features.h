@@ -17,14 +17,9 @@ inline std::string cpu_name() {
     return "unknown";
 }
 
-/// bfloat16 products in hardware (AVX512_BF16; processors with AMX have it too). Without it LibTorch's bfloat16 is
-/// slower than float32, and its packed convolutions throw.
-inline bool cpu_has_bfloat16() {
-#if defined(__x86_64__)
-    return __builtin_cpu_supports("avx512bf16") != 0;
-#else
-    return false;
-#endif
-}
+/// bfloat16 products in hardware (AVX512_BF16; processors with AMX have it too) that oneDNN uses: ONEDNN_MAX_CPU_ISA may
+/// forbid it. Without it LibTorch's bfloat16 is slower than float32, and its packed convolutions throw. The answer never
+/// changes.
+[[nodiscard]] bool cpu_has_bfloat16();
 
 }  // namespace ausm::ops
