@@ -47,7 +47,8 @@ bool FramePrompts::is_followed(const Prompt& prompt, std::span<const Object> obj
 }
 
 std::vector<Prompt> FramePrompts::make(const PromptedFrame& frame) {
-    std::ranges::stable_partition(lines_, [](const PromptLine& line) { return !line.unless_tracked; });
+    // Not of std::ranges: clang 14 cannot compile the subrange that it gives.
+    std::stable_partition(lines_.begin(), lines_.end(), [](const PromptLine& line) { return !line.unless_tracked; });
     std::vector<Prompt> prompts;
     for (; next_ < lines_.size(); ++next_) {
         for (Prompt& prompt : make_one(lines_[next_], frame)) {

@@ -73,9 +73,11 @@ void PromptQueue::refuse_collected(const std::string& reason) {
     std::vector<Waiting> collected;
     {
         const std::lock_guard lock(mutex_);
-        const auto rest = std::ranges::stable_partition(waiting_, std::identity(), &Waiting::of_application);
-        std::ranges::move(rest, std::back_inserter(collected));
-        waiting_.erase(rest.begin(), rest.end());
+        // Not of std::ranges: clang 14 cannot compile the subrange that it gives.
+        const auto rest = std::stable_partition(waiting_.begin(), waiting_.end(),
+                                                [](const Waiting& waiting) { return waiting.of_application; });
+        std::move(rest, waiting_.end(), std::back_inserter(collected));
+        waiting_.erase(rest, waiting_.end());
     }
     for (const Waiting& waiting : collected)
         refuse(waiting.line, reason);
