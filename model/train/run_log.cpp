@@ -99,6 +99,9 @@ void write_clips(const std::string& path, const std::vector<ClipBatch>& batches)
         file.add(prefix + "valid", b.valid);
         file.add(prefix + "complete", b.complete);
         file.add(prefix + "rereads", b.rereads);
+        file.add(prefix + "anchor_frames", b.anchor_frames);
+        file.add(prefix + "anchor_marks", b.anchor_marks);
+        file.add(prefix + "anchor_kinds", b.anchor_kinds);
     }
     file.write(path, {{"format", "ausm-clips"}});
 }
