@@ -15,6 +15,18 @@ ClipBatch ClipBatch::to(at::Device device) const {
     return moved;
 }
 
+ClipBatch ClipBatch::frames(std::int64_t first, std::int64_t count) const {
+    auto part = *this;
+    for (auto* field : {&part.images, &part.masks, &part.visible, &part.marks, &part.kinds, &part.tracked})
+        *field = field->narrow(1, first, count);
+    part.start = (start - first).clamp_min(0);
+    if (first > 0)
+        part.rereads = at::zeros_like(rereads);
+    const auto inside = (anchor_frames >= first).logical_and(anchor_frames < first + count);
+    part.anchor_frames = at::where(inside, anchor_frames - first, Clip::kNoAnchor);
+    return part;
+}
+
 ClipBatch stack(const std::vector<Clip>& clips) {
     TORCH_CHECK(!clips.empty(), "stack: no clips");
     const auto together = [&](at::Tensor Clip::*field) {

@@ -43,6 +43,9 @@ struct ClipBatch {
     [[nodiscard]] std::int64_t time() const { return images.size(1); }
     [[nodiscard]] std::int64_t objects() const { return slots.size(1); }
     [[nodiscard]] ClipBatch to(at::Device device) const;
+    /// Frames first .. first + count - 1 as clips of their own, views. What was found before has been there from the
+    /// start; an anchor that lies elsewhere is none.
+    [[nodiscard]] ClipBatch frames(std::int64_t first, std::int64_t count) const;
 };
 
 /// Throws c10::Error when the clips differ in shape.

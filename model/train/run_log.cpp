@@ -74,6 +74,7 @@ void RunLog::write(const RunStatus& status) {
                       {"burn_in", r.burn_in_s},
                       {"own_marks", r.own_marks_s},
                       {"forward", r.forward_s},
+                      {"rollout", r.rollout_s},
                       {"loss", r.loss_s},
                       {"backward", r.backward_s},
                       {"optimizer", r.optimizer_s},

@@ -10,16 +10,6 @@ namespace {
 
 constexpr double kKeepDropped = 0.7;  // share of dropped marks that stay dropped
 
-/// X_0, or the clip's own first features where a prompt is read on its own frame. first: [B, N, D].
-History first_history(const AusmNet& net, const ClipBatch& batch, Grid grid, const at::Tensor& first,
-                      const LayerStates& state) {
-    auto history = net.initial_history(batch.batch(), grid);
-    history.features = at::where(batch.rereads.view({-1, 1, 1}), first, history.features);
-    if (!state.empty())
-        history.layers = state;
-    return history;
-}
-
 }  // namespace
 
 at::Tensor normalised_images(const AusmNet& net, const ClipBatch& batch) {
@@ -35,10 +25,23 @@ AusmNet::ClipAnchor clip_anchor(const AusmNet& net, const ClipBatch& batch) {
     return {batch.anchor_frames, {batch.slots, masks, batch.anchor_kinds.unsqueeze(1)}};
 }
 
+History first_history(const AusmNet& net, const ClipBatch& batch, Grid grid, const at::Tensor& features,
+                      const LayerStates& state) {
+    auto history = net.initial_history(batch.batch(), grid);
+    history.features = at::where(batch.rereads.view({-1, 1, 1}), features, history.features);
+    if (!state.empty())
+        history.layers = state;
+    return history;
+}
+
 Outputs parallel_forward(const AusmNet& net, const Encoded& frames, const ClipBatch& batch, const at::Tensor& marks,
                          const LayerStates& state) {
     const auto first = frames.features.unflatten(0, {batch.batch(), batch.time()}).select(1, 0);
-    auto history = first_history(net, batch, frames.grid, first, state);
+    return parallel_forward(net, frames, batch, marks, first_history(net, batch, frames.grid, first, state));
+}
+
+Outputs parallel_forward(const AusmNet& net, const Encoded& frames, const ClipBatch& batch, const at::Tensor& marks,
+                         History history) {
     LayerAnswers layers;
     auto last =
         net.scan(frames, {batch.slots, marks, batch.kinds}, batch.tracked, history, &layers, clip_anchor(net, batch));
