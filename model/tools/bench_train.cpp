@@ -54,6 +54,9 @@ train::ClipBatch moving_rectangles(const BenchTrainOptions& options, std::int64_
         clip.start = at::zeros({count}, at::kLong);
         clip.slots = at::arange(count, at::kLong);
         clip.valid = at::ones({count}, at::kBool);
+        clip.anchor_frame = 0;
+        clip.anchor_marks = clip.masks[0];
+        clip.anchor_kinds = clip.kinds[0];
         clips.push_back(std::move(clip));
     }
     return train::stack(clips);

@@ -185,7 +185,8 @@ void add_data(CLI::App& app) {
     look.footer(
         "Two rows a clip. Upper: the truth, and each object's t_i in the first frame (-: never found); a white\n"
         "frame: all is labelled. Lower: the marks that the network is shown; a square for each tracked object,\n"
-        "hollow where it is not visible, with the kind of its prompt (1 mask, 2 box, 3 point, 4 scribble).");
+        "hollow where it is not visible, with the kind of its prompt (1 mask, 2 box, 3 point, 4 scribble). A cyan\n"
+        "frame: the anchor, with its marks as outlines.");
     look.add_option("recipe", looking->recipe, "Recipe file")->required();
     look.add_option("out", looking->out, "PNG file")->capture_default_str();
     look.add_option("--data", looking->data, "Root folder of the recipe's sources; else $AUSM_TRAIN_DATA");

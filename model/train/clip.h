@@ -24,16 +24,28 @@ struct Clip {
     at::Tensor valid;      ///< [K] bool: this place is taken
     bool complete = true;  ///< everything that should be found is labelled: what is found elsewhere is wrong
     bool rereads = false;  ///< frame 0 is marked on its own features instead of X_0: the refinement pass of prompts
+
+    /// The frame that becomes the network's anchor once it has been seen, 0 .. T - 1; T or more: none.
+    std::int64_t anchor_frame = kNoAnchor;
+    at::Tensor anchor_marks;  ///< [K, h4, w4] uint8: the objects that are known and visible there; 0 for all others
+    at::Tensor anchor_kinds;  ///< [K] int64: MarkKind::kMask of those objects
+
+    static constexpr std::int64_t kNoAnchor = std::int64_t{1} << 30;
 };
 
-/// B clips of one shape, each field with a leading dimension B; `complete` and `rereads` are [B] bool.
+/// B clips of one shape, each field with a leading dimension B; `complete` and `rereads` are [B] bool, `anchor_frames`
+/// [B] int64.
 struct ClipBatch {
     at::Tensor images, masks, visible, marks, kinds, tracked, start, slots, valid, complete, rereads;
+    at::Tensor anchor_frames, anchor_marks, anchor_kinds;
 
     [[nodiscard]] std::int64_t batch() const { return images.size(0); }
     [[nodiscard]] std::int64_t time() const { return images.size(1); }
     [[nodiscard]] std::int64_t objects() const { return slots.size(1); }
     [[nodiscard]] ClipBatch to(at::Device device) const;
+    /// Frames first .. first + count - 1 as clips of their own, views. What was found before has been there from the
+    /// start; an anchor that lies elsewhere is none.
+    [[nodiscard]] ClipBatch frames(std::int64_t first, std::int64_t count) const;
 };
 
 /// Throws c10::Error when the clips differ in shape.

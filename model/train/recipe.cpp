@@ -40,6 +40,15 @@ OptimizerRecipe read_optimizer(io::JsonFields fields) {
     return r;
 }
 
+RolloutRecipe read_rollout(io::JsonFields fields, std::int64_t frames) {
+    RolloutRecipe r;
+    within(fields, "probability", r.probability, 0, 1);
+    within(fields, "window", r.window, 1, r.probability > 0 ? static_cast<double>(frames - 1) : 1e6);
+    within(fields, "own_marks", r.own_marks, 0, 1);
+    fields.finish();
+    return r;
+}
+
 LossWeights read_loss(io::JsonFields fields) {
     LossWeights r;
     for (const auto& [name, value] : {std::pair{"bce", &r.bce},
@@ -55,7 +64,7 @@ LossWeights read_loss(io::JsonFields fields) {
     return r;
 }
 
-TrainRecipe read_train(io::JsonFields fields) {
+TrainRecipe read_train(io::JsonFields fields, std::int64_t frames) {
     TrainRecipe r;
     within(fields, "steps", r.steps, 1, 1e8);
     within(fields, "batch", r.batch, 1, 4096);
@@ -67,6 +76,8 @@ TrainRecipe read_train(io::JsonFields fields) {
     within(fields, "own_marks_clips", r.own_marks_clips, 0, 1);
     within(fields, "burn_in", r.burn_in, 0, 1);
     within(fields, "burn_in_passes", r.burn_in_passes, 1, 1000);
+    if (fields.has("rollout"))
+        r.rollout = read_rollout(fields.object("rollout"), frames);
     within(fields, "checkpoint_every", r.checkpoint_every, 1, 1e8);
     if (fields.has("optimizer"))
         r.optimizer = read_optimizer(fields.object("optimizer"));
@@ -107,7 +118,7 @@ Recipe parse_recipe(const std::string& text, const std::string& name) {
     if (fields.has("clips"))
         recipe.clips = read_clip_recipe(fields.object("clips"));
     if (fields.has("train"))
-        recipe.train = read_train(fields.object("train"));
+        recipe.train = read_train(fields.object("train"), recipe.clips.frames);
     fields.finish();
     return recipe;
 }

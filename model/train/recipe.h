@@ -24,6 +24,13 @@ struct OptimizerRecipe {
     std::int64_t frozen_blocks = 16;  ///< the backbone's stem and its first so many blocks keep their weights
 };
 
+/// Training late in a stream (train/rollout.h).
+struct RolloutRecipe {
+    double probability = 0;   ///< share of the steps; above 0 the others see the first `window` frames of their clips
+    std::int64_t window = 8;  ///< frames that are learnt from, below clips.frames; they end anywhere in the rest
+    double own_marks = 1;     ///< share of the objects that wear the network's own marks on the way there
+};
+
 struct TrainRecipe {
     std::int64_t steps = 2000;        ///< of the whole stage
     std::int64_t batch = 2;           ///< clips a process and pass
@@ -33,6 +40,7 @@ struct TrainRecipe {
     double own_marks_clips = 0.75;    ///< share of the steps on which any do
     double burn_in = 0;               ///< share of the steps whose clips begin with the state of a longer stream
     std::int64_t burn_in_passes = 4;  ///< of which the clip is seen up to so many times before
+    RolloutRecipe rollout;
     std::int64_t checkpoint_every = 200;
     OptimizerRecipe optimizer;
     LossWeights loss;

@@ -74,6 +74,7 @@ void RunLog::write(const RunStatus& status) {
                       {"burn_in", r.burn_in_s},
                       {"own_marks", r.own_marks_s},
                       {"forward", r.forward_s},
+                      {"rollout", r.rollout_s},
                       {"loss", r.loss_s},
                       {"backward", r.backward_s},
                       {"optimizer", r.optimizer_s},
@@ -99,6 +100,9 @@ void write_clips(const std::string& path, const std::vector<ClipBatch>& batches)
         file.add(prefix + "valid", b.valid);
         file.add(prefix + "complete", b.complete);
         file.add(prefix + "rereads", b.rereads);
+        file.add(prefix + "anchor_frames", b.anchor_frames);
+        file.add(prefix + "anchor_marks", b.anchor_marks);
+        file.add(prefix + "anchor_kinds", b.anchor_kinds);
     }
     file.write(path, {{"format", "ausm-clips"}});
 }

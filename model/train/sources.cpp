@@ -61,7 +61,7 @@ void check_format(const io::JsonFields& fields, const Source& source) {
         fields.fail("format", "'" + source.format + "' is none of " + joined(known));
     }
     if (source.format == "packed") {
-        for (const auto* name : {"role", "complete", "cut_outs", "research_only"})
+        for (const auto* name : {"role", "complete", "cut_outs", "research_only", "join"})
             if (fields.has(name))
                 fields.fail(name, "is written in the pack, for each of its sets");
         return;
@@ -71,6 +71,8 @@ void check_format(const io::JsonFields& fields, const Source& source) {
         fields.fail("role", "'" + source.role + "': the format '" + source.format + "' has " + joined(roles));
     if (source.cut_outs && (source.role == "background" || source.role == "sprite"))
         fields.fail("cut_outs", "a source of the role '" + source.role + "' has no instances");
+    if (source.join != 0 && source.role != "video")
+        fields.fail("join", "is for the role 'video'");
 }
 
 /// What a path means: itself, or everything that its last part matches, sorted.
@@ -140,6 +142,7 @@ Source read_source(io::JsonFields fields) {
     fields.get("cut_outs", source.cut_outs);
     fields.get("research_only", source.research_only);
     fields.get("weight", source.weight);
+    fields.get("join", source.join);
     fields.finish();
     if (source.name.empty())
         fields.fail("name", "is empty");
@@ -147,6 +150,8 @@ Source read_source(io::JsonFields fields) {
         fields.fail("path", "is empty");
     if (!(source.weight > 0) || !std::isfinite(source.weight))
         fields.fail("weight", "must be above 0");
+    if (!(source.join >= 0 && source.join <= 1))
+        fields.fail("join", "must be 0 to 1");
     check_format(fields, source);
     return source;
 }

@@ -28,6 +28,7 @@ struct Source {
     bool research_only = false;  ///< its terms forbid other use
     double weight = 1;  ///< how often each of its sequences is drawn, relative to those of other sources of its
                         ///< role; for "packed" a factor of the packed weights
+    double join = 0;    ///< of "video": the share of its clips in which all instances are one object
 };
 
 /// Throws std::runtime_error that names the field: missing, unknown, wrong type, no such format or role, a role that

@@ -10,16 +10,6 @@ namespace {
 
 constexpr double kKeepDropped = 0.7;  // share of dropped marks that stay dropped
 
-/// X_0, or the clip's own first features where a prompt is read on its own frame. first: [B, N, D].
-History first_history(const AusmNet& net, const ClipBatch& batch, Grid grid, const at::Tensor& first,
-                      const LayerStates& state) {
-    auto history = net.initial_history(batch.batch(), grid);
-    history.features = at::where(batch.rereads.view({-1, 1, 1}), first, history.features);
-    if (!state.empty())
-        history.layers = state;
-    return history;
-}
-
 }  // namespace
 
 at::Tensor normalised_images(const AusmNet& net, const ClipBatch& batch) {
@@ -28,18 +18,40 @@ at::Tensor normalised_images(const AusmNet& net, const ClipBatch& batch) {
 
 at::Tensor teacher_marks(const AusmNet& net, const ClipBatch& batch) { return batch.marks.to(net.dtype()) / 255; }
 
+AusmNet::ClipAnchor clip_anchor(const AusmNet& net, const ClipBatch& batch) {
+    if (net.config().history.anchors == 0)
+        return {};
+    const auto masks = batch.anchor_marks.unsqueeze(1).to(net.dtype()) / 255;
+    return {batch.anchor_frames, {batch.slots, masks, batch.anchor_kinds.unsqueeze(1)}};
+}
+
+History first_history(const AusmNet& net, const ClipBatch& batch, Grid grid, const at::Tensor& features,
+                      const LayerStates& state) {
+    auto history = net.initial_history(batch.batch(), grid);
+    history.features = at::where(batch.rereads.view({-1, 1, 1}), features, history.features);
+    if (!state.empty())
+        history.layers = state;
+    return history;
+}
+
 Outputs parallel_forward(const AusmNet& net, const Encoded& frames, const ClipBatch& batch, const at::Tensor& marks,
                          const LayerStates& state) {
     const auto first = frames.features.unflatten(0, {batch.batch(), batch.time()}).select(1, 0);
-    auto history = first_history(net, batch, frames.grid, first, state);
+    return parallel_forward(net, frames, batch, marks, first_history(net, batch, frames.grid, first, state));
+}
+
+Outputs parallel_forward(const AusmNet& net, const Encoded& frames, const ClipBatch& batch, const at::Tensor& marks,
+                         History history) {
     LayerAnswers layers;
-    auto last = net.scan(frames, {batch.slots, marks, batch.kinds}, batch.tracked, history, &layers);
+    auto last =
+        net.scan(frames, {batch.slots, marks, batch.kinds}, batch.tracked, history, &layers, clip_anchor(net, batch));
     return {std::move(last), std::move(layers.answers)};
 }
 
 Outputs iterative_forward(const AusmNet& net, const ClipBatch& batch, const at::Tensor& marks,
                           const LayerStates& state) {
     const auto images = normalised_images(net, batch).unflatten(0, {batch.batch(), batch.time()});
+    const auto anchor = clip_anchor(net, batch);
     std::vector<Outputs> frames;
     History history;
     Positions positions;
@@ -56,6 +68,9 @@ Outputs iterative_forward(const AusmNet& net, const ClipBatch& batch, const at::
             net.decode(frame, compressed, history.anchors, positions, batch.slots, batch.tracked.select(1, t), &layers);
         frames.push_back({std::move(last), std::move(layers.answers)});
         history.features = frame.features;
+        if (anchor.frames.defined() && anchor.frames.eq(t).any().item<bool>())
+            history.anchors =
+                history.anchors.with(0, net.anchor(frame.features, anchor.marks, positions), anchor.frames.eq(t));
     }
     const auto together = [&](const auto& pick) {
         std::vector<at::Tensor> all;
@@ -101,7 +116,9 @@ at::Tensor own_marks(const AusmNet& net, const Encoded& frames, const ClipBatch&
         return marks;
     auto history =
         first_history(net, batch, frames.grid, frames.features.unflatten(0, {batch.batch(), time}).select(1, 0), state);
-    const auto masks = net.scan(frames, {batch.slots, marks, batch.kinds}, batch.tracked, history).masks;
+    const auto masks =
+        net.scan(frames, {batch.slots, marks, batch.kinds}, batch.tracked, history, nullptr, clip_anchor(net, batch))
+            .masks;
     const auto predicted =
         masks.narrow(1, 0, objects).sigmoid().to(marks.scalar_type()).unflatten(0, {batch.batch(), time});
     const auto before = at::cat({marks.narrow(1, 0, 1), predicted.narrow(1, 0, time - 1)}, 1);

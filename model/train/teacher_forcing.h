@@ -25,14 +25,26 @@ struct Outputs {
 /// The batch's marks as probabilities [B, T, K, h4, w4] in the network's precision.
 [[nodiscard]] at::Tensor teacher_marks(const AusmNet& net, const ClipBatch& batch);
 
+/// The batch's anchors for AusmNet::scan(); none for a network without a place for one.
+[[nodiscard]] AusmNet::ClipAnchor clip_anchor(const AusmNet& net, const ClipBatch& batch);
+
 /// What is remembered before a clip begins, without gradient; none: nothing, as at the start of a stream.
 using LayerStates = std::vector<LayerState>;
 
-/// E, F, G and all predictions of all frames at once. frames: of normalised_images(); marks: [B, T, K, h4, w4].
+/// What precedes the first frame: `state`, and X_0 or, where a clip reads its prompt on its own frame, that frame's
+/// features. features: X of the first frames [B, N, D].
+[[nodiscard]] History first_history(const AusmNet& net, const ClipBatch& batch, Grid grid, const at::Tensor& features,
+                                    const LayerStates& state = {});
+
+/// E, F, G and all predictions of all frames at once, with the clips' anchors. frames: of normalised_images(); marks:
+/// [B, T, K, h4, w4].
 [[nodiscard]] Outputs parallel_forward(const AusmNet& net, const Encoded& frames, const ClipBatch& batch,
                                        const at::Tensor& marks, const LayerStates& state = {});
-/// The same numbers with the network stepped from frame to frame, its state handed on with its gradient: what training
-/// has to do without the parallel form.
+/// The same for clips that go on from a history.
+[[nodiscard]] Outputs parallel_forward(const AusmNet& net, const Encoded& frames, const ClipBatch& batch,
+                                       const at::Tensor& marks, History history);
+/// The same numbers with the network stepped from frame to frame, its state handed on with its gradient and the anchor
+/// put there after its frame: what training has to do without the parallel form.
 [[nodiscard]] Outputs iterative_forward(const AusmNet& net, const ClipBatch& batch, const at::Tensor& marks,
                                         const LayerStates& state = {});
 

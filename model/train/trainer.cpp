@@ -64,38 +64,59 @@ Trainer::Trainer(const TrainRecipe& recipe, std::uint64_t seed, const io::Safete
       groups_(net_.weights(), recipe.optimizer), average_(net_.weights(), recipe.optimizer.average),
       processes_(std::move(processes)), bfloat16_(wants_bfloat16(recipe.precision, device)) {}
 
-Loss Trainer::pass(const ClipBatch& batch, std::int64_t number, StepReport& report) {
+Outputs Trainer::forward(const ClipBatch& batch, const Draw& draw, StepReport& report) const {
     Clock clock;
-    Outputs outputs;
+    const auto frames = net_.encode(normalised_images(net_, batch));
+    clock.add(report.encode_s);
+    auto marks = teacher_marks(net_, batch);
+    LayerStates state;
+    if (recipe_.burn_in > 0) {
+        const auto chance = draw({2});
+        if (chance[0].item<double>() < recipe_.burn_in)
+            state = burn_in(
+                net_, frames, batch, marks,
+                1 + static_cast<std::int64_t>(chance[1].item<double>() * static_cast<double>(recipe_.burn_in_passes)));
+    }
+    clock.add(report.burn_in_s);
+    if (draw({1}).item<double>() < recipe_.own_marks_clips && recipe_.own_marks > 0)
+        marks = own_marks(
+            net_, frames, batch, marks, recipe_.own_marks,
+            {draw({batch.batch(), 1, batch.objects()}), draw({batch.batch(), batch.time(), batch.objects()})}, state);
+    clock.add(report.own_marks_s);
+    auto outputs = parallel_forward(net_, frames, batch, marks, state);
+    clock.add(report.forward_s);
+    return outputs;
+}
+
+Rollout Trainer::forward_late(const ClipBatch& batch, const Draw& draw, StepReport& report) const {
+    Clock clock;
+    const auto& [probability, window, share] = recipe_.rollout;
+    const auto begins =
+        1 + static_cast<std::int64_t>(draw({1}).item<double>() * static_cast<double>(batch.time() - window));
+    const auto seen = batch.frames(0, begins + window);
+    const auto own = draw({batch.batch(), batch.objects()}) < share;
+    auto rollout = roll_out(net_, seen, teacher_marks(net_, seen), window, own);
+    clock.add(report.rollout_s);
+    return rollout;
+}
+
+Loss Trainer::pass(const ClipBatch& batch, std::int64_t number, StepReport& report) {
+    auto generator =
+        at::make_generator<at::CPUGeneratorImpl>(seed_ * 0x9E3779B97F4A7C15U + static_cast<std::uint64_t>(number));
+    const Draw draw = [&](at::IntArrayRef sizes) {
+        return at::rand(sizes, generator, at::TensorOptions(at::kFloat)).to(net_.device());
+    };
+    const auto& late = recipe_.rollout;
+    Rollout rollout{{}, late.probability > 0 ? batch.frames(0, late.window) : batch};
     {
         const Autocast autocast(bfloat16_, net_.device().type());
-        const auto frames = net_.encode(normalised_images(net_, batch));
-        clock.add(report.encode_s);
-        auto marks = teacher_marks(net_, batch);
-        auto generator =
-            at::make_generator<at::CPUGeneratorImpl>(seed_ * 0x9E3779B97F4A7C15U + static_cast<std::uint64_t>(number));
-        const auto draw = [&](at::IntArrayRef sizes) {
-            return at::rand(sizes, generator, at::TensorOptions(at::kFloat)).to(net_.device());
-        };
-        LayerStates state;
-        if (recipe_.burn_in > 0) {
-            const auto chance = draw({2});
-            if (chance[0].item<double>() < recipe_.burn_in)
-                state = burn_in(net_, frames, batch, marks,
-                                1 + static_cast<std::int64_t>(chance[1].item<double>() *
-                                                              static_cast<double>(recipe_.burn_in_passes)));
-        }
-        clock.add(report.burn_in_s);
-        if (draw({1}).item<double>() < recipe_.own_marks_clips && recipe_.own_marks > 0)
-            marks = own_marks(
-                net_, frames, batch, marks, recipe_.own_marks,
-                {draw({batch.batch(), 1, batch.objects()}), draw({batch.batch(), batch.time(), batch.objects()})},
-                state);
-        clock.add(report.own_marks_s);
-        outputs = parallel_forward(net_, frames, batch, marks, state);
+        if (late.probability > 0 && draw({1}).item<double>() < late.probability)
+            rollout = forward_late(batch, draw, report);
+        else
+            rollout.outputs = forward(rollout.window, draw, report);
     }
-    clock.add(report.forward_s);
-    auto result = loss(outputs, batch, recipe_.loss, processes_.sum);
+    Clock clock;
+    auto result = loss(rollout.outputs, rollout.window, recipe_.loss, processes_.sum);
     if (!std::isfinite(result.total.item<double>()))
         throw NotFinite("the loss of step " + std::to_string(report.step) + " is not finite");
     clock.add(report.loss_s);

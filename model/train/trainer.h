@@ -4,8 +4,10 @@
 
 #include "train/moving_average.h"
 #include "train/processes.h"
+#include "train/rollout.h"
 #include "train/weight_groups.h"
 
+#include <functional>
 #include <stdexcept>
 
 namespace ausm::train {
@@ -16,7 +18,8 @@ struct StepReport {
     double loss = 0;
     Loss parts;
     double gradient_norm = 0, learning_rate = 0;
-    double encode_s = 0, burn_in_s = 0, own_marks_s = 0, forward_s = 0, loss_s = 0, backward_s = 0, optimizer_s = 0;
+    double encode_s = 0, burn_in_s = 0, own_marks_s = 0, forward_s = 0, rollout_s = 0, loss_s = 0, backward_s = 0,
+           optimizer_s = 0;
 };
 
 /// The loss is not a number any more. The weights are those from before the step.
@@ -44,6 +47,13 @@ public:
     [[nodiscard]] bool bfloat16() const { return bfloat16_; }
 
 private:
+    /// Uniform in 0 .. 1, from the stream of one pass.
+    using Draw = std::function<at::Tensor(at::IntArrayRef sizes)>;
+
+    /// All frames at once.
+    Outputs forward(const ClipBatch& batch, const Draw& draw, StepReport& report) const;
+    /// The last frames after the others.
+    Rollout forward_late(const ClipBatch& batch, const Draw& draw, StepReport& report) const;
     Loss pass(const ClipBatch& batch, std::int64_t number, StepReport& report);
     /// Over all processes.
     void sum_gradients();

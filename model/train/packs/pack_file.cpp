@@ -61,7 +61,7 @@ json describe(const PackedSet& set) {
     const auto& source = set.source;
     return {{"name", source.name},         {"role", source.role},     {"complete", source.complete},
             {"cut_outs", source.cut_outs}, {"weight", source.weight}, {"research_only", source.research_only},
-            {"sequences", sequences}};
+            {"join", source.join},         {"sequences", sequences}};
 }
 
 PackedSetView read_set(const io::Safetensors& file, const json& description, std::size_t index) {
@@ -80,6 +80,9 @@ PackedSetView read_set(const io::Safetensors& file, const json& description, std
         fields.fail("role", "'" + role + "' is no role");
     if (!(set.source.weight > 0))
         fields.fail("weight", "must be above 0");
+    fields.get("join", set.source.join);  // younger than the first packs
+    if (!(set.source.join >= 0 && set.source.join <= 1))
+        fields.fail("join", "must be 0 to 1");
     std::int64_t frames = 0;
     for (const auto& sequence : fields.at("sequences")) {
         if (!sequence.is_array() || sequence.size() != 2 || !sequence[0].is_string() ||

@@ -36,7 +36,7 @@ struct PackedSet {
 };
 
 /// One file. Metadata: "format" = "ausm-pack", "part" (from 0), "last" ("true" in the highest part), "sets": JSON, a list
-/// of {"name", "role", "complete", "cut_outs", "research_only", "weight", "sequences": [[name, frames], ...]}. Tensors
+/// of {"name", "role", "complete", "cut_outs", "research_only", "weight", "join", "sequences": [[name, frames], ...]}. Tensors
 /// of set i: "i.pictures" and "i.runs" U8, "i.picture_sizes" and "i.run_sizes" I32 [frames].
 struct PackPart {
     int part = 0;

@@ -99,6 +99,12 @@ int highest_id(const at::Tensor& ids) {
     return highest;
 }
 
+/// A rider and the horse become one object.
+void join_instances(at::Tensor& ids) {
+    const auto instances = ids.ne(data::kBackground).logical_and(ids.ne(data::kIgnored));
+    ids.masked_fill_(instances, data::kBackground + 1);
+}
+
 }  // namespace
 
 Scene still_scene(const Pool& pool, Role role, const ClipRecipe& recipe, Random& random) {
@@ -161,6 +167,9 @@ Scene video_scene(const Pool& pool, const ClipRecipe& recipe, Random& random) {
         const Place to{width / 2 + drift_x * time, height / 2 + drift_y * time};
         show(scene, static_cast<std::int64_t>(t), picture, similarity(crop.centre, to, 0, crop.scale, flip));
     }
+    const double join = pool.entry(pick).join;
+    if (join > 0 && random.chance(join))
+        join_instances(scene.ids);
     scene.instances = highest_id(scene.ids);
     scene.complete = pool.entry(pick).complete;
     return scene;

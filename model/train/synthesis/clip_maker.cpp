@@ -2,6 +2,7 @@
 // A scene, things on top of it, the camera's faults, the truth.
 #include "train/synthesis/clip_maker.h"
 
+#include "train/synthesis/anchor.h"
 #include "train/synthesis/base_scene.h"
 #include "train/synthesis/copies.h"
 #include "train/synthesis/occlusion.h"
@@ -14,6 +15,8 @@
 
 namespace ausm::train {
 namespace {
+
+constexpr std::uint64_t kAnchorStream = 0x616e63686f72;  // far from any seed that a recipe has
 
 constexpr std::array kStills{Role::kPicture, Role::kSingle, Role::kUnlabelled};
 
@@ -69,7 +72,10 @@ Clip ClipMaker::make(std::uint64_t index) const {
     Random random(recipe_.seed, index);
     const auto scene = draw_scene(random);
     auto images = photometric(scene.frames, recipe_.photometric, random);
-    return label(scene, std::move(images), recipe_, random);
+    auto clip = label(scene, std::move(images), recipe_, random);
+    Random anchor_random(recipe_.seed ^ kAnchorStream, index);
+    add_anchor(clip, recipe_, anchor_random);
+    return clip;
 }
 
 Scene ClipMaker::scene(std::uint64_t index) const {

@@ -210,6 +210,10 @@ void read(Bounded& fields, MarkRecipe& r) {
     fields.range("foreign_strength", r.foreign_strength, 0, 1);
 }
 
+void read(Bounded& fields, AnchorRecipe& r) {
+    fields.probability("probability", r.probability, "prompt", r.prompt, "first", r.first, "truth", r.truth);
+}
+
 void read_size(Bounded& fields, ClipRecipe& r) {
     fields.whole("frames", r.frames, 1, kMostFrames);
     fields.whole("height", r.height, 64, kMostSide);
@@ -243,6 +247,7 @@ ClipRecipe read_clip_recipe(io::JsonFields json) {
     fields.part("truth", r.truth);
     fields.part("prompts", r.prompts);
     fields.part("marks", r.marks);
+    fields.part("anchor", r.anchor);
     fields.finish();
     return r;
 }

@@ -131,6 +131,15 @@ struct MarkRecipe {
     Range foreign_strength{0.3, 0.9};
 };
 
+/// The frame that a network with anchors keeps readable for the rest of the clip. These draws have a stream of their
+/// own: nothing else of a clip depends on them.
+struct AnchorRecipe {
+    double probability = 0.9;  ///< of a clip in which any object is known while it is visible
+    double prompt = 0.85;      ///< of a prompted clip: frame 0; else one of those frames
+    double first = 0.5;        ///< of the latter: the first; else any
+    double truth = 0.6;        ///< of an object's mark; else as faulty as MarkRecipe says, never dropped
+};
+
 struct ClipRecipe {
     std::int64_t frames = 8, height = 224, width = 384;  ///< T; multiples of 32
     std::int64_t objects = 5;                            ///< K, places
@@ -151,6 +160,7 @@ struct ClipRecipe {
     TruthRecipe truth;
     PromptRecipe prompts;
     MarkRecipe marks;
+    AnchorRecipe anchor;
 };
 
 /// Missing fields keep their default. Throws std::runtime_error that names file and field: unknown fields, wrong types,

@@ -30,6 +30,7 @@ struct PoolEntry {
     bool complete = false;  ///< everything in it is labelled; of a background: there is nothing to label
     bool cut_outs = false;  ///< its instances may be pasted elsewhere
     double weight = 1;      ///< the probability of each of its sequences, relative to those of the same role
+    double join = 0;        ///< of a video: the share of its clips in which all instances are one object
 };
 
 /// Where an instance is in a label map; rows and columns half-open.

@@ -27,7 +27,8 @@ std::shared_ptr<const Pool> open_pool(const std::vector<Source>& sources, const 
     for (const auto& source : sources) {
         for (auto& [opened, data, sprites] : open_source(source, root)) {
             if (data)
-                pool->add({std::move(data), role_of(opened), opened.complete, opened.cut_outs, opened.weight});
+                pool->add(
+                    {std::move(data), role_of(opened), opened.complete, opened.cut_outs, opened.weight, opened.join});
             else
                 pool->add_sprites(sprites);
         }

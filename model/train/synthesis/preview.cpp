@@ -15,7 +15,7 @@ namespace {
 using Colour = std::array<std::uint8_t, 3>;
 constexpr std::array<Colour, 6> kPlaces{
     {{255, 60, 60}, {60, 220, 60}, {80, 120, 255}, {255, 220, 40}, {255, 70, 255}, {60, 230, 230}}};
-constexpr Colour kWhite{255, 255, 255}, kYellow{255, 220, 0};
+constexpr Colour kWhite{255, 255, 255}, kYellow{255, 220, 0}, kCyan{0, 255, 255};
 constexpr std::int64_t kDigit = 2;  // pixels of a block of a digit
 
 // 3 x 5 blocks each, rows from the top, three bits a row.
@@ -110,6 +110,11 @@ at::Tensor marks_view(const Clip& clip, std::int64_t t, at::Tensor picture) {
         x += 12;
         if (const auto kind = clip.kinds[t][k].item<std::int64_t>(); kind != 0)
             x = draw_text(picture, 4, x, std::to_string(kind), colour_of(k)) + kDigit;
+    }
+    if (t == clip.anchor_frame) {
+        for (std::int64_t k = 0; k < clip.masks.size(1); ++k)
+            tint(picture, outline(clip.anchor_marks[k]), colour_of(k), 1);
+        draw_frame(picture.slice(0, 1, -1).slice(1, 1, -1), kCyan);
     }
     if (t == 0 && clip.rereads)
         draw_frame(picture, kYellow);

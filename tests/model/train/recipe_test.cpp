@@ -34,6 +34,8 @@ TEST(RecipeTest, ErrorsNameFileAndField) {
     EXPECT_SAYS((void)parse(R"(, "train": {"steps": 0})"), "train.steps: is 0, must be 1 to ");
     EXPECT_SAYS((void)parse(R"(, "train": {"steps": 2.5})"), "train.steps: must be a whole number");
     EXPECT_SAYS((void)parse(R"(, "train": {"own_marks": 1.5})"), "train.own_marks: is 1.5, must be 0 to 1");
+    EXPECT_SAYS((void)parse(R"(, "train": {"rollout": {"probability": 1, "window": 8}})"),
+                "train.rollout.window: is 8, must be 1 to 7");
     EXPECT_SAYS((void)parse(R"(, "train": {"optimizer": {"momentum": 1}})"), "train.optimizer.momentum: is not known");
     EXPECT_SAYS((void)parse(R"(, "train": {"precision": "fp8"})"), "train.precision: is 'fp8', must be auto");
     EXPECT_SAYS((void)parse(R"(, "train": {"loss": {"bce": -1}})"), "train.loss.bce: is -1");

@@ -47,6 +47,8 @@ TEST(ReadSource, WrongFields) {
     expect_error(with("role", ""), {"data[0].role"});
     expect_error(with("weight", 0), {"data[0].weight: must be above 0"});
     expect_error(with("weight", -1), {"data[0].weight"});
+    expect_error(with("join", 0.5), {"data[0].join: is for the role 'video'"});
+    expect_error(with("join", 2), {"data[0].join: must be 0 to 1"});
     expect_error(with("wieght", 1), {"data[0].wieght: is not known"});
     expect_error(with("complete", "yes"), {"data[0].complete: has the wrong type"});
 }
@@ -73,7 +75,8 @@ TEST(ReadSource, WithoutInstancesThereIsNothingToCutOut) {
 TEST(ReadSource, APackHasTheRolesInside) {
     const json value = {{"name", "all"}, {"format", "packed"}, {"path", "p"}, {"weight", 2}};
     EXPECT_EQ(read(value).role, "");
-    for (const auto& field : {json{{"role", "video"}}, json{{"complete", true}}, json{{"cut_outs", false}}}) {
+    for (const auto& field :
+         {json{{"role", "video"}}, json{{"complete", true}}, json{{"cut_outs", false}}, json{{"join", 1}}}) {
         auto more = value;
         more.update(field);
         expect_error([&] { (void)read(more); }, {"is written in the pack"});

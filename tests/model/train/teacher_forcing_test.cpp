@@ -8,23 +8,29 @@
 
 #include "reference.h"
 #include "training_clips.h"
+#include "weights_with.h"
 
 namespace ausm::train {
 namespace {
 
 using test::squares_clip;
 
-/// One prompted clip, one that reads its first frame again, and one without prompts.
+/// One prompted clip, one that reads its first frame again, and one without prompts. Their anchors: frame 0, none, frame 1.
 ClipBatch three_clips() {
     auto second = squares_clip({.seed = 2});
     second.rereads = true;
     second.complete = false;
     second.kinds[0][0] = 2;
-    return stack({squares_clip({.seed = 1}), second, squares_clip({.objects = 3, .prompted = false, .seed = 3})});
+    return stack({squares_clip({.seed = 1, .anchor = 0}), second,
+                  squares_clip({.objects = 3, .prompted = false, .seed = 3, .anchor = 1})});
 }
 
 AusmNet trainable_net(at::ScalarType dtype, std::int64_t frozen_blocks) {
     return {test::weights(), dtype, at::kCPU, trainable_weights(frozen_blocks)};
+}
+
+AusmNet net_with_anchors(int places, std::int64_t frozen_blocks = 0) {
+    return {test::weights_with_anchors(places, 0.05), at::kDouble, at::kCPU, trainable_weights(frozen_blocks)};
 }
 
 std::map<std::string, at::Tensor> gradients(const AusmNet& net, const ClipBatch& batch, bool parallel, double& value) {
@@ -43,9 +49,7 @@ std::map<std::string, at::Tensor> gradients(const AusmNet& net, const ClipBatch&
     return all;
 }
 
-TEST(TeacherForcing, ParallelEqualsIterativeInDouble) {
-    const auto net = trainable_net(at::kDouble, 0);
-    const auto batch = three_clips();
+void expect_parallel_equals_iterative(const AusmNet& net, const ClipBatch& batch) {
     double parallel_loss = 0, iterative_loss = 0;
     const auto parallel = gradients(net, batch, true, parallel_loss);
     const auto iterative = gradients(net, batch, false, iterative_loss);
@@ -57,6 +61,53 @@ TEST(TeacherForcing, ParallelEqualsIterativeInDouble) {
         // Masks are compared in float32 inside the loss: that is the bound.
         EXPECT_LE((gradient - other).norm().item<double>(), 1e-6 * other.norm().item<double>() + 1e-12) << name;
     }
+}
+
+TEST(TeacherForcing, ParallelEqualsIterativeInDouble) {
+    expect_parallel_equals_iterative(trainable_net(at::kDouble, 0), three_clips());
+}
+
+TEST(TeacherForcing, ParallelEqualsIterativeWithAnchors) {
+    expect_parallel_equals_iterative(net_with_anchors(1), three_clips());
+    expect_parallel_equals_iterative(net_with_anchors(2), three_clips());
+}
+
+/// [B, T, Q, h4, w4]
+at::Tensor masks_of(const AusmNet& net, const ClipBatch& batch) {
+    const c10::NoGradGuard no_grad;
+    const auto outputs =
+        parallel_forward(net, net.encode(normalised_images(net, batch)), batch, teacher_marks(net, batch));
+    return outputs.last.masks.unflatten(0, {batch.batch(), batch.time()});
+}
+
+TEST(TeacherForcing, FramesUpToTheAnchorDoNotSeeIt) {
+    const auto net = net_with_anchors(1, 16);
+    const auto batch = three_clips();
+    auto other = batch;
+    other.anchor_marks = 255 - batch.anchor_marks;
+    const auto with = masks_of(net, batch), changed = masks_of(net, other);
+    for (std::int64_t b = 0; b < 3; ++b)
+        for (std::int64_t t = 0; t < 4; ++t)
+            EXPECT_EQ(at::equal(with[b][t], changed[b][t]), t <= batch.anchor_frames[b].item<std::int64_t>())
+                << "clip " << b << " frame " << t;
+}
+
+TEST(TeacherForcing, WithoutPlacesForAnchorsTheClipsHaveNone) {
+    const auto net = trainable_net(at::kDouble, 16);
+    const auto batch = three_clips();
+    auto without = batch;
+    without.anchor_frames = at::full_like(batch.anchor_frames, Clip::kNoAnchor);
+    EXPECT_FALSE(clip_anchor(net, batch).frames.defined());
+    EXPECT_TRUE(at::equal(masks_of(net, batch), masks_of(net, without)));
+}
+
+TEST(TeacherForcing, OwnMarksAreSaidWithTheAnchorInSight) {
+    const auto net = net_with_anchors(1, 16);
+    const auto batch = three_clips();
+    const auto frames = net.encode(normalised_images(net, batch));
+    const auto own =
+        own_marks(net, frames, batch, teacher_marks(net, batch), 1, {at::zeros({3, 1, 3}), at::zeros({3, 4, 3})});
+    EXPECT_CLOSE(own[0][2][0], masks_of(net, batch)[0][1][0].sigmoid(), 1e-9);
 }
 
 TEST(TeacherForcing, FrozenWeightsHaveNoGradientAndTheSameLoss) {

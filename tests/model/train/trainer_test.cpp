@@ -63,8 +63,8 @@ TEST_F(TrainerTest, OneClipIsLearntByHeart) {
     EXPECT_LT(report.parts.bce, 0.01);
 }
 
-TEST_F(TrainerTest, ResumedRunEqualsTheUninterruptedOne) {
-    const auto recipe = recipe_of(6);
+/// Six steps in one go and in two, the second after a checkpoint.
+void expect_resumed_equals_whole(const Recipe& recipe, const std::string& path) {
     const auto run = [&](Trainer& trainer, int from, int to) {
         for (int i = from; i < to; ++i)
             (void)trainer.step({batch_of(static_cast<std::uint64_t>(i))});
@@ -74,10 +74,10 @@ TEST_F(TrainerTest, ResumedRunEqualsTheUninterruptedOne) {
     {
         Trainer first(recipe.train, 7, test::weights(), at::kCPU);
         run(first, 0, 3);
-        write_checkpoint(path_, first, recipe, test::weights().metadata());
+        write_checkpoint(path, first, recipe, test::weights().metadata());
     }
     Trainer second(recipe.train, 7, test::weights(), at::kCPU);
-    read_checkpoint(path_, second, recipe);
+    read_checkpoint(path, second, recipe);
     EXPECT_EQ(second.steps_done(), 3);
     run(second, 3, 6);
     for (const auto& [name, weight] : whole.net().weights()) {
@@ -85,6 +85,35 @@ TEST_F(TrainerTest, ResumedRunEqualsTheUninterruptedOne) {
         EXPECT_TRUE(at::equal(whole.average().tensors().at(name), second.average().tensors().at(name))) << name;
     }
     EXPECT_FALSE(at::equal(whole.net().weights().at("ids"), to_tensor(test::weights().tensors().at("ids"))));
+}
+
+TEST_F(TrainerTest, ResumedRunEqualsTheUninterruptedOne) { expect_resumed_equals_whole(recipe_of(6), path_); }
+
+TEST_F(TrainerTest, ResumedRolloutsEqualTheUninterruptedOnes) {
+    auto recipe = recipe_of(6);
+    recipe.train.rollout = {.probability = 0.5, .window = 2, .own_marks = 0.5};
+    expect_resumed_equals_whole(recipe, path_);
+}
+
+TEST_F(TrainerTest, RolloutsLearnFromTheWindow) {
+    auto recipe = recipe_of(6);
+    recipe.train.rollout = {.probability = 1, .window = 2, .own_marks = 1};
+    double exact = 0;
+    for (const auto* precision : {"fp32", "bf16"}) {
+        recipe.train.precision = precision;
+        Trainer trainer(recipe.train, 7, test::weights(), at::kCPU);
+        const auto report = trainer.step({batch_of(1)});
+        EXPECT_TRUE(std::isfinite(report.loss));
+        EXPECT_GT(report.rollout_s, 0);
+        EXPECT_EQ(report.forward_s, 0);
+        for (const auto& [name, weight] : trainer.groups().trained()) {
+            const bool before_the_window = name == "x0";
+            EXPECT_EQ(weight.grad().defined(), !before_the_window) << name << ", " << precision;
+        }
+        // Autocast keeps what it has rounded without gradient, too: no weight's share may be lost by that.
+        exact = exact > 0 ? exact : report.gradient_norm;
+        EXPECT_NEAR(report.gradient_norm, exact, 0.1 * exact);
+    }
 }
 
 TEST_F(TrainerTest, CheckpointOfAnotherRecipeIsRefused) {

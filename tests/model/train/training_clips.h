@@ -12,6 +12,7 @@ struct SquaresOptions {
     std::int64_t frames = 4, height = 64, width = 96, places = 3, objects = 2;
     bool prompted = true;
     std::uint64_t seed = 1;
+    std::int64_t anchor = train::Clip::kNoAnchor;
 };
 
 /// Object k is a square of 24 pixels; t_i is 0 for the first object of a prompted clip, 1 for all others.
@@ -43,6 +44,13 @@ inline train::Clip squares_clip(const SquaresOptions& o) {
                 clip.marks[t][k].copy_(clip.masks[std::max<std::int64_t>(t - 1, 0)][k]);
         if (start == 0)
             clip.kinds[0][k] = 1;
+    }
+    clip.anchor_frame = o.anchor;
+    clip.anchor_marks = at::zeros_like(clip.masks[0]);
+    clip.anchor_kinds = at::zeros({o.places}, at::kLong);
+    if (o.anchor < o.frames) {
+        clip.anchor_marks.copy_(clip.masks[o.anchor]);
+        clip.anchor_kinds.copy_(clip.valid);
     }
     return clip;
 }

@@ -20,7 +20,7 @@ protected:
     PackOptions options;
     std::vector<Source> sources = {
         {"stills", "id-maps", "stills", "picture", true, true, false, 2},
-        {"clips", "id-maps-video", "clips/*", "video", false, false, true},
+        {"clips", "id-maps-video", "clips/*", "video", false, false, true, 1, 0.5},
         {"walls", "pictures", "walls", "background"},
         {"drawings", "sprites", "drawings", "sprite"},
     };
@@ -77,6 +77,7 @@ TEST_F(Pack, WhatComesBackIsWhatWentIn) {
         EXPECT_EQ(sets[i].source.cut_outs, sources[i].cut_outs);
         EXPECT_EQ(sets[i].source.research_only, sources[i].research_only);
         EXPECT_EQ(sets[i].source.weight, sources[i].weight);
+        EXPECT_EQ(sets[i].source.join, sources[i].join);
         EXPECT_EQ(report.sets[i].name, sources[i].name);
     }
     EXPECT_EQ(sets[0].data->sequences(), 2U);

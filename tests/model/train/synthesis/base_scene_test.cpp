@@ -59,6 +59,31 @@ TEST(BaseScene, VideosKeepTheirOrderAndLabels) {
     EXPECT_GT(instance_boxes(reversed.ids[0])[1].left, instance_boxes(reversed.ids[7])[1].left);
 }
 
+TEST(BaseScene, InstancesOfSomeClipsAreJoined) {
+    const auto recipe = small_recipe();
+    const auto two_and_ignored = [](auto, auto) {
+        auto picture = squares(96, 160, 2, 40);
+        picture.ids.slice(0, 0, 8).fill_(data::kIgnored);
+        return picture;
+    };
+    int joined = 0;
+    for (std::uint64_t i = 0; i < 40; ++i) {
+        const auto scene_of = [&](double join) {
+            Pool pool(recipe);
+            pool.add({drawn(1, 12, two_and_ignored), Role::kVideo, false, false, 1, join});
+            Random random(5, i);
+            return video_scene(pool, recipe, random);
+        };
+        const auto apart = scene_of(0), some = scene_of(0.5), all = scene_of(1);
+        EXPECT_EQ(apart.instances, 2);
+        EXPECT_EQ(all.instances, 1);
+        EXPECT_TRUE(at::equal(all.ids.eq(1), apart.ids.eq(1).logical_or(apart.ids.eq(2))));
+        EXPECT_TRUE(at::equal(all.ids.eq(data::kIgnored), apart.ids.eq(data::kIgnored)));
+        joined += some.instances == 1 ? 1 : 0;
+    }
+    EXPECT_NEAR(joined, 20, 10);
+}
+
 TEST(BaseScene, StridesFitTheVideo) {
     auto recipe = small_recipe();
     recipe.video.reverse = 0;

@@ -22,10 +22,10 @@ ClipRecipe full_recipe() {
 
 bool equal(const Clip& a, const Clip& b) {
     for (auto field : {&Clip::images, &Clip::masks, &Clip::visible, &Clip::marks, &Clip::kinds, &Clip::tracked,
-                       &Clip::start, &Clip::slots, &Clip::valid})
+                       &Clip::start, &Clip::slots, &Clip::valid, &Clip::anchor_marks, &Clip::anchor_kinds})
         if (!at::equal(a.*field, b.*field))
             return false;
-    return a.complete == b.complete && a.rereads == b.rereads;
+    return a.complete == b.complete && a.rereads == b.rereads && a.anchor_frame == b.anchor_frame;
 }
 
 TEST(ClipMaker, DependsOnSeedAndIndexAlone) {
@@ -123,6 +123,18 @@ TEST(Preview, ShowsTruthAndMarks) {
     const auto red = at::tensor({255.F, 60.F, 60.F});
     const auto before = (half - red).abs().sum(2).masked_select(where).mean().item<double>();
     EXPECT_LT((truth - red).abs().sum(2).masked_select(where).mean().item<double>(), 0.75 * before);
+}
+
+TEST(Preview, FramesTheAnchor) {
+    auto recipe = full_recipe();
+    recipe.anchor.probability = 1;
+    const ClipMaker maker(recipe, drawn_pool(recipe));
+    const auto anchor = maker.make(0).anchor_frame;
+    ASSERT_LT(anchor, 8);
+    const auto marks = contact_sheet(maker, 0, 1).slice(0, 32, 64);
+    const auto cyan = at::tensor({0, 255, 255}).to(at::kByte);
+    for (std::int64_t t = 0; t < 8; ++t)
+        EXPECT_EQ(at::equal(marks[30][t * 48 + 20], cyan), t == anchor) << t;
 }
 
 }  // namespace

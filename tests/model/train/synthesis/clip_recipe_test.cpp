@@ -40,7 +40,7 @@ TEST(ClipRecipe, KeepsDefaultsAndReadsFields) {
 
 TEST(ClipRecipe, DefaultsPassItsOwnChecks) {
     EXPECT_EQ(error(R"({"path": {}, "mix": {}, "camera": {}, "video": {}, "cut_outs": {}, "overlays": {}, "copies": {},
-        "occlusion": {}, "photometric": {}, "truth": {}, "prompts": {}, "marks": {}})"),
+        "occlusion": {}, "photometric": {}, "truth": {}, "prompts": {}, "marks": {}, "anchor": {}})"),
               "");
 }
 
@@ -58,6 +58,8 @@ TEST(ClipRecipe, NamesTheFieldAtFault) {
     EXPECT_EQ(error(R"({"overlays": {"on_video": []}})"), "nano.json: clips.overlays.on_video: must not be empty");
     EXPECT_EQ(error(R"({"prompts": {"box": 0, "point": 0, "scribble": 0}})"),
               "nano.json: clips.prompts.box: box, point and scribble must not all be 0");
+    EXPECT_EQ(error(R"({"anchor": {"prompt": 2}})"),
+              "nano.json: clips.anchor.prompt: must be from 0.0 to 1.0, not 2.0");
     EXPECT_EQ(error(R"({"mix": 3})"), "nano.json: clips.mix: must be an object, not number");
     EXPECT_NE(error(R"({"frames": 2.5})").find("clips.frames: must be a whole number"), std::string::npos);
     EXPECT_NE(error(R"({"seed": -1})").find("clips.seed"), std::string::npos);
