@@ -2,6 +2,7 @@
 // Scores of tracks put together as those of objects.
 #include "eval/video_outcome.h"
 
+#include <stdexcept>
 #include <utility>
 
 namespace ausm::eval {
@@ -17,6 +18,20 @@ VideoOutcome video_outcome(std::string name, std::uint64_t seed, const TrackScor
         outcome.figures = {{"tracks", "tracks", static_cast<double>(scores.tracks()), 1},
                            {"objects-per-frame", "per frame", scores.tracks_per_frame()}};
     return outcome;
+}
+
+void add_live(VideoOutcome& outcome, const VideoOutcome& live, double segmented, double frame_time) {
+    if (live.objects.size() != outcome.objects.size())
+        throw std::invalid_argument("'" + outcome.name + "' has other objects as a live stream");
+    for (std::size_t i = 0; i < live.objects.size(); ++i) {
+        const auto& mean = live.objects[i].score.mean;
+        auto& figures = outcome.objects[i].figures;
+        figures.push_back(percent("clock-J", "", mean.j));
+        figures.push_back(percent("clock-F", "", mean.f));
+        figures.push_back(percent("clock-J&F", "clock J&F", mean.mean()));
+    }
+    outcome.figures.push_back(percent("segmented", "segmented", segmented));
+    outcome.figures.push_back({"frame-time", "ms", 1e3 * frame_time, 1});
 }
 
 }  // namespace ausm::eval

@@ -29,4 +29,9 @@ struct VideoOutcome {
 [[nodiscard]] VideoOutcome video_outcome(std::string name, std::uint64_t seed, const TrackScores& scores,
                                          bool discovery);
 
+/// Adds what the same video came to as a live stream: `live` with its J&F beside the other. segmented: share of its
+/// frames that the model took; frame_time: seconds for each of them, the mean. Throws std::invalid_argument when the
+/// two differ in objects.
+void add_live(VideoOutcome& outcome, const VideoOutcome& live, double segmented, double frame_time);
+
 }  // namespace ausm::eval

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <cstdio>
 #include <iostream>
 
 namespace ausm::tools {
@@ -22,7 +23,9 @@ Examples:
   ausm eval davis --root DAVIS --prompt box --sequences dog,parkour --json
   ausm eval davis --root DAVIS --sequences "$(paste -sd, DAVIS/ImageSets/2017/val.txt)" --masks masks
   ausm eval davis --root DAVIS --seeds 5
-  ausm eval davis --root DAVIS --mode discovery)help";
+  ausm eval davis --root DAVIS --mode discovery
+  ausm eval davis --root DAVIS --clock 25                     # as a live stream, at this machine's speed
+  ausm eval davis --root DAVIS --clock 25 --frame-time 90     # as one on a machine that takes 90 ms a frame)help";
 
 struct EvalOptions {
     ModelOptions model;
@@ -42,11 +45,21 @@ nlohmann::ordered_json settings_json(const EvalOptions& options, const DavisRun&
     out["passes"] = stream.passes;
     if (!videos.discovery)
         out["start"] = videos.start;
+    if (options.davis.clock > 0)
+        out["clock"] = options.davis.clock;
+    if (options.davis.frame_time > 0)
+        out["frame-time"] = 1e3 * options.davis.frame_time;
     out.update(model_json(info));
     out["network"] = run.network;
     out["frames-run"] = run.frames;
     out["seconds"] = std::round(run.seconds * 100) / 100;
     return out;
+}
+
+std::string number_text(double number) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%g", number);
+    return text;
 }
 
 /// What was run, in words.
@@ -61,6 +74,10 @@ std::string settings_text(const EvalOptions& options, const DavisRun& run, const
         text += ", state zeroed before every frame";
     if (stream.passes > 1)
         text += ", " + std::to_string(stream.passes) + " passes";
+    if (options.davis.clock > 0)
+        text += ", beside it a live stream of " + number_text(options.davis.clock) + " frames a second";
+    if (options.davis.frame_time > 0)
+        text += " whose masks take " + number_text(1e3 * options.davis.frame_time) + " ms";
     text += options.davis.seeds > 1 ? ", seeds 0 to " + std::to_string(options.davis.seeds - 1) : ", seed 0";
     text += videos.discovery ? "; percent, all frames count" : "; percent, first and last frame do not count";
     return text + ", thirds and spread in J&F";
@@ -109,6 +126,17 @@ void add_run_options(CLI::App& command, DavisOptions& davis) {
     command.add_option("--seeds", davis.seeds, "ID draws: seeds 0 to N - 1, mean and spread")
         ->check(CLI::Range(1, 10'000))
         ->capture_default_str();
+    auto* clock = command
+                      .add_option("--clock", davis.clock,
+                                  "Frames a second: J&F as a live stream, too, where frames that come while the model\n"
+                                  "is busy are skipped and scored with the last mask that was there")
+                      ->check(CLI::Range(0.1, 1000.));
+    command
+        .add_option_function<double>(
+            "--frame-time", [&davis](double milliseconds) { davis.frame_time = milliseconds * 1e-3; },
+            "Milliseconds for a mask under --clock; default: what each frame takes here")
+        ->check(CLI::Range(0.001, 1e6))
+        ->needs(clock);
     command.add_option("--masks", davis.masks, "New folder for the masks, as PNGs in DAVIS's layout");
 }
 

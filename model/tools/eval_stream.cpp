@@ -6,6 +6,7 @@
 #include "tools/eval_prompts.h"
 #include "tools/eval_zero_state.h"
 
+#include <chrono>
 #include <stdexcept>
 #include <utility>
 
@@ -60,7 +61,10 @@ eval::LabelFrame EvalStream::step(std::size_t frame, const io::IndexPicture& tru
         prompts = prompts_for(video_.objects.count, truth, options_.prompt);
     if (options_.zero_state && session_->info().frames > 0)
         session_->load(with_zero_state(session_->save()));
-    if (session_->step(frame_of(picture), std::move(prompts), result_) != StepStatus::kOk)
+    const auto begin = std::chrono::steady_clock::now();
+    const auto status = session_->step(frame_of(picture), std::move(prompts), result_);
+    seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    if (status != StepStatus::kOk)
         throw std::runtime_error("the model was interrupted");
     check_answers(result_, video_.sequence.name);
     eval::LabelFrame labels{{result_.map_width, result_.map_height, std::move(result_.map)}, {}};

@@ -31,6 +31,8 @@ public:
     /// refuses a prompt.
     [[nodiscard]] eval::LabelFrame step(std::size_t frame, const io::IndexPicture& truth, bool shown);
 
+    /// That the last step took in the session.
+    [[nodiscard]] double seconds() const { return seconds_; }
     /// Size of the network's input, "448x256"; after the first frame.
     [[nodiscard]] std::string network() const;
 
@@ -39,6 +41,7 @@ private:
     StreamOptions options_;
     std::unique_ptr<Session> session_;
     Result result_;
+    double seconds_ = 0;
 };
 
 }  // namespace ausm::tools

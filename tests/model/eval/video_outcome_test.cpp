@@ -43,6 +43,21 @@ TEST(VideoOutcome, DiscoveryCountsAllFramesAndTracks) {
     EXPECT_DOUBLE_EQ(find(outcome.figures, "objects-per-frame")->value, 1.5);
 }
 
+TEST(VideoOutcome, ALiveStreamStandsBesideIt) {
+    VideoOutcome outcome, live;
+    outcome.objects.resize(2);
+    live.objects.resize(2);
+    live.objects[0].score.mean = {0.5, 0.7};
+    live.objects[1].score.mean = {0.1, 0.2};
+    add_live(outcome, live, 0.25, 0.09);
+    EXPECT_DOUBLE_EQ(find(outcome.objects[0].figures, "clock-J&F")->value, 60);
+    EXPECT_DOUBLE_EQ(find(outcome.objects[1].figures, "clock-F")->value, 20);
+    EXPECT_DOUBLE_EQ(find(outcome.figures, "segmented")->value, 25);
+    EXPECT_DOUBLE_EQ(find(outcome.figures, "frame-time")->value, 90);
+    live.objects.pop_back();
+    EXPECT_THROW(add_live(outcome, live, 1, 0), std::invalid_argument);
+}
+
 TEST(VideoOutcome, ThereMustBeAFrameThatCounts) {
     TrackScores scores(1);
     scores.add({row({1}), counted()}, row({1}));
