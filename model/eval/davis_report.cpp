@@ -2,6 +2,8 @@
 // Means over objects, then over draws.
 #include "eval/davis_report.h"
 
+#include "eval/stream_figures.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -63,6 +65,7 @@ Summary summarise(const std::string& name, const std::vector<Outcomes>& draws) {
     summary.score = davis_mean(scores);
     summary.both = spread_of(both);
     summary.figures = mean_of(further);
+    add_last_to_first(summary.figures);
     return summary;
 }
 

@@ -24,7 +24,8 @@ struct Summary {
     int frames = 0;            ///< per draw
     DavisSequenceScore score;  ///< mean over objects, then over draws
     Spread both;               ///< J&F over draws
-    Figures figures;           ///< the further ones: means over objects, or over videos, then over draws
+    Figures figures;           ///< the further ones: means over objects, or over videos, then over draws; and
+                               ///< what add_last_to_first() makes of them
 };
 
 struct Report {

@@ -24,10 +24,17 @@ struct VideoOutcome {
     Figures figures;              ///< of the video as a whole; reports give their means over videos
 };
 
-/// Of a finished video. Prompted: object k by track k, the first and the last frame do not count. Discovery: by the best
-/// assignment, all frames count, and the tracks are counted. Throws std::invalid_argument when no frame is left.
+/// What is asked of a finished video.
+struct OutcomeOptions {
+    /// false: object k by track k, the first and the last frame do not count. true: by the best assignment, all frames
+    /// count, and the tracks are counted.
+    bool discovery = false;
+    bool tenths = false;  ///< J&F by tenths of the frames that count
+};
+
+/// Of a finished video. Throws std::invalid_argument when no frame counts.
 [[nodiscard]] VideoOutcome video_outcome(std::string name, std::uint64_t seed, const TrackScores& scores,
-                                         bool discovery);
+                                         const OutcomeOptions& options);
 
 /// Adds what the same video came to as a live stream: `live` with its J&F beside the other. segmented: share of its
 /// frames that the model took; frame_time: seconds for each of them, the mean. Throws std::invalid_argument when the

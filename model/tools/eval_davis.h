@@ -18,6 +18,7 @@ struct DavisOptions {
     StreamOptions stream;
     double clock = 0;       ///< frames a second, of a live stream beside the other; 0: none
     double frame_time = 0;  ///< seconds for a mask of the live stream; 0: what each frame takes here
+    int rounds = 1;         ///< how often a video is played without a reset, by turns forwards and backwards
     int seeds = 1;          ///< ID draws: seeds 0 .. seeds - 1
     std::string masks;      ///< folder for the masks; empty: none. Several draws: a folder seed-K in it for each
 };

@@ -24,6 +24,7 @@ Examples:
   ausm eval davis --root DAVIS --sequences "$(paste -sd, DAVIS/ImageSets/2017/val.txt)" --masks masks
   ausm eval davis --root DAVIS --seeds 5
   ausm eval davis --root DAVIS --mode discovery
+  ausm eval davis --root DAVIS --rounds 5                     # long streams; and with --zero-state
   ausm eval davis --root DAVIS --clock 25                     # as a live stream, at this machine's speed
   ausm eval davis --root DAVIS --clock 25 --frame-time 90     # as one on a machine that takes 90 ms a frame)help";
 
@@ -45,6 +46,8 @@ nlohmann::ordered_json settings_json(const EvalOptions& options, const DavisRun&
     out["passes"] = stream.passes;
     if (!videos.discovery)
         out["start"] = videos.start;
+    if (options.davis.rounds > 1)
+        out["rounds"] = options.davis.rounds;
     if (options.davis.clock > 0)
         out["clock"] = options.davis.clock;
     if (options.davis.frame_time > 0)
@@ -74,6 +77,8 @@ std::string settings_text(const EvalOptions& options, const DavisRun& run, const
         text += ", state zeroed before every frame";
     if (stream.passes > 1)
         text += ", " + std::to_string(stream.passes) + " passes";
+    if (options.davis.rounds > 1)
+        text += ", " + std::to_string(options.davis.rounds) + " times to and fro";
     if (options.davis.clock > 0)
         text += ", beside it a live stream of " + number_text(options.davis.clock) + " frames a second";
     if (options.davis.frame_time > 0)
@@ -111,6 +116,8 @@ int run_davis(EvalOptions& options) {
 void check(const EvalOptions& options, bool prompt_given) {
     if (options.davis.videos.start > 0 && (options.mode == "discovery" || !options.davis.masks.empty()))
         throw CLI::ValidationError("--start", "goes with neither --mode discovery nor --masks");
+    if (options.davis.rounds > 1 && !options.davis.masks.empty())
+        throw CLI::ValidationError("--rounds", "a frame is shown several times; it does not go with --masks");
     if (options.mode == "discovery" && prompt_given)
         throw CLI::ValidationError("--prompt", "discovery shows nothing; leave --prompt or --mode discovery out");
 }
@@ -124,6 +131,12 @@ void add_run_options(CLI::App& command, DavisOptions& davis) {
     command.add_option("--frames", davis.videos.frames, "Only so many frames of each video; default: all")
         ->check(CLI::Range(3, 1'000'000));
     command.add_option("--seeds", davis.seeds, "ID draws: seeds 0 to N - 1, mean and spread")
+        ->check(CLI::Range(1, 10'000))
+        ->capture_default_str();
+    command
+        .add_option("--rounds", davis.rounds,
+                    "Play each video so often, by turns forwards and backwards, without a reset: J&F by\n"
+                    "tenths of the long stream")
         ->check(CLI::Range(1, 10'000))
         ->capture_default_str();
     auto* clock = command

@@ -48,7 +48,7 @@ eval::VideoOutcome score(const DavisVideo& video, const std::string& folder, boo
         scores.add(frame, truth);
         progress.show(++run.frames);
     }
-    return eval::video_outcome(video.sequence.name, 0, scores, discovery);
+    return eval::video_outcome(video.sequence.name, 0, scores, {.discovery = discovery});
 }
 
 }  // namespace

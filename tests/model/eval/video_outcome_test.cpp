@@ -19,7 +19,7 @@ TEST(VideoOutcome, PromptedLeavesOutTheFirstAndTheLastFrame) {
     scores.add({row({0, 0, 0, 0}), counted()}, row({1, 0, 2, 0}));
     scores.add({row({1, 1, 2, 0}), counted()}, row({1, 0, 2, 0}));
     scores.add({row({0, 0, 0, 0}), counted()}, row({1, 0, 2, 0}));
-    const auto outcome = video_outcome("dog", 3, scores, false);
+    const auto outcome = video_outcome("dog", 3, scores, {});
     EXPECT_EQ(outcome.name, "dog");
     EXPECT_EQ(outcome.seed, 3U);
     EXPECT_EQ(outcome.frames, 3);
@@ -35,7 +35,7 @@ TEST(VideoOutcome, DiscoveryCountsAllFramesAndTracks) {
     TrackScores scores(1);
     scores.add({row({2, 0, 1, 0}), counted()}, row({1, 0, 0, 0}));
     scores.add({row({2, 0, 0, 0}), counted()}, row({1, 0, 0, 0}));
-    const auto outcome = video_outcome("dog", 0, scores, true);
+    const auto outcome = video_outcome("dog", 0, scores, {.discovery = true});
     ASSERT_EQ(outcome.objects.size(), 1U);
     EXPECT_EQ(outcome.objects[0].track, 2);
     EXPECT_EQ(outcome.objects[0].score.frames, 2);
@@ -61,7 +61,7 @@ TEST(VideoOutcome, ALiveStreamStandsBesideIt) {
 TEST(VideoOutcome, ThereMustBeAFrameThatCounts) {
     TrackScores scores(1);
     scores.add({row({1}), counted()}, row({1}));
-    EXPECT_THROW((void)video_outcome("dog", 0, scores, false), std::invalid_argument);
+    EXPECT_THROW((void)video_outcome("dog", 0, scores, {}), std::invalid_argument);
 }
 
 }  // namespace

@@ -201,6 +201,22 @@ TEST_F(EvalDavis, ALiveStreamIsScoredWithTheLastMask) {
     expect_failure({"--clock", "0"}, "--clock");
 }
 
+TEST_F(EvalDavis, LongStreamsGoToAndFro) {
+    const auto kept = json_of({"--sequences", "one", "--rounds", "4"});
+    constexpr int kStream = 4 + 3 * 3;
+    EXPECT_EQ(kept["rounds"], 4);
+    EXPECT_EQ(kept["frames-run"], kStream);
+    EXPECT_EQ(kept["draws"][0]["objects"][0]["frames-counted"], kStream - 2);
+    for (const char* key : {"tenth-1", "tenth-5", "tenth-10"})
+        EXPECT_GT(kept["overall"][key], 20) << key;
+    EXPECT_NEAR(kept["overall"]["last-to-first"],
+                kept["overall"]["tenth-10"].get<double>() / kept["overall"]["tenth-1"].get<double>(), 1e-9);
+    const auto zeroed = json_of({"--sequences", "one", "--rounds", "4", "--zero-state"});
+    EXPECT_NE(zeroed["overall"]["tenth-10"], kept["overall"]["tenth-10"]);
+    EXPECT_FALSE(json_of({"--sequences", "one"})["overall"].contains("tenth-1"));
+    expect_failure({"--rounds", "2", "--masks", data.path("masks")}, "--rounds");
+}
+
 TEST_F(EvalDavis, TwoRunsAgreeAndATableIsPrinted) {
     EXPECT_EQ(json_of({"--sequences", "one"})["draws"], json_of({"--sequences", "one"})["draws"]);
     Process tool(arguments({"--sequences", "one", "--frames", "3"}));
