@@ -137,12 +137,16 @@ DavisScore davis_score(const BinaryMask& prediction, const BinaryMask& truth) {
     return {region_similarity(prediction, truth), contour_accuracy(prediction, truth)};
 }
 
-DavisSequenceScore davis_sequence_score(std::span<const DavisScore> frames, bool prompted) {
+std::span<const DavisScore> counted_frames(std::span<const DavisScore> frames, bool prompted) {
     const std::size_t left_out = prompted ? 1 : 0;
     if (frames.size() <= 2 * left_out)
         throw std::invalid_argument("a sequence of " + std::to_string(frames.size()) +
                                     " frames has none to be counted");
-    const auto counted = frames.subspan(left_out, frames.size() - 2 * left_out);
+    return frames.subspan(left_out, frames.size() - 2 * left_out);
+}
+
+DavisSequenceScore davis_sequence_score(std::span<const DavisScore> frames, bool prompted) {
+    const auto counted = counted_frames(frames, prompted);
     const std::size_t third = std::max<std::size_t>(1, counted.size() / 3);
     const auto between = counted.size() > 2 * third ? counted.subspan(third, counted.size() - 2 * third) : counted;
     return {static_cast<int>(counted.size()), mean_of(counted), mean_of(counted.first(third)), mean_of(between),

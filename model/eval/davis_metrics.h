@@ -58,10 +58,13 @@ struct Contour {
 
 [[nodiscard]] DavisScore davis_score(const BinaryMask& prediction, const BinaryMask& truth);
 
-/// Means over a video. frames: the scores of all its frames in order. prompted: the first frame, which shows the
-/// prompt, and the last one are left out, as in the semi-supervised DAVIS challenge. The first and the last third have
+/// The frames that count. frames: of a whole video in order. prompted: the first one, which shows the prompt, and the
+/// last one are left out, as in the semi-supervised DAVIS challenge. Throws std::invalid_argument when none is left.
+[[nodiscard]] std::span<const DavisScore> counted_frames(std::span<const DavisScore> frames, bool prompted);
+
+/// Means over the frames of a video that count. The first and the last third have
 /// floor(n / 3) of the n counted frames, at least one; the middle one has those between, or all when there are none.
-/// Throws std::invalid_argument when no frame is left.
+/// Throws what counted_frames() throws.
 [[nodiscard]] DavisSequenceScore davis_sequence_score(std::span<const DavisScore> frames, bool prompted);
 
 /// Mean over objects, each with equal weight whatever the length of its video. Throws std::invalid_argument without

@@ -2,11 +2,12 @@
 // Means over objects, then over draws.
 #include "eval/davis_report.h"
 
+#include "eval/stream_figures.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <stdexcept>
 
 namespace ausm::eval {
@@ -14,8 +15,6 @@ namespace {
 
 using nlohmann::ordered_json;
 using Outcomes = std::vector<const VideoOutcome*>;
-
-double percent(double share) { return 100 * share; }
 
 Spread spread_of(const std::vector<double>& values) {
     Spread spread;
@@ -31,6 +30,17 @@ Spread spread_of(const std::vector<double>& values) {
     return spread;
 }
 
+/// The further figures of one draw.
+Figures further_of(const Outcomes& outcomes) {
+    std::vector<Figures> objects, videos;
+    for (const auto* outcome : outcomes) {
+        for (const auto& object : outcome->objects)
+            objects.push_back(object.figures);
+        videos.push_back(outcome->figures);
+    }
+    return mean_of({mean_of(objects), mean_of(videos)});
+}
+
 /// draws: the outcomes of each draw, at least one in each.
 Summary summarise(const std::string& name, const std::vector<Outcomes>& draws) {
     Summary summary;
@@ -38,95 +48,80 @@ Summary summarise(const std::string& name, const std::vector<Outcomes>& draws) {
     summary.draws = static_cast<int>(draws.size());
     std::vector<DavisSequenceScore> scores;
     std::vector<double> both;
+    std::vector<Figures> further;
     for (const auto& outcomes : draws) {
         std::vector<DavisSequenceScore> objects;
         summary.frames = 0;
-        const auto parts = static_cast<double>(outcomes.size() * draws.size());
         for (const auto* outcome : outcomes) {
             summary.frames += outcome->frames;
-            summary.tracks += static_cast<double>(outcome->tracks) / parts;
-            summary.tracks_per_frame += outcome->tracks_per_frame / parts;
             for (const auto& object : outcome->objects)
                 objects.push_back(object.score);
         }
         summary.objects = objects.size();
         scores.push_back(davis_mean(objects));
         both.push_back(scores.back().mean.mean());
+        further.push_back(further_of(outcomes));
     }
     summary.score = davis_mean(scores);
     summary.both = spread_of(both);
+    summary.figures = mean_of(further);
+    add_last_to_first(summary.figures);
     return summary;
 }
 
-ordered_json scores_json(const DavisSequenceScore& score) {
-    return {{"J", percent(score.mean.j)},
-            {"F", percent(score.mean.f)},
-            {"J&F", percent(score.mean.mean())},
-            {"first-third", percent(score.first_third.mean())},
-            {"middle-third", percent(score.middle_third.mean())},
-            {"last-third", percent(score.last_third.mean())}};
+void append(Figures& figures, const Figures& more) { figures.insert(figures.end(), more.begin(), more.end()); }
+
+Figures score_figures(const DavisSequenceScore& score) {
+    return {percent("J", "J", score.mean.j),
+            percent("F", "F", score.mean.f),
+            percent("J&F", "J&F", score.mean.mean()),
+            percent("first-third", "third 1", score.first_third.mean()),
+            percent("middle-third", "third 2", score.middle_third.mean()),
+            percent("last-third", "third 3", score.last_third.mean())};
 }
 
-ordered_json summary_json(const Summary& summary, bool discovery) {
-    ordered_json out{{"sequence", summary.name}, {"objects", summary.objects}, {"frames", summary.frames}};
-    out.update(scores_json(summary.score));
-    out["draws"] = summary.draws;
-    out["deviation"] = percent(summary.both.deviation);
-    out["least"] = percent(summary.both.least);
-    out["most"] = percent(summary.both.most);
-    if (discovery) {
-        out["tracks"] = summary.tracks;
-        out["objects-per-frame"] = summary.tracks_per_frame;
-    }
+/// spread: whether the table shows the spread over draws.
+FigureRow row_of(const Summary& summary, bool spread) {
+    const auto title = [&](const char* text) { return spread ? text : ""; };
+    FigureRow row{summary.name,
+                  {{"objects", "objects", static_cast<double>(summary.objects), 0},
+                   {"frames", "frames", static_cast<double>(summary.frames), 0}}};
+    append(row.figures, score_figures(summary.score));
+    append(row.figures, {{"draws", "", static_cast<double>(summary.draws), 0},
+                         percent("deviation", title("std"), summary.both.deviation),
+                         percent("least", title("least"), summary.both.least),
+                         percent("most", title("most"), summary.both.most)});
+    append(row.figures, summary.figures);
+    return row;
+}
+
+ordered_json summary_json(const Summary& summary) {
+    ordered_json out{{"sequence", summary.name}};
+    out.update(figures_json(row_of(summary, true).figures));
     return out;
 }
 
-ordered_json outcome_json(const VideoOutcome& outcome, bool discovery) {
+ordered_json outcome_json(const VideoOutcome& outcome) {
     ordered_json out{{"seed", outcome.seed}, {"sequence", outcome.name}, {"frames", outcome.frames}};
-    if (discovery) {
-        out["tracks"] = outcome.tracks;
-        out["objects-per-frame"] = outcome.tracks_per_frame;
-    }
+    out.update(figures_json(outcome.figures));
     out["objects"] = ordered_json::array();
     for (std::size_t i = 0; i < outcome.objects.size(); ++i) {
-        ordered_json object{{"object", i + 1},
-                            {"track", outcome.objects[i].track},
-                            {"frames-counted", outcome.objects[i].score.frames}};
-        object.update(scores_json(outcome.objects[i].score));
-        out["objects"].push_back(std::move(object));
+        const auto& object = outcome.objects[i];
+        ordered_json one{{"object", i + 1}, {"track", object.track}, {"frames-counted", object.score.frames}};
+        one.update(figures_json(score_figures(object.score)));
+        one.update(figures_json(object.figures));
+        out["objects"].push_back(std::move(one));
     }
     return out;
-}
-
-template <typename... Values>
-std::string line(const char* format, Values... values) {
-    char text[256];
-    std::snprintf(text, sizeof text, format, values...);
-    return text;
-}
-
-std::string row(const Summary& summary, const Report& report) {
-    const auto& score = summary.score;
-    auto text =
-        line("%-20.20s %7zu %6d %7.2f %7.2f %7.2f %7.2f %7.2f %7.2f", summary.name.c_str(), summary.objects,
-             summary.frames, percent(score.mean.j), percent(score.mean.f), percent(score.mean.mean()),
-             percent(score.first_third.mean()), percent(score.middle_third.mean()), percent(score.last_third.mean()));
-    if (report.overall.draws > 1)
-        text += line(" %7.2f %7.2f %7.2f", percent(summary.both.deviation), percent(summary.both.least),
-                     percent(summary.both.most));
-    if (report.discovery)
-        text += line(" %7.1f %9.2f", summary.tracks, summary.tracks_per_frame);
-    return text + '\n';
 }
 
 }  // namespace
 
-Report make_report(std::vector<VideoOutcome> outcomes, std::size_t videos, std::size_t draws, bool discovery) {
+Report make_report(std::vector<VideoOutcome> outcomes, std::size_t videos, std::size_t draws) {
     if (outcomes.empty())
         throw std::invalid_argument("there is no outcome to report");
     Report report;
     report.complete = outcomes.size() == videos * draws;
-    report.discovery = discovery;
     report.outcomes = std::move(outcomes);
     std::vector<Outcomes> by_draw;
     for (const auto& outcome : report.outcomes) {
@@ -148,27 +143,23 @@ Report make_report(std::vector<VideoOutcome> outcomes, std::size_t videos, std::
 }
 
 std::string table(const Report& report) {
-    auto text = line("%-20s %7s %6s %7s %7s %7s %7s %7s %7s", "sequence", "objects", "frames", "J", "F", "J&F",
-                     "third 1", "third 2", "third 3");
-    if (report.overall.draws > 1)
-        text += line(" %7s %7s %7s", "std", "least", "most");
-    if (report.discovery)
-        text += line(" %7s %9s", "tracks", "per frame");
-    text += '\n';
+    const bool spread = report.overall.draws > 1;
+    std::vector<FigureRow> rows;
     for (const auto& summary : report.videos)
-        text += row(summary, report);
-    return text + row(report.overall, report);
+        rows.push_back(row_of(summary, spread));
+    rows.push_back(row_of(report.overall, spread));
+    return figure_table("sequence", rows);
 }
 
 ordered_json report_json(const Report& report) {
     ordered_json out{{"complete", report.complete},
                      {"sequences", ordered_json::array()},
-                     {"overall", summary_json(report.overall, report.discovery)},
+                     {"overall", summary_json(report.overall)},
                      {"draws", ordered_json::array()}};
     for (const auto& summary : report.videos)
-        out["sequences"].push_back(summary_json(summary, report.discovery));
+        out["sequences"].push_back(summary_json(summary));
     for (const auto& outcome : report.outcomes)
-        out["draws"].push_back(outcome_json(outcome, report.discovery));
+        out["draws"].push_back(outcome_json(outcome));
     return out;
 }
 

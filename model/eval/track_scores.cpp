@@ -31,10 +31,10 @@ DavisScore compare(const Shape& prediction, const Shape& truth) {
     return {region_similarity(prediction.mask, truth.mask), contour_accuracy(prediction.contour, truth.contour)};
 }
 
-std::vector<std::uint8_t> pixels_of_track(const io::IndexPicture& map, const TrackIds& ids, std::int64_t track) {
-    std::vector<std::uint8_t> pixels(map.values.size());
-    std::transform(map.values.begin(), map.values.end(), pixels.begin(),
-                   [&](std::uint8_t value) { return static_cast<std::uint8_t>(ids[value] == track ? 1 : 0); });
+std::vector<std::uint8_t> pixels_of_track(const LabelFrame& frame, std::int64_t track) {
+    std::vector<std::uint8_t> pixels(frame.map.values.size());
+    std::transform(frame.map.values.begin(), frame.map.values.end(), pixels.begin(),
+                   [&](std::uint8_t value) { return static_cast<std::uint8_t>(frame.ids[value] == track ? 1 : 0); });
     return pixels;
 }
 
@@ -47,7 +47,8 @@ double mean(const std::vector<DavisScore>& frames) {
 
 }  // namespace
 
-void TrackScores::add(const io::IndexPicture& map, const TrackIds& ids, const io::IndexPicture& truth) {
+void TrackScores::add(const LabelFrame& frame, const io::IndexPicture& truth) {
+    const auto& [map, ids] = frame;
     if (map.width != truth.width || map.height != truth.height)
         throw std::invalid_argument("a label map of " + std::to_string(map.width) + " x " + std::to_string(map.height) +
                                     " pixels does not fit an annotation of " + std::to_string(truth.width) + " x " +
@@ -63,7 +64,7 @@ void TrackScores::add(const io::IndexPicture& map, const TrackIds& ids, const io
         if (ids[value] != 0)
             ++sizes[ids[value]];
     for (const auto& [id, pixels] : sizes) {
-        const Shape shape(map, pixels_of_track(map, ids, id));
+        const Shape shape(map, pixels_of_track(frame, id));
         auto& track = tracks_[id];
         track.pixels += pixels;
         track.scores.resize(objects.size());

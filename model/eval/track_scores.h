@@ -15,6 +15,12 @@ namespace ausm::eval {
 /// Whose the values of one label map are: track ids from 1, 0 for nobody's.
 using TrackIds = std::array<std::int64_t, 256>;
 
+/// One frame as a model gave it.
+struct LabelFrame {
+    io::IndexPicture map;
+    TrackIds ids{};
+};
+
 /// One object's scores, frame by frame.
 struct ObjectTrack {
     std::int64_t track = 0;  ///< the track that stands for the object; 0: none does
@@ -28,9 +34,9 @@ public:
     /// objects: annotations have the values 1 .. objects.
     explicit TrackScores(int objects) : objects_(objects) {}
 
-    /// The next frame. map: the label map, whose values are the tracks ids[value]; several values of one track are one
-    /// mask. truth: the annotation. Throws std::invalid_argument when they differ in size.
-    void add(const io::IndexPicture& map, const TrackIds& ids, const io::IndexPicture& truth);
+    /// The next frame. The values of its map are the tracks ids[value]; several values of one track are one mask.
+    /// truth: the annotation. Throws std::invalid_argument when they differ in size.
+    void add(const LabelFrame& frame, const io::IndexPicture& truth);
 
     /// Track k stands for object k.
     [[nodiscard]] std::vector<ObjectTrack> by_number() const;

@@ -34,20 +34,21 @@ io::IndexPicture read_mask(const std::string& folder, const DavisVideo& video, s
 
 eval::VideoOutcome score(const DavisVideo& video, const std::string& folder, bool discovery, DavisRun& run,
                          Progress& progress) {
-    const auto ids = ids_of(video);
+    eval::LabelFrame frame{{}, ids_of(video)};
     eval::TrackScores scores(video.objects.count);
     for (std::size_t i = 0; i < video.sequence.annotations.size(); ++i) {
         const auto truth = eval::read_annotation(video.sequence.annotations[i], video.objects);
-        const auto mask = read_mask(folder, video, i);
+        frame.map = read_mask(folder, video, i);
+        const auto& mask = frame.map;
         if (mask.width != truth.width || mask.height != truth.height)
             throw std::runtime_error("the mask of frame " + std::to_string(i) + " of '" + video.sequence.name +
                                      "' has " + std::to_string(mask.width) + " x " + std::to_string(mask.height) +
                                      " pixels, its annotation " + std::to_string(truth.width) + " x " +
                                      std::to_string(truth.height));
-        scores.add(mask, ids, truth);
+        scores.add(frame, truth);
         progress.show(++run.frames);
     }
-    return outcome_of(video, scores, 0, discovery);
+    return eval::video_outcome(video.sequence.name, 0, scores, {.discovery = discovery});
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ ausm::eval::VideoOutcome evaluate(const DavisSequence& sequence, const Options& 
     ausm::eval::VideoOutcome outcome;
     outcome.name = sequence.name, outcome.seed = options.pipeline.seed;
     outcome.frames = static_cast<int>(frames.size());
-    outcome.objects.push_back({1, ausm::eval::davis_sequence_score(frames, true)});
+    outcome.objects.push_back({1, ausm::eval::davis_sequence_score(frames, true), {}});
     return outcome;
 }
 
@@ -70,7 +70,7 @@ int run(const Options& options) {
     std::vector<ausm::eval::VideoOutcome> outcomes;
     for (const auto& sequence : sequences)
         outcomes.push_back(evaluate(sequence, options));
-    const auto report = ausm::eval::make_report(std::move(outcomes), sequences.size(), 1, false);
+    const auto report = ausm::eval::make_report(std::move(outcomes), sequences.size(), 1);
     const auto text = options.json ? ausm::eval::report_json(report).dump(2) + "\n" : ausm::eval::table(report);
     std::fputs(text.c_str(), stdout);
     const double reached = 100 * report.overall.score.mean.mean();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Renumbers label maps and writes them.
-#include "tools/eval_masks.h"
+#include "tools/mask_files.h"
 
 #include "io/png.h"
 
@@ -31,8 +31,8 @@ void make_mask_folder(const std::string& folder) {
     make(folder);
 }
 
-void write_masks(const std::string& folder, const data::DavisSequence& sequence, const std::vector<LabelFrame>& frames,
-                 const std::vector<std::int64_t>& numbers) {
+void write_masks(const std::string& folder, const data::DavisSequence& sequence,
+                 const std::vector<eval::LabelFrame>& frames, const std::vector<std::int64_t>& numbers) {
     const auto target = fs::path(folder) / sequence.name;
     make(target);
     for (std::size_t i = 0; i < frames.size(); ++i) {

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Scores of tracks put together as those of objects.
+#include "eval/video_outcome.h"
+
+#include "eval/stream_figures.h"
+
+#include <stdexcept>
+#include <utility>
+
+namespace ausm::eval {
+
+VideoOutcome video_outcome(std::string name, std::uint64_t seed, const TrackScores& scores,
+                           const OutcomeOptions& options) {
+    VideoOutcome outcome;
+    outcome.name = std::move(name);
+    outcome.seed = seed;
+    outcome.frames = scores.frames();
+    const bool prompted = !options.discovery;
+    for (const auto& object : prompted ? scores.by_number() : scores.best()) {
+        outcome.objects.push_back({object.track, davis_sequence_score(object.frames, prompted), {}});
+        if (options.tenths)
+            outcome.objects.back().figures = tenth_figures(counted_frames(object.frames, prompted));
+    }
+    if (options.discovery)
+        outcome.figures = {{"tracks", "tracks", static_cast<double>(scores.tracks()), 1},
+                           {"objects-per-frame", "per frame", scores.tracks_per_frame()}};
+    return outcome;
+}
+
+void add_live(VideoOutcome& outcome, const VideoOutcome& live, double segmented, double frame_time) {
+    if (live.objects.size() != outcome.objects.size())
+        throw std::invalid_argument("'" + outcome.name + "' has other objects as a live stream");
+    for (std::size_t i = 0; i < live.objects.size(); ++i) {
+        const auto& mean = live.objects[i].score.mean;
+        auto& figures = outcome.objects[i].figures;
+        figures.push_back(percent("clock-J", "", mean.j));
+        figures.push_back(percent("clock-F", "", mean.f));
+        figures.push_back(percent("clock-J&F", "clock J&F", mean.mean()));
+    }
+    outcome.figures.push_back(percent("segmented", "segmented", segmented));
+    outcome.figures.push_back({"frame-time", "ms", 1e3 * frame_time, 1});
+}
+
+}  // namespace ausm::eval
