@@ -8,10 +8,6 @@
 namespace ausm::gst::overlay {
 namespace {
 
-Colour stored(Rgb colour, const ColourCode& code) noexcept {
-    return code.yuv ? to_yuv(colour, code.matrix, code.range) : Colour{colour.r, colour.g, colour.b};
-}
-
 /// For instance "person #7 87 %".
 std::string label_text(const Annotation& object, const Look& look) {
     std::string text;
@@ -23,13 +19,17 @@ std::string label_text(const Annotation& object, const Look& look) {
     if (look.labels)
         append(object.label);
     if (look.ids)
-        append("#" + std::to_string(object.id));
+        append(std::string(1, '#').append(std::to_string(object.id)));
     if (look.scores)
         append(std::to_string(std::lround(object.score * 100)) + " %");
     return text;
 }
 
 }  // namespace
+
+Colour stored(Rgb colour, const ColourCode& code) noexcept {
+    return code.yuv ? to_yuv(colour, code.matrix, code.range) : Colour{colour.r, colour.g, colour.b};
+}
 
 void annotate(const Picture& picture, const ColourCode& code, const LabelMap& map, std::span<const Annotation> objects,
               const Look& look, TextRenderer& text) {
@@ -39,7 +39,8 @@ void annotate(const Picture& picture, const ColourCode& code, const LabelMap& ma
         paints[object.value] = make_paint(colour, look.alpha);
         paints[std::size_t{kContourCode} + object.value] = make_paint(colour, 1);
     }
-    paint_masks(picture, map, look.style, paints);
+    if (look.style != MaskStyle::kNone)
+        paint_masks(picture, map, look.style, paints);
 
     for (const Annotation& object : objects) {
         if (!object.has_box)

@@ -26,6 +26,9 @@ struct ColourCode {
     ColorRange range = ColorRange::kLimited;
 };
 
+/// An RGB colour as such a picture stores it.
+[[nodiscard]] Colour stored(Rgb colour, const ColourCode& code) noexcept;
+
 struct Annotation {
     std::int64_t id = 0;
     std::uint8_t value = 0;  ///< in the map

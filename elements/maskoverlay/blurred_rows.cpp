@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// Block means joined by cubic B-splines. A row of blocks is first drawn out to the picture's width, once; a row of the
+// picture is then a sum of four of those.
+#include "elements/maskoverlay/effect_rows.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+namespace ausm::gst::overlay {
+namespace {
+
+constexpr int kTaps = 4;
+constexpr unsigned kOne = 1U << 16;
+
+/// Of the blocks first, first + 1, ...; add up to kOne.
+struct Weights {
+    int first = 0;
+    std::array<std::uint32_t, kTaps> taps{};
+};
+
+/// Of a cubic B-spline whose knots are the middles of the blocks, at the middle of a pixel.
+Weights weights_at(int position, int block) {
+    const double place = (position + 0.5) / block - 0.5;
+    const double whole = std::floor(place), t = place - whole;
+    const std::array<double, kTaps> values = {(1 - t) * (1 - t) * (1 - t) / 6, (3 * t * t * t - 6 * t * t + 4) / 6,
+                                              (-3 * t * t * t + 3 * t * t + 3 * t + 1) / 6, t * t * t / 6};
+    Weights weights{static_cast<int>(whole) - 1, {}};
+    std::uint32_t left = kOne;
+    for (const std::size_t tap : {0U, 2U, 3U})
+        left -= weights.taps[tap] = static_cast<std::uint32_t>(std::lround(values[tap] * kOne));
+    weights.taps[1] = left;
+    return weights;
+}
+
+/// Sums of 8 + 8 bits times 16 bits stay below 2^32, as the weights add up to 2^16.
+void mix_rows(const std::array<const std::uint16_t*, kTaps>& rows, const Weights& weights, std::uint8_t* __restrict to,
+              std::size_t count) noexcept {
+    const std::uint16_t* __restrict a = rows[0], * __restrict b = rows[1], * __restrict c = rows[2], * __restrict d = rows[3];
+    const std::uint32_t wa = weights.taps[0], wb = weights.taps[1], wc = weights.taps[2], wd = weights.taps[3];
+    for (std::size_t i = 0; i < count; ++i)
+        to[i] = static_cast<std::uint8_t>((a[i] * wa + b[i] * wb + c[i] * wc + d[i] * wd + (1U << 23)) >> 24);
+}
+
+class BlurredRows : public EffectRows {
+public:
+    BlurredRows(BlockMeans means, int width, int block)
+        : means_(std::move(means)), width_(width), block_(block), row_(static_cast<std::size_t>(width * means_.bytes)) {
+        for (int phase = 0; phase < block; ++phase)
+            phases_.push_back(weights_at(phase, block));
+        for (Wide& wide : wide_)
+            wide.values.resize(row_.size());
+    }
+
+    const std::uint8_t* row(int y) override {
+        Weights weights = phases_[static_cast<std::size_t>(y % block_)];
+        weights.first += y / block_;
+        std::array<const std::uint16_t*, kTaps> rows{};
+        for (int tap = 0; tap < kTaps; ++tap)
+            rows[static_cast<std::size_t>(tap)] = wide(std::clamp(weights.first + tap, 0, means_.rows - 1));
+        mix_rows(rows, weights, row_.data(), row_.size());
+        return row_.data();
+    }
+
+private:
+    struct Wide {
+        int block_row = -1;
+        std::vector<std::uint16_t> values;
+    };
+
+    const std::uint16_t* wide(int block_row) {
+        Wide& wide = wide_[static_cast<std::size_t>(block_row % kTaps)];
+        if (wide.block_row != block_row) {
+            widen(means_.row(block_row), wide.values.data());
+            wide.block_row = block_row;
+        }
+        return wide.values.data();
+    }
+
+    void widen(const std::uint16_t* means, std::uint16_t* to) const {
+        for (int x = 0; x < width_; ++x) {
+            const Weights& weights = phases_[static_cast<std::size_t>(x % block_)];
+            const int first = weights.first + x / block_;
+            std::array<const std::uint16_t*, kTaps> blocks{};
+            for (int tap = 0; tap < kTaps; ++tap)
+                blocks[static_cast<std::size_t>(tap)] =
+                    means + std::clamp(first + tap, 0, means_.columns - 1) * means_.bytes;
+            for (int byte = 0; byte < means_.bytes; ++byte) {
+                std::uint32_t sum = kOne / 2;
+                for (std::size_t tap = 0; tap < kTaps; ++tap)
+                    sum += blocks[tap][byte] * weights.taps[tap];
+                *to++ = static_cast<std::uint16_t>(sum >> 16);
+            }
+        }
+    }
+
+    BlockMeans means_;
+    int width_, block_;
+    std::vector<Weights> phases_;  ///< of the pixels of a block, relative to it
+    std::array<Wide, kTaps> wide_;
+    std::vector<std::uint8_t> row_;
+};
+
+}  // namespace
+
+std::unique_ptr<EffectRows> blurred_rows(BlockMeans means, int width, int block) {
+    return std::make_unique<BlurredRows>(std::move(means), width, block);
+}
+
+}  // namespace ausm::gst::overlay
