@@ -6,10 +6,12 @@
 #include "elements/maskoverlay/runs.h"
 
 #include <algorithm>
-#include <utility>
+#include <cstring>
 
 namespace ausm::gst::overlay {
 namespace {
+
+constexpr std::size_t kStrip = 128;
 
 struct Larger {
     std::uint8_t operator()(std::uint8_t a, std::uint8_t b) const noexcept { return a > b ? a : b; }
@@ -45,6 +47,19 @@ void widen_row(std::uint8_t* row, std::vector<std::uint8_t>& other, std::size_t 
         double_up(reach, [&](int shift) { shifted(static_cast<std::size_t>(shift), back); });
 }
 
+/// Columns [x, x + count): few enough that they stay in the cache from one step to the next.
+template <typename Pick>
+void widen_strip(AlphaPlane& plane, std::size_t x, std::size_t count, int reach) {
+    double_up(reach, [&](int shift) {
+        for (int y = 0; y + shift < plane.height; ++y)
+            pick_into<Pick>(plane.row(y) + x, plane.row(y + shift) + x, count);
+    });
+    double_up(reach, [&](int shift) {
+        for (int y = plane.height - 1; y >= shift; --y)
+            pick_into<Pick>(plane.row(y) + x, plane.row(y - shift) + x, count);
+    });
+}
+
 template <typename Pick>
 void widen_with(AlphaPlane& plane, int reach) {
     const auto width = static_cast<std::size_t>(plane.width);
@@ -53,14 +68,8 @@ void widen_with(AlphaPlane& plane, int reach) {
         if (run_end(plane.row(y), 0, plane.width) < plane.width)
             widen_row<Pick>(plane.row(y), other, width, std::min(reach, plane.width - 1));
     const int down = std::min(reach, plane.height - 1);
-    double_up(down, [&](int shift) {
-        for (int y = 0; y + shift < plane.height; ++y)
-            pick_into<Pick>(plane.row(y), plane.row(y + shift), width);
-    });
-    double_up(down, [&](int shift) {
-        for (int y = plane.height - 1; y >= shift; --y)
-            pick_into<Pick>(plane.row(y), plane.row(y - shift), width);
-    });
+    for (std::size_t x = 0; x < width; x += kStrip)
+        widen_strip<Pick>(plane, x, std::min(kStrip, width - x), down);
 }
 
 void add(std::uint16_t* __restrict sums, const std::uint8_t* __restrict values, std::size_t count) noexcept {
@@ -73,13 +82,32 @@ void subtract(std::uint16_t* __restrict sums, const std::uint8_t* __restrict val
         sums[i] = static_cast<std::uint16_t>(sums[i] - values[i]);
 }
 
-/// Rounded; exact for 255 * n. n is at most 2 * kMaxSoftness + 1, so that 16 bits hold the sums.
-void divide(std::uint8_t* __restrict to, const std::uint16_t* __restrict sums, std::size_t count, int n) noexcept {
-    const auto inverse =
-        static_cast<std::uint32_t>(((1U << 22) + static_cast<unsigned>(n) - 1) / static_cast<unsigned>(n));
-    const auto half = static_cast<std::uint32_t>(n / 2);
+void divide_block(std::uint8_t* __restrict to, const std::uint16_t* __restrict sums, std::size_t count,
+                  int n) noexcept {
+    const auto inverse = ((1U << 22) + static_cast<unsigned>(n) - 1) / static_cast<unsigned>(n);
+    const auto half = static_cast<unsigned>(n / 2);
     for (std::size_t i = 0; i < count; ++i)
         to[i] = static_cast<std::uint8_t>((sums[i] + half) * inverse >> 22);
+}
+
+bool all_are(const std::uint16_t* __restrict sums, std::size_t count, std::uint16_t value) noexcept {
+    std::uint16_t others = 0;
+    for (std::size_t i = 0; i < count; ++i)
+        others = static_cast<std::uint16_t>(others | (sums[i] ^ value));
+    return others == 0;
+}
+
+/// Rounded. n is at most 2 * kMaxSoftness + 1, so that 16 bits hold the sums. Most of a plane is nothing or all.
+void divide(std::uint8_t* to, const std::uint16_t* sums, std::size_t count, int n) noexcept {
+    for (std::size_t x = 0; x < count; x += kStrip) {
+        const std::size_t part = std::min(kStrip, count - x);
+        if (all_are(sums + x, part, 0))
+            std::memset(to + x, 0, part);
+        else if (all_are(sums + x, part, static_cast<std::uint16_t>(255 * n)))
+            std::memset(to + x, 255, part);
+        else
+            divide_block(to + x, sums + x, part, n);
+    }
 }
 
 void soften_rows(AlphaPlane& plane, int reach) {
@@ -117,10 +145,15 @@ void soften_columns(AlphaPlane& plane, int reach) {
 
 }  // namespace
 
-void AlphaPlane::assign(int new_width, int new_height, std::uint8_t value) {
+void AlphaPlane::resize(int new_width, int new_height) {
     width = new_width;
     height = new_height;
-    values.assign(static_cast<std::size_t>(width) * static_cast<std::size_t>(height), value);
+    values.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
+}
+
+void AlphaPlane::assign(int new_width, int new_height, std::uint8_t value) {
+    resize(new_width, new_height);
+    std::fill(values.begin(), values.end(), value);
 }
 
 void widen(AlphaPlane& plane, int reach) {

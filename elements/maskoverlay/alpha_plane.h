@@ -15,6 +15,8 @@ struct AlphaPlane {
 
     /// Of this size, all values 0 or another one. Keeps its memory.
     void assign(int new_width, int new_height, std::uint8_t value = 0);
+    /// Of this size, with any values.
+    void resize(int new_width, int new_height);
 
     [[nodiscard]] std::uint8_t* row(int y) noexcept { return values.data() + offset(y); }
     [[nodiscard]] const std::uint8_t* row(int y) const noexcept { return values.data() + offset(y); }

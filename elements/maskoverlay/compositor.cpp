@@ -48,15 +48,15 @@ void blend_pixel(const DrawPlane& plane, std::uint8_t* to, const std::uint8_t* f
 }
 
 void composite_row(const DrawPlane& plane, std::uint8_t* to, const std::uint8_t* from, const std::uint8_t* alpha,
-                   int width) noexcept {
-    for (int x = 0; x < width;) {
-        const int end = run_end(alpha, x, width), begin = x * plane.step;
+                   int begin, int end) noexcept {
+    for (int x = begin; x < end;) {
+        const int next = run_end(alpha, x, end);
         if (alpha[x] == 255)
-            copy_pixels(plane, to + begin, from + begin, end - x);
+            copy_pixels(plane, to + x * plane.step, from + x * plane.step, next - x);
         else if (alpha[x] != 0)
-            for (int i = x; i < end; ++i)
+            for (int i = x; i < next; ++i)
                 blend_pixel(plane, to + i * plane.step, from + i * plane.step, alpha[x]);
-        x = end;
+        x = next;
     }
 }
 
@@ -67,9 +67,31 @@ void composite_plane(const DrawPlane& plane, int width, int height, const AlphaP
         if (plane.half)
             half_alpha_row(alpha, y, shared, half.data());
         const std::uint8_t* row = plane.half ? half.data() : alpha.row(y);
-        if (!row_is_empty(row, width))
-            composite_row(plane, plane.row(y), effect.row(y), row, width);
+        const int begin = row[0] == 0 ? run_end(row, 0, width) : 0;
+        int end = width;
+        while (end > begin && row[end - 1] == 0)
+            --end;
+        if (begin < end)
+            composite_row(plane, plane.row(y), effect.row(y, begin, end), row, begin, end);
     }
+}
+
+struct Largest {
+    std::uint8_t operator()(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d) const noexcept {
+        return std::max(std::max(a, b), std::max(c, d));
+    }
+};
+struct Mean {
+    std::uint8_t operator()(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d) const noexcept {
+        return static_cast<std::uint8_t>((a + b + c + d + 2) / 4);
+    }
+};
+
+template <typename Join>
+void half_row(const std::uint8_t* __restrict upper, const std::uint8_t* __restrict lower, std::uint8_t* __restrict row,
+              int pairs) noexcept {
+    for (int i = 0; i < pairs; ++i)
+        row[i] = Join()(upper[2 * i], upper[2 * i + 1], lower[2 * i], lower[2 * i + 1]);
 }
 
 }  // namespace
@@ -77,15 +99,13 @@ void composite_plane(const DrawPlane& plane, int width, int height, const AlphaP
 void half_alpha_row(const AlphaPlane& alpha, int y, SharedAlpha shared, std::uint8_t* row) noexcept {
     const std::uint8_t* upper = alpha.row(2 * y);
     const std::uint8_t* lower = 2 * y + 1 < alpha.height ? alpha.row(2 * y + 1) : upper;
-    const auto sample = [&](int left, int right) {
-        if (shared == SharedAlpha::kLargest)
-            return std::max(std::max(upper[left], upper[right]), std::max(lower[left], lower[right]));
-        return static_cast<std::uint8_t>((upper[left] + upper[right] + lower[left] + lower[right] + 2) / 4);
-    };
-    for (int x = 0; x < alpha.width / 2; ++x)
-        row[x] = sample(2 * x, 2 * x + 1);
-    if (alpha.width % 2 == 1)
-        row[alpha.width / 2] = sample(alpha.width - 1, alpha.width - 1);
+    const bool largest = shared == SharedAlpha::kLargest;
+    const int pairs = alpha.width / 2;
+    largest ? half_row<Largest>(upper, lower, row, pairs) : half_row<Mean>(upper, lower, row, pairs);
+    if (alpha.width % 2 == 1) {
+        const std::uint8_t a = upper[alpha.width - 1], b = lower[alpha.width - 1];
+        row[pairs] = largest ? Largest()(a, a, b, b) : Mean()(a, a, b, b);
+    }
 }
 
 void composite(const Picture& picture, const AlphaPlane& alpha, SharedAlpha shared,

@@ -13,7 +13,7 @@ public:
     PixelatedRows(BlockMeans means, int width, int block)
         : means_(std::move(means)), block_(block), row_(static_cast<std::size_t>(width * means_.bytes)) {}
 
-    const std::uint8_t* row(int y) override {
+    const std::uint8_t* row(int y, int, int) override {
         const int block_row = std::min(y / block_, means_.rows - 1);
         if (block_row != drawn_)
             draw(drawn_ = block_row);
@@ -45,7 +45,7 @@ public:
                     row_[static_cast<std::size_t>(x * plane.step + plane.offsets[component])] = colour[component];
     }
 
-    const std::uint8_t* row(int) override { return row_.data(); }
+    const std::uint8_t* row(int, int, int) override { return row_.data(); }
 
 private:
     std::vector<std::uint8_t> row_;
@@ -55,7 +55,7 @@ class PictureRows : public EffectRows {
 public:
     explicit PictureRows(const DrawPlane& plane) : plane_(plane) {}
 
-    const std::uint8_t* row(int y) override { return plane_.row(y); }
+    const std::uint8_t* row(int y, int, int) override { return plane_.row(y); }
 
 private:
     DrawPlane plane_;

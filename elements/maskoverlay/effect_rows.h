@@ -13,8 +13,9 @@ namespace ausm::gst::overlay {
 class EffectRows {
 public:
     virtual ~EffectRows() = default;
-    /// Rows are asked for from top to bottom, some left out. Valid until the next call.
-    [[nodiscard]] virtual const std::uint8_t* row(int y) = 0;
+    /// Row y, of which only the samples [begin, end) are good. Rows are asked for from top to bottom, some left out.
+    /// Valid until the next call.
+    [[nodiscard]] virtual const std::uint8_t* row(int y, int begin, int end) = 0;
 };
 
 /// Each block of the means as one square.

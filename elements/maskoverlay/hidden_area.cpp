@@ -11,7 +11,7 @@ namespace ausm::gst::overlay {
 const AlphaPlane& HiddenArea::update(int width, int height, const LabelMap& map, const ValueTable& hidden,
                                      const HeldObjects* held, const AreaOptions& options) {
     std::swap(area_, before_);
-    area_.assign(width, height);
+    area_.resize(width, height);
     cover_values(area_, map, hidden);
     if (held)
         held->cover(area_);

@@ -4,7 +4,6 @@
 
 #include "elements/maskoverlay/runs.h"
 
-#include <algorithm>
 #include <cstring>
 
 namespace ausm::gst::overlay {
@@ -37,19 +36,18 @@ void cover_row(std::uint8_t* pixels, int width, const LabelMap& map, int map_row
 }  // namespace
 
 void cover_values(AlphaPlane& plane, const LabelMap& map, const ValueTable& meant) {
-    std::vector<std::uint8_t> covered(static_cast<std::size_t>(plane.width));
     Range before{-1, -1};
     for (int y = 0; y < plane.height; ++y) {
         const Range rows = touched(y, y + 1, plane.height, map.height);
-        if (rows != before) {
-            std::fill(covered.begin(), covered.end(), std::uint8_t{0});
-            for (int row = rows.begin; row < rows.end; ++row)
-                cover_row(covered.data(), plane.width, map, row, meant);
-            before = rows;
-        }
         std::uint8_t* pixels = plane.row(y);
-        for (std::size_t x = 0; x < covered.size(); ++x)
-            pixels[x] = static_cast<std::uint8_t>(pixels[x] | covered[x]);
+        if (rows == before) {
+            std::memcpy(pixels, plane.row(y - 1), static_cast<std::size_t>(plane.width));
+            continue;
+        }
+        std::memset(pixels, 0, static_cast<std::size_t>(plane.width));
+        for (int row = rows.begin; row < rows.end; ++row)
+            cover_row(pixels, plane.width, map, row, meant);
+        before = rows;
     }
 }
 

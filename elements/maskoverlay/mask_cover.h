@@ -17,10 +17,10 @@ struct MapRun {
     int row = 0, begin = 0, end = 0;
 };
 
-/// 255 for every pixel of which a cell that is meant covers any part, however small: where the sizes differ the area
-/// grows by less than a pixel or a cell, and nothing of it is lost. Other pixels stay as they are.
+/// 255 for every pixel of which a cell that is meant covers any part, however small, 0 for others: where the sizes differ
+/// the area grows by less than a pixel or a cell, and nothing of it is lost. The plane has the size that it should have.
 void cover_values(AlphaPlane& plane, const LabelMap& map, const ValueTable& meant);
-/// The same for some cells of a map of a size.
+/// Adds some cells of a map of a size in the same way.
 void cover_run(AlphaPlane& plane, int map_width, int map_height, const MapRun& run) noexcept;
 
 }  // namespace ausm::gst::overlay

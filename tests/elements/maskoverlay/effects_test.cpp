@@ -11,12 +11,11 @@ namespace {
 
 constexpr const char* kPlain = "dilate=0 edge-smooth=0 hold=0 ";
 
+/// The cells of a map that a pixel touches, one of them meant: both as intervals of the picture's width and height.
 bool covers(const ausm::Result& map, const GstVideoInfo& info, int x, int y, const std::function<bool(int)>& meant) {
-    for (int row = 0; row < map.map_height; ++row)
-        for (int column = 0; column < map.map_width; ++column)
-            if (column * info.width < (x + 1) * map.map_width && x * map.map_width < (column + 1) * info.width &&
-                row * info.height < (y + 1) * map.map_height && y * map.map_height < (row + 1) * info.height &&
-                meant(map.map[static_cast<std::size_t>(row * map.map_width + column)]))
+    for (int row = y * map.map_height / info.height; row * info.height < (y + 1) * map.map_height; ++row)
+        for (int column = x * map.map_width / info.width; column * info.width < (x + 1) * map.map_width; ++column)
+            if (meant(map.map[static_cast<std::size_t>(row * map.map_width + column)]))
                 return true;
     return false;
 }
