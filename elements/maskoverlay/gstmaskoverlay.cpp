@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// maskoverlay: draws the masks that a picture's metadata says, or hides by them.
+// maskoverlay: draws the masks that a picture's metadata says, hides by them, or cuts out.
 
 /**
  * SECTION:element-maskoverlay
@@ -13,7 +13,7 @@
  * alpha channel of RGBA and BGRA is never changed.
  *
  * ## Hiding
- * With an effect (blur, pixelate, solid) the objects, or all but the objects, are hidden. Whatever their masks say is
+ * With an effect (blur, pixelate, solid, replace) the objects, or all but the objects, are hidden. Whatever their masks say is
  * hidden wholly; #GstMaskOverlay:dilate, #GstMaskOverlay:hold, #GstMaskOverlay:edge-smooth and
  * #GstMaskOverlay:temporal-smooth only add to it. A picture whose masks cannot be relied on is hidden as a whole, and a
  * warning says why: no masks, malformed ones, masks older than #GstMaskOverlay:hold pictures or carried over from
@@ -21,20 +21,29 @@
  * #GstMaskOverlay:missing changes that. What the model does not see is not hidden.
  *
  * Blur and pixelate leave of a hidden area nothing but the means of squares, which are #GstMaskOverlay:effect-strength
- * of the picture's height wide. Blur joins them smoothly. Pictures in CUDA memory go through cudadownload first.
+ * of the picture's height wide. Blur joins them smoothly. Replace shows another picture. Pictures in CUDA memory go
+ * through cudadownload first.
+ *
+ * ## Mattes and masks
+ * #GstMaskOverlay:output = matte gives the objects cut out, with alpha; where nothing of an object is, no colour is left
+ * either. #GstMaskOverlay:output = mask gives the label map, scaled to the picture without mixing its values.
  *
  * ## Example launch lines
  * |[
  * gst-launch-1.0 videotestsrc num-buffers=30 ! ausmsegment ! maskoverlay alpha=0.4 ! videoconvert ! autovideosink
  * gst-launch-1.0 videotestsrc num-buffers=30 ! ausmsegment ! maskoverlay effect=blur ids=false labels=false ! videoconvert ! autovideosink
+ * gst-launch-1.0 videotestsrc num-buffers=30 ! ausmsegment ! maskoverlay output=matte ! videoconvert ! pngenc ! fakesink
  * ]|
  */
 
 #include "gstmaskoverlay.h"
 
 #include "elements/maskoverlay/stream.h"
-#include "gst/gstausmframe.h"
+#include "gst/gstausmmeta.h"
 #include "gst/raii.h"
+
+#include <optional>
+#include <string>
 
 GST_DEBUG_CATEGORY(gst_mask_overlay_debug);
 #define GST_CAT_DEFAULT gst_mask_overlay_debug
@@ -44,6 +53,7 @@ GST_DEBUG_CATEGORY(gst_mask_overlay_debug);
 using ausm::gst::guard;
 using ausm::gst::guard_quietly;
 using ausm::gst::ObjectLock;
+using ausm::gst::overlay::Output;
 using ausm::gst::overlay::OverlaySettings;
 using ausm::gst::overlay::OverlayStream;
 
@@ -52,8 +62,9 @@ namespace {
 struct State {
     explicit State(GstBaseTransform* element) : stream(element) {}
 
-    OverlaySettings settings;  ///< guarded by the object lock
-    OverlayStream stream;      ///< belongs to the streaming thread
+    OverlaySettings settings;      ///< guarded by the object lock
+    std::optional<Output> output;  ///< what was chosen when the element was started; guarded by the object lock
+    OverlayStream stream;          ///< belongs to the streaming thread
 };
 
 }  // namespace
@@ -84,9 +95,22 @@ static void gst_mask_overlay_get_property(GObject* object, guint id, GValue* val
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 }
 
-static OverlaySettings gst_mask_overlay_settings(GstMaskOverlay* self) {
+/// The output is that of the start, whatever was set meanwhile.
+static OverlaySettings gst_mask_overlay_settings(gpointer self) {
     const ObjectLock lock(self);
-    return self->state->settings;
+    const State& state = *GST_MASK_OVERLAY(self)->state;
+    OverlaySettings settings = state.settings;
+    settings.output = state.output.value_or(settings.output);
+    return settings;
+}
+
+/// False, with an error on the bus, when the settings contradict each other.
+static bool gst_mask_overlay_check(GstMaskOverlay* self, const OverlaySettings& settings) {
+    const std::string wrong = contradiction(settings);
+    if (!wrong.empty())
+        GST_ELEMENT_ERROR(self, LIBRARY, SETTINGS, ("%s.", wrong.c_str()),
+                          ("See the properties output, effect and background-location."));
+    return wrong.empty();
 }
 
 static gboolean gst_mask_overlay_start(GstBaseTransform* transform) {
@@ -94,21 +118,68 @@ static gboolean gst_mask_overlay_start(GstBaseTransform* transform) {
     return guard(GST_ELEMENT(transform), gboolean{FALSE}, [&]() -> gboolean {
         const OverlaySettings settings = gst_mask_overlay_settings(self);
         if (!settings.filter.error().empty()) {
-            GST_ELEMENT_ERROR(self, RESOURCE, SETTINGS, ("%s.", settings.filter.error().c_str()),
+            GST_ELEMENT_ERROR(self, LIBRARY, SETTINGS, ("%s.", settings.filter.error().c_str()),
                               ("Ids are whole numbers from 1, parted by commas; labels belong into 'classes'."));
             return FALSE;
         }
-        self->state->stream.start();
+        if (!gst_mask_overlay_check(self, settings))
+            return FALSE;
+        const std::string wrong = self->state->stream.start(settings);
+        if (!wrong.empty()) {
+            GST_ELEMENT_ERROR(self, RESOURCE, NOT_FOUND, ("%s.", wrong.c_str()),
+                              ("Set background-location to a PNG or JPEG that can be read."));
+            return FALSE;
+        }
+        {
+            const ObjectLock lock(self);
+            self->state->output = settings.output;
+        }
         return TRUE;
     });
 }
 
-static gboolean gst_mask_overlay_set_info(GstVideoFilter* filter, GstCaps*, GstVideoInfo* info, GstCaps*,
-                                          GstVideoInfo*) {
+static gboolean gst_mask_overlay_stop(GstBaseTransform* transform) {
+    const ObjectLock lock(transform);
+    GST_MASK_OVERLAY(transform)->state->output.reset();
+    return TRUE;
+}
+
+static gboolean gst_mask_overlay_set_info(GstVideoFilter* filter, GstCaps*, GstVideoInfo* in, GstCaps*,
+                                          GstVideoInfo* out) {
     return guard(GST_ELEMENT(filter), FALSE, [&] {
-        GST_MASK_OVERLAY(filter)->state->stream.set_info(*info);
+        GST_MASK_OVERLAY(filter)->state->stream.set_info(gst_mask_overlay_settings(filter).output, *in, *out);
         return TRUE;
     });
+}
+
+/// The video filter takes every filter without its own kind of transform for one that works in place.
+static gboolean gst_mask_overlay_set_caps(GstBaseTransform* transform, GstCaps* in, GstCaps* out) {
+    const gboolean done = GST_BASE_TRANSFORM_CLASS(gst_mask_overlay_parent_class)->set_caps(transform, in, out);
+    gst_base_transform_set_in_place(transform, gst_mask_overlay_settings(transform).output == Output::kPicture);
+    return done;
+}
+
+static GstCaps* gst_mask_overlay_transform_caps(GstBaseTransform* transform, GstPadDirection direction, GstCaps* caps,
+                                                GstCaps* filter) {
+    const ausm::gst::Owned<GstCaps> others(
+        ausm::gst::overlay::other_caps(gst_mask_overlay_settings(transform).output, direction, caps));
+    return filter ? gst_caps_intersect_full(filter, others.get(), GST_CAPS_INTERSECT_FIRST)
+                  : gst_caps_ref(others.get());
+}
+
+static GstCaps* gst_mask_overlay_fixate_caps(GstBaseTransform* transform, GstPadDirection direction, GstCaps* caps,
+                                             GstCaps* others) {
+    return ausm::gst::overlay::fixed_other_caps(gst_mask_overlay_settings(transform).output, direction, caps, others);
+}
+
+/// Of buffers that are allocated; those that come may be padded, which the video filter's own does not allow for.
+static gboolean gst_mask_overlay_transform_size(GstBaseTransform*, GstPadDirection, GstCaps*, gsize, GstCaps* others,
+                                                gsize* size) {
+    GstVideoInfo info;
+    if (!gst_video_info_from_caps(&info, others))
+        return FALSE;
+    *size = info.size;
+    return TRUE;
 }
 
 static gboolean gst_mask_overlay_sink_event(GstBaseTransform* transform, GstEvent* event) {
@@ -131,6 +202,18 @@ static GstFlowReturn gst_mask_overlay_transform_ip(GstBaseTransform* transform, 
                  [&] { return self->state->stream.draw(buffer, gst_mask_overlay_settings(self)); });
 }
 
+static GstFlowReturn gst_mask_overlay_transform(GstBaseTransform* transform, GstBuffer* in, GstBuffer* out) {
+    auto* self = GST_MASK_OVERLAY(transform);
+    return guard(GST_ELEMENT(transform), GST_FLOW_ERROR, [&] {
+        const OverlaySettings settings = gst_mask_overlay_settings(self);
+        if (!gst_mask_overlay_check(self, settings))
+            return GST_FLOW_ERROR;
+        ausm::gst::copy_meta(out, in);
+        return settings.output == Output::kMatte ? self->state->stream.make_matte(in, out, settings)
+                                                 : self->state->stream.make_mask(in, out, settings);
+    });
+}
+
 static void gst_mask_overlay_finalize(GObject* object) {
     delete GST_MASK_OVERLAY(object)->state;
     G_OBJECT_CLASS(gst_mask_overlay_parent_class)->finalize(object);
@@ -148,17 +231,28 @@ static void gst_mask_overlay_class_init(GstMaskOverlayClass* klass) {
     transform_class->start = gst_mask_overlay_start;
     transform_class->sink_event = gst_mask_overlay_sink_event;
     transform_class->before_transform = gst_mask_overlay_before_transform;
+    transform_class->stop = gst_mask_overlay_stop;
+    transform_class->set_caps = gst_mask_overlay_set_caps;
+    transform_class->transform_caps = gst_mask_overlay_transform_caps;
+    transform_class->fixate_caps = gst_mask_overlay_fixate_caps;
+    transform_class->transform_size = gst_mask_overlay_transform_size;
     // Not the video filter's own: they believe the buffer's GstVideoMeta.
-    transform_class->transform = nullptr;
+    transform_class->transform = gst_mask_overlay_transform;
     transform_class->transform_ip = gst_mask_overlay_transform_ip;
     GST_VIDEO_FILTER_CLASS(klass)->set_info = gst_mask_overlay_set_info;
     gst_element_class_set_static_metadata(element_class, "Mask overlay", "Filter/Effect/Visualization/Video",
                                           "Draws the objects that ausmsegment found onto the picture, or hides them",
                                           "AUSM for GStreamer");
-    GstCaps* caps = gst_caps_from_string(GST_VIDEO_CAPS_MAKE(GST_AUSM_FORMATS));
-    gst_element_class_add_pad_template(element_class, gst_pad_template_new("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps));
-    gst_element_class_add_pad_template(element_class, gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps));
-    gst_caps_unref(caps);
+    const auto add_pad = [&](const char* name, GstPadDirection direction, const char* text) {
+        const ausm::gst::Owned<GstCaps> caps(gst_caps_from_string(text));
+        gst_element_class_add_pad_template(element_class,
+                                           gst_pad_template_new(name, direction, GST_PAD_ALWAYS, caps.get()));
+    };
+    add_pad("sink", GST_PAD_SINK, GST_VIDEO_CAPS_MAKE(GST_AUSM_FORMATS));
+    add_pad("src", GST_PAD_SRC, GST_VIDEO_CAPS_MAKE(GST_AUSM_OVERLAY_FORMATS));
 }
 
-static void gst_mask_overlay_init(GstMaskOverlay* self) { self->state = new State(GST_BASE_TRANSFORM(self)); }
+static void gst_mask_overlay_init(GstMaskOverlay* self) {
+    self->state = new State(GST_BASE_TRANSFORM(self));
+    gst_base_transform_set_in_place(GST_BASE_TRANSFORM(self), TRUE);
+}

@@ -30,6 +30,8 @@ enum : guint {
     PROP_OBJECTS,
     PROP_CLASSES,
     PROP_EXCEPT,
+    PROP_OUTPUT,
+    PROP_BACKGROUND_LOCATION,
 };
 
 GType style_type() {
@@ -61,9 +63,21 @@ GType effect_type() {
         {static_cast<gint>(Effect::kBlur), "Smooth, without detail", "blur"},
         {static_cast<gint>(Effect::kPixelate), "Large squares", "pixelate"},
         {static_cast<gint>(Effect::kSolid), "One colour", "solid"},
+        {static_cast<gint>(Effect::kReplace), "Another picture", "replace"},
         {0, nullptr, nullptr},
     };
     static const GType type = g_enum_register_static("GstMaskOverlayEffect", values);
+    return type;
+}
+
+GType output_type() {
+    static const GEnumValue values[] = {
+        {static_cast<gint>(Output::kPicture), "The picture, drawn on", "picture"},
+        {static_cast<gint>(Output::kMatte), "The objects cut out: a picture with alpha", "matte"},
+        {static_cast<gint>(Output::kMask), "The label map as a grey picture, values as in the metadata", "mask"},
+        {0, nullptr, nullptr},
+    };
+    static const GType type = g_enum_register_static("GstMaskOverlayOutput", values);
     return type;
 }
 
@@ -79,9 +93,10 @@ GType effect_on_type() {
 
 GType missing_type() {
     static const GEnumValue values[] = {
-        {static_cast<gint>(Missing::kAuto), "Pass with effect=overlay, hide with another effect", "auto"},
-        {static_cast<gint>(Missing::kHide), "All of the picture is hidden", "hide"},
-        {static_cast<gint>(Missing::kPass), "The picture is shown as it is", "pass"},
+        {static_cast<gint>(Missing::kAuto),
+         "Pass with effect=overlay and for a mask, hide with another effect and for a matte", "auto"},
+        {static_cast<gint>(Missing::kHide), "All of the picture is hidden; a matte is empty, a mask 255", "hide"},
+        {static_cast<gint>(Missing::kPass), "The picture is shown as it is; a matte is opaque, a mask 0", "pass"},
         {static_cast<gint>(Missing::kDrop), "The picture is left out", "drop"},
         {0, nullptr, nullptr},
     };
@@ -91,6 +106,8 @@ GType missing_type() {
 
 constexpr auto kFlags =
     static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+constexpr auto kReadyFlags =
+    static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
 constexpr auto kControllable = static_cast<GParamFlags>(kFlags | GST_PARAM_CONTROLLABLE);
 
 void install_enum(GObjectClass* klass, guint id, const char* name, const char* nick, const char* blurb, GType type,
@@ -113,6 +130,22 @@ void install_drawing(GObjectClass* klass) {
     install(PROP_IDS, g_param_spec_boolean("ids", "Ids", "Write the ids of objects", defaults.look.ids, kControllable));
     install(PROP_SCORES, g_param_spec_boolean("scores", "Scores", "Write how sure the model is that an object is there",
                                               defaults.look.scores, kControllable));
+}
+
+void install_output(GObjectClass* klass) {
+    const OverlaySettings defaults;
+    gst_type_mark_as_plugin_api(output_type(), static_cast<GstPluginAPIFlags>(0));
+    g_object_class_install_property(
+        klass, PROP_OUTPUT,
+        g_param_spec_enum("output", "Output", "What leaves the element; with a matte or a mask nothing is drawn",
+                          output_type(), static_cast<gint>(defaults.output), kReadyFlags));
+    g_object_class_install_property(
+        klass, PROP_BACKGROUND_LOCATION,
+        g_param_spec_string(
+            "background-location", "Background location",
+            "PNG or JPEG that takes the place of what effect=replace hides; it fills the picture, what is "
+            "too much of it is cut off",
+            nullptr, kReadyFlags));
 }
 
 void install_effect(GObjectClass* klass) {
@@ -140,12 +173,12 @@ void install_hiding(GObjectClass* klass) {
                  "What becomes of pictures without masks that can be relied on: none, malformed ones, ones older than "
                  "`hold` pictures, or of a picture of another shape",
                  missing_type(), static_cast<gint>(defaults.missing));
-    install(PROP_DILATE,
-            g_param_spec_double("dilate", "Dilate",
-                                "How much wider than its mask the hidden area is, as a share of the picture's height, "
-                                "and as much again for each picture by which the masks are old; -1: 0.01 on objects, 0 "
-                                "on the background",
-                                -1, 1, defaults.dilate, kControllable));
+    install(PROP_DILATE, g_param_spec_double(
+                             "dilate", "Dilate",
+                             "How much wider than its mask the hidden area, or what a matte shows, is, as a share of "
+                             "the picture's height, and for what is hidden as much again for each picture by which "
+                             "the masks are old; -1: 0.01 for hidden objects, else 0",
+                             -1, 1, defaults.dilate, kControllable));
     install(PROP_HOLD,
             g_param_spec_int("hold", "Hold",
                              "For how many pictures the last place of a lost object stays hidden, and for how many "
@@ -153,8 +186,8 @@ void install_hiding(GObjectClass* klass) {
                              0, 1000, defaults.hold, kControllable));
     install(PROP_EDGE_SMOOTH,
             g_param_spec_int("edge-smooth", "Edge smoothness",
-                             "Pixels over which hidden areas fade out, outside of what is hidden; -1: one for each 360 "
-                             "rows of the picture",
+                             "Pixels over which hidden areas fade out, outside of what is hidden, and mattes on both "
+                             "sides; -1: one for each 360 rows of the picture",
                              -1, kMaxSoftness, defaults.edge_smooth, kControllable));
     install(PROP_TEMPORAL_SMOOTH,
             g_param_spec_double("temporal-smooth", "Temporal smoothness",
@@ -225,13 +258,25 @@ MaskStyle style_of(const OverlaySettings& settings) noexcept {
 Missing missing_of(const OverlaySettings& settings) noexcept {
     if (settings.missing != Missing::kAuto)
         return settings.missing;
-    return hides(settings.effect) ? Missing::kHide : Missing::kPass;
+    return hides(settings.effect) || settings.output == Output::kMatte ? Missing::kHide : Missing::kPass;
+}
+
+std::string contradiction(const OverlaySettings& settings) {
+    if (settings.output != Output::kPicture && hides(settings.effect))
+        return "Effects are for output=picture: a matte or a mask has none";
+    if (settings.effect == Effect::kReplace && settings.background.empty())
+        return "effect=replace needs background-location";
+    return {};
+}
+
+bool is_cut_out(const OverlaySettings& settings) noexcept {
+    return settings.effect == Effect::kReplace && settings.on_background;
 }
 
 int dilate_of(const OverlaySettings& settings, int height) noexcept {
     if (settings.dilate >= 0)
         return pixels(settings.dilate, height);
-    return settings.on_background ? 0 : pixels(kObjectDilate, height);
+    return hides(settings.effect) && !settings.on_background ? pixels(kObjectDilate, height) : 0;
 }
 
 int softness_of(const OverlaySettings& settings, int height) noexcept {
@@ -245,6 +290,7 @@ Rgb colour_of(const OverlaySettings& settings) noexcept {
 }
 
 void overlay_settings_install(GObjectClass* klass) {
+    install_output(klass);
     install_drawing(klass);
     install_effect(klass);
     install_hiding(klass);
@@ -253,6 +299,8 @@ void overlay_settings_install(GObjectClass* klass) {
 
 bool overlay_settings_set(OverlaySettings& settings, guint id, const GValue* value) {
     switch (id) {
+    case PROP_OUTPUT: settings.output = static_cast<Output>(g_value_get_enum(value)); return true;
+    case PROP_BACKGROUND_LOCATION: settings.background = text(value); return true;
     case PROP_EFFECT: settings.effect = static_cast<Effect>(g_value_get_enum(value)); return true;
     case PROP_EFFECT_ON: settings.on_background = g_value_get_enum(value) != 0; return true;
     case PROP_EFFECT_STRENGTH: settings.strength = g_value_get_double(value); return true;
@@ -271,6 +319,8 @@ bool overlay_settings_set(OverlaySettings& settings, guint id, const GValue* val
 
 bool overlay_settings_get(const OverlaySettings& settings, guint id, GValue* value) {
     switch (id) {
+    case PROP_OUTPUT: g_value_set_enum(value, static_cast<gint>(settings.output)); return true;
+    case PROP_BACKGROUND_LOCATION: g_value_set_string(value, settings.background.c_str()); return true;
     case PROP_EFFECT: g_value_set_enum(value, static_cast<gint>(settings.effect)); return true;
     case PROP_EFFECT_ON: g_value_set_enum(value, settings.on_background ? 1 : 0); return true;
     case PROP_EFFECT_STRENGTH: g_value_set_double(value, settings.strength); return true;

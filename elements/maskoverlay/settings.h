@@ -5,6 +5,7 @@
 #include "elements/maskoverlay/annotation.h"
 #include "elements/maskoverlay/effect.h"
 #include "elements/maskoverlay/object_filter.h"
+#include "elements/maskoverlay/output_caps.h"
 
 #include <gst/gst.h>
 
@@ -21,6 +22,7 @@ enum class StyleChoice : std::uint8_t { kFill, kContour, kBoth, kNone, kAuto };
 struct OverlaySettings {
     Look look;  ///< its style is chosen by `style`
     StyleChoice style = StyleChoice::kAuto;
+    Output output = Output::kPicture;
     Effect effect = Effect::kOverlay;
     bool on_background = false;
     double strength = kDefaultStrength;  ///< share of the picture's height
@@ -30,11 +32,18 @@ struct OverlaySettings {
     int hold = 10;         ///< pictures
     int edge_smooth = -1;  ///< pixels; below 0: as the picture's height suggests
     double temporal_smooth = 0;
+    std::string background;  ///< file with what takes the place of what is replaced
     std::string objects, classes, except;
     ObjectFilter filter;  ///< of the three lists
 };
 
-/// What is drawn and done, every choice that is left to the element made.
+/// What does not go together; empty when all does.
+[[nodiscard]] std::string contradiction(const OverlaySettings& settings);
+
+/// The objects stay and what is around them is replaced: borders are soft on both sides, as the eye wants it.
+[[nodiscard]] bool is_cut_out(const OverlaySettings& settings) noexcept;
+
+// What is drawn and done, every choice that is left to the element made.
 [[nodiscard]] MaskStyle style_of(const OverlaySettings& settings) noexcept;
 [[nodiscard]] Missing missing_of(const OverlaySettings& settings) noexcept;
 /// Pixels in a picture of this height.

@@ -2,10 +2,10 @@
 // One stream of maskoverlay: what becomes of each picture.
 #pragma once
 
-#include "elements/maskoverlay/frame_masks.h"
+#include "elements/maskoverlay/convert.h"
 #include "elements/maskoverlay/frame_picture.h"
-#include "elements/maskoverlay/freshness.h"
-#include "elements/maskoverlay/hidden_area.h"
+#include "elements/maskoverlay/hider.h"
+#include "elements/maskoverlay/mask_judge.h"
 #include "elements/maskoverlay/reports.h"
 #include "elements/maskoverlay/settings.h"
 
@@ -14,45 +14,41 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace ausm::gst::overlay {
 
 /// Thread-bound to the streaming thread. Exceptions are the caller's to catch: a picture that failed must not be shown.
+/// GST_BASE_TRANSFORM_FLOW_DROPPED of its functions: the picture must not be shown.
 class OverlayStream {
 public:
     explicit OverlayStream(GstBaseTransform* element) : reports_(element) {}
 
-    /// The first text costs a search for fonts: it is paid here, not on a picture.
-    void start();
+    /// Reads files and fonts, whose search is paid here and not on a picture. The text of what is wrong, else empty.
+    [[nodiscard]] std::string start(const OverlaySettings& settings);
     /// Pictures so far do not count any more: after a flush, with a new stream.
     void restart();
-    void set_info(const GstVideoInfo& info);
+    void set_info(Output output, const GstVideoInfo& in, const GstVideoInfo& out);
 
-    /// Draws on the buffer's picture. GST_BASE_TRANSFORM_FLOW_DROPPED: it must not be shown.
+    /// Draws on the buffer's picture.
     [[nodiscard]] GstFlowReturn draw(GstBuffer* buffer, const OverlaySettings& settings);
+    /// Makes a matte, or a mask, of the buffer's picture.
+    [[nodiscard]] GstFlowReturn make_matte(GstBuffer* buffer, GstBuffer* matte, const OverlaySettings& settings);
+    [[nodiscard]] GstFlowReturn make_mask(GstBuffer* buffer, GstBuffer* mask, const OverlaySettings& settings);
 
 private:
-    struct Fault {
-        Lack lack;
-        std::string why;
-    };
-
-    /// Why the masks are not good enough to hide anything by them.
-    std::optional<Fault> judge(const FrameMasks& masks, const OverlaySettings& settings);
-    std::string misfit(const FrameMasks& masks) const;
     GstFlowReturn draw_without_masks(GstBuffer* buffer, const FrameMasks& masks, const OverlaySettings& settings,
                                      const Fault& fault);
-    void hide_all(const Picture& picture, const OverlaySettings& settings);
-    void hide(const Picture& picture, const FrameMasks& masks, const OverlaySettings& settings);
-    [[nodiscard]] EffectLook effect_look(const OverlaySettings& settings) const;
+    void report(const FrameMasks& masks, const Fault& fault, Missing missing, const char* hidden);
+    void report_found(const FrameMasks& masks);
+    const AlphaPlane& cut_out(const FrameMasks& masks, const OverlaySettings& settings);
 
     Reports reports_;
-    GstVideoInfo info_{};
+    GstVideoInfo info_{}, out_info_{};
     std::optional<TextRenderer> text_;
-    Freshness freshness_;
-    HeldObjects held_;
-    HiddenArea area_;
+    MaskJudge judge_;
+    Hider hider_;
+    CutOut cut_out_;
+    Converter converter_;  ///< to a matte
 };
 
 }  // namespace ausm::gst::overlay

@@ -34,6 +34,14 @@ public:
         harness_ = gst_harness_new_with_element(element_.get(), "sink", "src");
         caps(info);
     }
+    /// With other caps behind the element, as a launch line writes them.
+    Overlay(const GstVideoInfo& info, const std::string& properties, const std::string& behind) {
+        gst_element_set_bus(element_.get(), bus_);
+        set_all(properties);
+        harness_ = gst_harness_new_with_element(element_.get(), "sink", "src");
+        gst_harness_set_sink_caps_str(harness_, behind.c_str());
+        gst_harness_set_src_caps(harness_, gst_video_info_to_caps(&info));
+    }
     ~Overlay() {
         gst_element_set_bus(element_.get(), nullptr);
         gst_harness_teardown(harness_);
@@ -45,6 +53,7 @@ public:
     void caps(const GstVideoInfo& info) {
         gst_harness_set_caps(harness_, gst_video_info_to_caps(&info), gst_video_info_to_caps(&info));
     }
+    void in_caps(const GstVideoInfo& info) { gst_harness_set_src_caps(harness_, gst_video_info_to_caps(&info)); }
     void set(const char* name, const std::string& value) {
         gst_util_set_object_arg(G_OBJECT(element_.get()), name, value.c_str());
     }
@@ -60,6 +69,14 @@ public:
     Buffer try_draw(Buffer buffer) {
         EXPECT_EQ(gst_harness_push(harness_, buffer.release()), GST_FLOW_OK);
         return Buffer(gst_harness_try_pull(harness_));
+    }
+    /// What leaves the element.
+    [[nodiscard]] GstVideoInfo out_info() const {
+        const ausm::gst::Owned<GstPad> pad(gst_element_get_static_pad(element_.get(), "src"));
+        const ausm::gst::Owned<GstCaps> caps(gst_pad_get_current_caps(pad.get()));
+        GstVideoInfo info{};
+        EXPECT_TRUE(caps && gst_video_info_from_caps(&info, caps.get()));
+        return info;
     }
     void flush() {
         gst_harness_push_event(harness_, gst_event_new_flush_start());
@@ -101,6 +118,8 @@ inline GstVideoInfo video_info(const char* format, int width, int height, const 
     GstVideoInfo info;
     gst_video_info_set_format(&info, gst_video_format_from_string(format), static_cast<guint>(width),
                               static_cast<guint>(height));
+    info.fps_n = 25;
+    info.fps_d = 1;
     if (!GST_VIDEO_INFO_IS_RGB(&info)) {
         EXPECT_TRUE(gst_video_colorimetry_from_string(&info.colorimetry, colorimetry));
     }
@@ -158,6 +177,28 @@ inline ausm::Result blobs(int width, int height) {
         result.objects.push_back(object);
     }
     return result;
+}
+
+/// Why the element does not start with these properties; empty when it does.
+inline std::string start_error(const std::string& launch) {
+    const ausm::gst::Owned<GstElement> element(
+        GST_ELEMENT(gst_object_ref_sink(gst_parse_launch(launch.c_str(), nullptr))));
+    GstBus* bus = gst_bus_new();
+    gst_element_set_bus(element.get(), bus);
+    std::string text;
+    if (gst_element_set_state(element.get(), GST_STATE_PAUSED) == GST_STATE_CHANGE_FAILURE) {
+        GstMessage* message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR);
+        EXPECT_TRUE(message) << launch;
+        GError* error = nullptr;
+        gst_message_parse_error(message, &error, nullptr);
+        text = error->message;
+        g_error_free(error);
+        gst_message_unref(message);
+    }
+    gst_element_set_state(element.get(), GST_STATE_NULL);
+    gst_element_set_bus(element.get(), nullptr);
+    gst_object_unref(bus);
+    return text;
 }
 
 /// Masks that were carried over from an earlier picture.
