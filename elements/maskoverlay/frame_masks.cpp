@@ -18,12 +18,16 @@ FrameMasks::FrameMasks(GstBuffer* buffer) {
         return;
     }
     state_ = State::kFound;
+    if (view_.confidence && !gst_buffer_map(view_.confidence, &sureness_, GST_MAP_READ))
+        sureness_ = {};
     read_objects();
 }
 
 FrameMasks::~FrameMasks() {
     if (state_ == State::kFound)
         gst_buffer_unmap(view_.map, &mapped_);
+    if (sureness_.data)
+        gst_buffer_unmap(view_.confidence, &sureness_);
 }
 
 void FrameMasks::read_objects() {

@@ -28,6 +28,8 @@ public:
     // Only of masks that were found.
     [[nodiscard]] const GstAusmMetaView& view() const noexcept { return view_; }
     [[nodiscard]] LabelMap map() const noexcept { return {mapped_.data, view_.map_width, view_.map_height}; }
+    /// Without data when the masks have none.
+    [[nodiscard]] LabelMap confidence() const noexcept { return {sureness_.data, view_.map_width, view_.map_height}; }
     /// Those that are well-formed.
     [[nodiscard]] const std::vector<Annotation>& objects() const noexcept { return objects_; }
 
@@ -35,7 +37,7 @@ private:
     void read_objects();
 
     GstAusmMetaView view_{};
-    GstMapInfo mapped_{};
+    GstMapInfo mapped_{}, sureness_{};
     State state_ = State::kNone;
     const char* complaint_ = nullptr;
     std::vector<Annotation> objects_;

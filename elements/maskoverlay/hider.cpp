@@ -79,7 +79,7 @@ const AlphaPlane& Hider::hidden_area(const Picture& picture, const FrameMasks& m
     // What moves leaves the place that old masks say: a little further with each picture.
     const int dilate = dilate_of(settings, picture.height) * (1 + age);
     return area_.update(picture.width, picture.height, masks.map(), hidden_values(masks, meant, settings.on_background),
-                        &held_, {dilate, softness_of(settings, picture.height), settings.temporal_smooth});
+                        &held_, {dilate, softness_of(settings, picture.height), calm_of(settings)});
 }
 
 void Hider::hide(const Picture& picture, const FrameMasks& masks, const OverlaySettings& settings, int age) {
@@ -87,9 +87,9 @@ void Hider::hide(const Picture& picture, const FrameMasks& masks, const OverlayS
     if (!is_cut_out(settings))
         return apply_effect(picture, hidden_area(picture, masks, settings, age), SharedAlpha::kLargest, look);
     const ValueTable objects = values_of(meant_objects(masks, settings.filter));
-    AlphaPlane background =
-        cut_out_.update(picture.width, picture.height, masks.map(), objects,
-                        {softness_of(settings, picture.height), -dilate_of(settings, picture.height) * (1 + age)});
+    const int widen = -dilate_of(settings, picture.height) * (1 + age);
+    AlphaPlane background = cut_out_.update(picture, masks.map(), masks.confidence(), objects,
+                                            {softness_of(settings, picture.height), widen, calm_of(settings)});
     invert(background);
     apply_effect(picture, background, SharedAlpha::kMean, look);
 }

@@ -54,16 +54,14 @@ void write_values(const Picture& mask, const FrameMasks& masks, const ObjectFilt
 
 }  // namespace
 
-const AlphaPlane& OverlayStream::cut_out(const FrameMasks& masks, const OverlaySettings& settings) {
-    ValueTable values = values_of(meant_objects(masks, settings.filter));
-    int widen = dilate_of(settings, info_.height);
-    if (settings.on_background) {
-        std::transform(values.begin(), values.end(), values.begin(),
-                       [](std::uint8_t value) { return static_cast<std::uint8_t>(~value); });
-        widen = -widen;
-    }
-    return cut_out_.update(info_.width, info_.height, masks.map(), values,
-                           {softness_of(settings, info_.height), widen});
+AlphaPlane OverlayStream::cut_out(const Picture& picture, const FrameMasks& masks, const OverlaySettings& settings) {
+    const int widen = dilate_of(settings, picture.height) * (settings.on_background ? -1 : 1);
+    AlphaPlane alpha =
+        cut_out_.update(picture, masks.map(), masks.confidence(), values_of(meant_objects(masks, settings.filter)),
+                        {softness_of(settings, picture.height), widen, calm_of(settings)});
+    if (settings.on_background)
+        invert(alpha);
+    return alpha;
 }
 
 GstFlowReturn OverlayStream::make_matte(GstBuffer* buffer, GstBuffer* matte, const OverlaySettings& settings) {
@@ -92,7 +90,7 @@ GstFlowReturn OverlayStream::make_matte(GstBuffer* buffer, GstBuffer* matte, con
         cut_with(target, even(info_, 255), info_, out_info_);
     } else {
         report_found(masks);
-        cut_with(target, cut_out(masks, settings), info_, out_info_);
+        cut_with(target, cut_out(source.picture(), masks, settings), info_, out_info_);
     }
     return GST_FLOW_OK;
 }

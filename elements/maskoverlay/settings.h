@@ -28,11 +28,11 @@ struct OverlaySettings {
     double strength = kDefaultStrength;  ///< share of the picture's height
     guint colour = 0xff000000;           ///< ARGB; A is not looked at
     Missing missing = Missing::kAuto;
-    double dilate = -1;    ///< share of the picture's height; below 0: as the effect needs it
-    int hold = 10;         ///< pictures
-    int edge_smooth = -1;  ///< pixels; below 0: as the picture's height suggests
-    double temporal_smooth = 0;
-    std::string background;  ///< file with what takes the place of what is replaced
+    double dilate = -1;           ///< share of the picture's height; below 0: as the effect needs it
+    int hold = 10;                ///< pictures
+    int edge_smooth = -1;         ///< pixels; below 0: as the picture's height suggests
+    double temporal_smooth = -1;  ///< below 0: as the output needs it
+    std::string background;       ///< file with what takes the place of what is replaced
     std::string objects, classes, except;
     ObjectFilter filter;  ///< of the three lists
 };
@@ -49,6 +49,8 @@ struct OverlaySettings {
 /// Pixels in a picture of this height.
 [[nodiscard]] int dilate_of(const OverlaySettings& settings, int height) noexcept;
 [[nodiscard]] int softness_of(const OverlaySettings& settings, int height) noexcept;
+/// Share, 0 to 1.
+[[nodiscard]] double calm_of(const OverlaySettings& settings) noexcept;
 [[nodiscard]] Rgb colour_of(const OverlaySettings& settings) noexcept;
 
 void overlay_settings_install(GObjectClass* klass);

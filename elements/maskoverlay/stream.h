@@ -40,7 +40,7 @@ private:
                                      const Fault& fault);
     void report(const FrameMasks& masks, const Fault& fault, Missing missing, const char* hidden);
     void report_found(const FrameMasks& masks);
-    const AlphaPlane& cut_out(const FrameMasks& masks, const OverlaySettings& settings);
+    AlphaPlane cut_out(const Picture& picture, const FrameMasks& masks, const OverlaySettings& settings);
 
     Reports reports_;
     GstVideoInfo info_{}, out_info_{};

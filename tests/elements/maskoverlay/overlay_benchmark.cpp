@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What maskoverlay costs on a picture: three people-sized objects, a fifth of the picture.
 #include "elements/maskoverlay/annotation.h"
+#include "elements/maskoverlay/cut_out.h"
 #include "elements/maskoverlay/effect.h"
 #include "elements/maskoverlay/hidden_area.h"
 
@@ -55,6 +56,16 @@ void hide(benchmark::State& state, Effect effect, bool yuv, int width, int heigh
     }
 }
 
+void cut_out(benchmark::State& state, bool yuv, int width, int height) {
+    Scene scene(width, height, yuv);
+    ValueTable meant{};
+    meant[1] = meant[2] = meant[3] = 255;
+    CutOut cut;
+    for (auto _ : state)
+        benchmark::DoNotOptimize(
+            cut.update(scene.picture, scene.labels(), {}, meant, {std::max(height / 360, 1), 0, 0.5}).values.data());
+}
+
 void draw(benchmark::State& state, bool yuv, int width, int height) {
     Scene scene(width, height, yuv);
     const Annotation objects[] = {
@@ -77,6 +88,7 @@ const bool kRegistered = [] {
             add(name("overlay"), [=](benchmark::State& state) { draw(state, yuv, w, h); });
             add(name("blur"), [=](benchmark::State& state) { hide(state, Effect::kBlur, yuv, w, h); });
             add(name("pixelate"), [=](benchmark::State& state) { hide(state, Effect::kPixelate, yuv, w, h); });
+            add(name("cut_out"), [=](benchmark::State& state) { cut_out(state, yuv, w, h); });
             add(name("solid"), [=](benchmark::State& state) { hide(state, Effect::kSolid, yuv, w, h); });
         }
     return true;
