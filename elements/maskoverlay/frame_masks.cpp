@@ -36,7 +36,7 @@ void FrameMasks::read_objects() {
         GstAusmObject object;
         if (gst_ausm_meta_get_object(&view_, i, &object))
             objects_.push_back({object.id, static_cast<guint8>(object.value), object.label, object.score, object.x0,
-                                object.y0, object.x0 < object.x1 && object.y0 < object.y1});
+                                object.y0, object.x1, object.y1, object.x0 < object.x1 && object.y0 < object.y1});
         else
             complaint_ = "An object is incomplete or out of range and is not drawn";
     }

@@ -102,6 +102,12 @@ void install_drawing(GObjectClass* klass) {
     install(PROP_IDS, g_param_spec_boolean("ids", "Ids", "Write the ids of objects", defaults.look.ids, kControllable));
     install(PROP_SCORES, g_param_spec_boolean("scores", "Scores", "Write how sure the model is that an object is there",
                                               defaults.look.scores, kControllable));
+    install(PROP_BOXES,
+            g_param_spec_boolean("boxes", "Boxes", "Draw the boxes of objects", defaults.look.boxes, kControllable));
+    install(PROP_TRAILS,
+            g_param_spec_int("trails", "Trails",
+                             "In how many of the last pictures the middles of objects are joined by a line", 0, 10000,
+                             defaults.trails, kControllable));
 }
 
 void install_output(GObjectClass* klass) {

@@ -27,6 +27,8 @@ enum : guint {
     PROP_EXCEPT,
     PROP_OUTPUT,
     PROP_BACKGROUND_LOCATION,
+    PROP_BOXES,
+    PROP_TRAILS,
 };
 
 }  // namespace ausm::gst::overlay

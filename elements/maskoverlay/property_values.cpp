@@ -24,6 +24,8 @@ bool set_drawing(OverlaySettings& settings, guint id, const GValue* value) {
     case PROP_PALETTE: settings.look.palette = static_cast<Palette>(g_value_get_enum(value)); return true;
     case PROP_LABELS: settings.look.labels = g_value_get_boolean(value); return true;
     case PROP_IDS: settings.look.ids = g_value_get_boolean(value); return true;
+    case PROP_BOXES: settings.look.boxes = g_value_get_boolean(value); return true;
+    case PROP_TRAILS: settings.trails = g_value_get_int(value); return true;
     case PROP_SCORES: settings.look.scores = g_value_get_boolean(value); return true;
     default: return false;
     }
@@ -36,6 +38,8 @@ bool get_drawing(const OverlaySettings& settings, guint id, GValue* value) {
     case PROP_PALETTE: g_value_set_enum(value, static_cast<gint>(settings.look.palette)); return true;
     case PROP_LABELS: g_value_set_boolean(value, settings.look.labels); return true;
     case PROP_IDS: g_value_set_boolean(value, settings.look.ids); return true;
+    case PROP_BOXES: g_value_set_boolean(value, settings.look.boxes); return true;
+    case PROP_TRAILS: g_value_set_int(value, settings.trails); return true;
     case PROP_SCORES: g_value_set_boolean(value, settings.look.scores); return true;
     default: return false;
     }

@@ -22,6 +22,7 @@ enum class StyleChoice : std::uint8_t { kFill, kContour, kBoth, kNone, kAuto };
 struct OverlaySettings {
     Look look;  ///< its style is chosen by `style`
     StyleChoice style = StyleChoice::kAuto;
+    int trails = 0;  ///< points
     Output output = Output::kPicture;
     Effect effect = Effect::kOverlay;
     bool on_background = false;

@@ -3,6 +3,17 @@
 #include "elements/maskoverlay/stream.h"
 
 namespace ausm::gst::overlay {
+namespace {
+
+std::map<std::int64_t, Point> middles_of(std::span<const Annotation> objects) {
+    std::map<std::int64_t, Point> middles;
+    for (const Annotation& object : objects)
+        if (object.has_box)
+            middles[object.id] = {(object.x0 + object.x1) / 2, (object.y0 + object.y1) / 2};
+    return middles;
+}
+
+}  // namespace
 
 std::string OverlayStream::start(const OverlaySettings& settings) {
     reports_.restart();
@@ -16,6 +27,7 @@ void OverlayStream::restart() {
     judge_.reset();
     hider_.reset();
     cut_out_.reset();
+    trails_.reset();
 }
 
 void OverlayStream::set_info(Output output, const GstVideoInfo& in, const GstVideoInfo& out) {
@@ -62,7 +74,9 @@ GstFlowReturn OverlayStream::draw(GstBuffer* buffer, const OverlaySettings& sett
         hider_.hide(frame.picture(), masks, settings, judge_.age());
     Look look = settings.look;
     look.style = style_of(settings);
-    annotate(frame.picture(), colour_code(info_), masks.map(), meant_objects(masks, settings.filter), look, *text_);
+    const auto objects = meant_objects(masks, settings.filter);
+    annotate(frame.picture(), colour_code(info_), masks.map(), objects,
+             trails_.update(middles_of(objects), settings.trails), look, *text_);
     return GST_FLOW_OK;
 }
 

@@ -48,6 +48,7 @@ private:
     MaskJudge judge_;
     Hider hider_;
     CutOut cut_out_;
+    Trails trails_;
     Converter converter_;  ///< to a matte
 };
 

@@ -194,6 +194,40 @@ TEST(MaskOverlay, LabelsNeedABoxAndSomethingToSay) {
     EXPECT_TRUE(changed({0, 0, 1, 1}, ""));
 }
 
+TEST(MaskOverlay, DrawsBoxesAndTrailsWhenAsked) {
+    const GstVideoInfo info = video_info("RGB", 64, 36);
+    Overlay overlay(info, "style=none");
+    const auto drawn = [&](double left) {
+        ausm::Result result = blobs(64, 36);
+        result.objects.resize(1);
+        result.objects[0].box = {left, 0.25, left + 0.25, 0.75};
+        Buffer buffer(gst_buffer_new_allocate(nullptr, info.size, nullptr));
+        gst_buffer_memset(buffer.get(), 0, 255, info.size);
+        return bytes(overlay.draw(annotated(std::move(buffer), std::move(result), 64, 36)));
+    };
+    const auto is_red = [&](const Bytes& bytes, int x, int y) {
+        const auto* pixel = bytes.data() + y * info.stride[0] + 3 * x;
+        return pixel[0] == 128 && pixel[1] == 0 && pixel[2] == 0;
+    };
+    EXPECT_FALSE(is_red(drawn(0.25), 16, 9));
+    overlay.set("boxes", "true");
+    const Bytes boxed = drawn(0.25);
+    EXPECT_TRUE(is_red(boxed, 16, 9));
+    EXPECT_TRUE(is_red(boxed, 31, 26));
+    EXPECT_FALSE(is_red(boxed, 24, 18)) << "inside";
+    EXPECT_FALSE(is_red(boxed, 33, 9)) << "outside";
+    overlay.set("boxes", "false");
+    overlay.set("trails", "3");
+    for (int i = 0; i < 3; ++i)
+        drawn(0.1 * i);
+    const Bytes trailed = drawn(0.5);
+    EXPECT_TRUE(is_red(trailed, 40, 18)) << "now";
+    EXPECT_TRUE(is_red(trailed, 20, 18)) << "two pictures ago, and between";
+    EXPECT_FALSE(is_red(trailed, 8, 18)) << "longer ago";
+    overlay.flush();
+    EXPECT_FALSE(is_red(drawn(0.5), 20, 18));
+}
+
 TEST(MaskOverlay, KeepsMetadataTimestampsAndAForeignReferenceToThePicture) {
     const GstVideoInfo info = video_info("NV12", 16, 16);
     Overlay overlay(info);

@@ -68,11 +68,12 @@ void cut_out(benchmark::State& state, bool yuv, int width, int height) {
 
 void draw(benchmark::State& state, bool yuv, int width, int height) {
     Scene scene(width, height, yuv);
-    const Annotation objects[] = {
-        {1, 1, "person", 1, 0.1, 0.1, true}, {2, 2, "person", 1, 0.4, 0.1, true}, {3, 3, "person", 1, 0.7, 0.1, true}};
+    const Annotation objects[] = {{1, 1, "person", 1, 0.1, 0.1, 0.3, 0.9, true},
+                                  {2, 2, "person", 1, 0.4, 0.1, 0.6, 0.9, true},
+                                  {3, 3, "person", 1, 0.7, 0.1, 0.9, 0.9, true}};
     TextRenderer text;
     for (auto _ : state)
-        annotate(scene.picture, {yuv}, scene.labels(), objects, {}, text);
+        annotate(scene.picture, {yuv}, scene.labels(), objects, {}, {}, text);
 }
 
 const bool kRegistered = [] {
