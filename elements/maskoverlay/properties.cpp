@@ -165,9 +165,10 @@ void install_hiding(GObjectClass* klass) {
     install(
         PROP_EDGE_SMOOTH,
         g_param_spec_int("edge-smooth", "Edge smoothness",
-                         "Pixels over which hidden areas fade out, outside of what is hidden, and mattes and replaced "
-                         "backgrounds on both sides, where they follow the borders of the picture, too; 0: borders as "
-                         "the map has them; -1: one for each 360 rows of the picture, at least one",
+                         "Pixels over which hidden areas fade out, outside of what is hidden, and mattes, replaced "
+                         "backgrounds and areas that are drawn on both sides, where they follow the borders of the "
+                         "picture, too; 0: borders as the map has them; -1: one for each 360 rows of the picture, at "
+                         "least one, and 0 for what is drawn",
                          -1, kMaxSoftness, defaults.edge_smooth, kControllable));
     install(PROP_TEMPORAL_SMOOTH,
             g_param_spec_double("temporal-smooth", "Temporal smoothness",

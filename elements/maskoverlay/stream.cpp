@@ -2,6 +2,8 @@
 // One stream of maskoverlay: what becomes of each picture that is drawn on.
 #include "elements/maskoverlay/stream.h"
 
+#include "elements/maskoverlay/soft_fill.h"
+
 namespace ausm::gst::overlay {
 namespace {
 
@@ -72,12 +74,29 @@ GstFlowReturn OverlayStream::draw(GstBuffer* buffer, const OverlaySettings& sett
     report_found(masks);
     if (hides(settings.effect))
         hider_.hide(frame.picture(), masks, settings, judge_.age());
-    Look look = settings.look;
-    look.style = style_of(settings);
     const auto objects = meant_objects(masks, settings.filter);
+    const Look look = fill_areas(frame.picture(), masks, objects, settings);
     annotate(frame.picture(), colour_code(info_), masks.map(), objects,
              trails_.update(middles_of(objects), settings.trails), look, *text_);
     return GST_FLOW_OK;
+}
+
+Look OverlayStream::fill_areas(const Picture& picture, const FrameMasks& masks, std::span<const Annotation> objects,
+                               const OverlaySettings& settings) {
+    Look look = settings.look;
+    look.style = style_of(settings);
+    const bool fills = look.style == MaskStyle::kFill || look.style == MaskStyle::kBoth;
+    if (!fills || settings.edge_smooth <= 0)
+        return look;
+    ValueColours colours{};
+    for (const Annotation& object : objects)
+        colours[object.value] = stored(palette_colour(look.palette, object.id), colour_code(info_));
+    const ValueTable values = values_of(objects);
+    const AlphaPlane& alpha =
+        cut_out_.update(picture, masks.map(), masks.confidence(), values, {settings.edge_smooth, 0, calm_of(settings)});
+    fill_softly(picture, alpha, masks.map(), values, colours, look.alpha, settings.edge_smooth + picture.height / 64);
+    look.style = look.style == MaskStyle::kBoth ? MaskStyle::kContour : MaskStyle::kNone;
+    return look;
 }
 
 GstFlowReturn OverlayStream::draw_without_masks(GstBuffer* buffer, const FrameMasks& masks,

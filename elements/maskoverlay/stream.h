@@ -40,6 +40,9 @@ private:
                                      const Fault& fault);
     void report(const FrameMasks& masks, const Fault& fault, Missing missing, const char* hidden);
     void report_found(const FrameMasks& masks);
+    /// The look of what is still to be drawn after the areas were filled with soft borders, if they are to be.
+    Look fill_areas(const Picture& picture, const FrameMasks& masks, std::span<const Annotation> objects,
+                    const OverlaySettings& settings);
     AlphaPlane cut_out(const Picture& picture, const FrameMasks& masks, const OverlaySettings& settings);
 
     Reports reports_;

@@ -151,6 +151,37 @@ TEST_P(EveryFormat, WritesLabelsInsideThePicture) {
     }
 }
 
+TEST_P(EveryFormat, FillsWithSoftBordersWhenAsked) {
+    const GstVideoInfo info = video_info(GetParam(), 96, 64);
+    Overlay overlay(info, "style=fill alpha=1 edge-smooth=3 temporal-smooth=0");
+    ausm::Result result = blobs(96, 64);
+    for (std::size_t i = 0; i < result.map.size(); ++i)
+        result.map[i] = static_cast<guint8>(i % 96 < 32 ? 1 : i % 96 < 64 ? 2 : 0);  // red, green, nothing
+    Buffer buffer(gst_buffer_new_allocate(nullptr, info.size, nullptr));
+    gst_buffer_memset(buffer.get(), 0, 200, info.size);
+    const Bytes drawn = bytes(overlay.draw(annotated(std::move(buffer), std::move(result), 96, 64)));
+    const auto& colours = GST_VIDEO_INFO_IS_RGB(&info) ? kRgb : kYuv;
+    const int components = std::min(static_cast<int>(GST_VIDEO_INFO_N_COMPONENTS(&info)), 3);
+    for (int c = 0; c < components; ++c) {
+        const int size = 1 << GST_VIDEO_FORMAT_INFO_W_SUB(info.finfo, c);
+        const auto at = [&](int x) {
+            return int{drawn[static_cast<std::size_t>(GST_VIDEO_INFO_COMP_OFFSET(&info, c) +
+                                                      32 / size * GST_VIDEO_INFO_COMP_STRIDE(&info, c) +
+                                                      x / size * GST_VIDEO_INFO_COMP_PSTRIDE(&info, c))]};
+        };
+        EXPECT_NEAR(at(10), colours[0][c], 1);
+        EXPECT_NEAR(at(30), colours[0][c], 1) << "hard where one object meets another";
+        EXPECT_NEAR(at(33), colours[1][c], 1);
+        EXPECT_NEAR(at(50), colours[1][c], 1);
+        EXPECT_EQ(at(80), 200);
+        const int direction = colours[1][c] < 200 ? 1 : -1;
+        for (int x = 52; x < 78; ++x)
+            EXPECT_LE(direction * at(x), direction * at(x + 1)) << c << " at " << x;
+        EXPECT_NE(at(62), colours[1][c]) << "soft inside";
+        EXPECT_NE(at(65), 200) << "and outside";
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Formats, EveryFormat, testing::ValuesIn(kFormats),
                          [](const auto& test) { return std::string(test.param); });
 
