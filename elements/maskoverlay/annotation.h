@@ -4,6 +4,7 @@
 
 #include "elements/maskoverlay/mask_paint.h"
 #include "elements/maskoverlay/text_label.h"
+#include "elements/maskoverlay/trails.h"
 
 #include <cstdint>
 #include <span>
@@ -17,6 +18,7 @@ struct Look {
     double alpha = 0.5;  ///< opacity of areas, 0 to 1; contours are opaque
     Palette palette = Palette::kDavis;
     bool labels = true, ids = true, scores = false;
+    bool boxes = false;
 };
 
 /// How the picture stores colour; matrix and range are read for YUV only.
@@ -26,17 +28,22 @@ struct ColourCode {
     ColorRange range = ColorRange::kLimited;
 };
 
+/// An RGB colour as such a picture stores it.
+[[nodiscard]] Colour stored(Rgb colour, const ColourCode& code) noexcept;
+
 struct Annotation {
     std::int64_t id = 0;
     std::uint8_t value = 0;  ///< in the map
     std::string_view label;
     double score = 0;       ///< 0 to 1
     double x0 = 0, y0 = 0;  ///< upper left corner of its box, 0 to 1
+    double x1 = 0, y1 = 0;  ///< lower right corner
     bool has_box = false;   ///< false: nothing of it in the picture, so it gets no label
 };
 
-/// Draws only the map's values that are those of objects. Reentrant, but for `text`.
+/// Draws only the map's values that are those of objects; boxes above the masks, then trails, then labels. Reentrant, but
+/// for `text`.
 void annotate(const Picture& picture, const ColourCode& code, const LabelMap& map, std::span<const Annotation> objects,
-              const Look& look, TextRenderer& text);
+              const TrailMap& trails, const Look& look, TextRenderer& text);
 
 }  // namespace ausm::gst::overlay

@@ -2,6 +2,8 @@
 // Finds the contours of a label map, row by row.
 #include "elements/maskoverlay/mask_contour.h"
 
+#include "elements/maskoverlay/runs.h"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
@@ -22,32 +24,7 @@ void count_block(const std::uint8_t* __restrict core, const std::uint8_t* __rest
     }
 }
 
-/// The first position after x that has another value.
-int run_end(const std::uint8_t* row, int x, int width) noexcept {
-    const std::uint64_t same = 0x0101010101010101ULL * row[x];
-    for (++x; x + 8 <= width; x += 8) {
-        std::uint64_t eight;
-        std::memcpy(&eight, row + x, sizeof eight);
-        if (eight != same)
-            break;
-    }
-    while (x < width && row[x] == row[x - 1])
-        ++x;
-    return x;
-}
-
 }  // namespace
-
-bool row_is_empty(const std::uint8_t* row, int width) noexcept {
-    int x = 0;
-    for (; x + 8 <= width; x += 8) {
-        std::uint64_t eight;
-        std::memcpy(&eight, row + x, sizeof eight);
-        if (eight != 0)
-            return false;
-    }
-    return std::all_of(row + x, row + width, [](std::uint8_t value) { return value == 0; });
-}
 
 MaskContour::MaskContour(int width, int height, int thickness)
     : width_(width), height_(height), thickness_(thickness), core_(padded(width)), next_(padded(width)),

@@ -38,7 +38,4 @@ private:
     std::vector<std::uint8_t> steady_;  ///< for how many rows core_ has had its value, at most 255
 };
 
-/// No pixel of the row belongs to an object.
-[[nodiscard]] bool row_is_empty(const std::uint8_t* row, int width) noexcept;
-
 }  // namespace ausm::gst::overlay

@@ -3,6 +3,7 @@
 #include "elements/maskoverlay/mask_paint.h"
 
 #include "elements/maskoverlay/mask_contour.h"
+#include "elements/maskoverlay/runs.h"
 
 #include <algorithm>
 #include <cstddef>

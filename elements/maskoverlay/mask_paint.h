@@ -7,11 +7,11 @@
 
 namespace ausm::gst::overlay {
 
-enum class MaskStyle : std::uint8_t { kFill, kContour, kBoth };
+enum class MaskStyle : std::uint8_t { kFill, kContour, kBoth, kNone };
 
 /// Draws the map, scaled to the picture. Value v is filled with paints[v] and its contour, as thick as
 /// contour_thickness() says, drawn with paints[kContourCode + v] instead; values whose paint is not visible() stay as
-/// they are. Reentrant.
+/// they are. `style` is not kNone. Reentrant.
 void paint_masks(const Picture& picture, const LabelMap& map, MaskStyle style, const PaintTable& paints);
 
 /// In pixels: one for each 240 rows of the picture.

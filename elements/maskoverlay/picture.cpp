@@ -2,9 +2,10 @@
 // The blending of rows that all drawing ends in.
 #include "elements/maskoverlay/picture.h"
 
+#include "elements/maskoverlay/runs.h"
+
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 namespace ausm::gst::overlay {
 namespace {
@@ -85,20 +86,6 @@ void blend_run(std::uint8_t* bytes, int pixels, const DrawPlane& plane, const Pa
         blend_bytes<kVector>(bytes, weight, add);
     for (; left > 0; --left)
         blend_bytes<1>(bytes++, weight++, add++);
-}
-
-/// The first position after x whose code is another one.
-int run_end(const PaintCode* codes, int x, int width) noexcept {
-    const std::uint64_t four = 0x0001000100010001ULL * codes[x];
-    for (++x; x + 4 <= width; x += 4) {
-        std::uint64_t next;
-        std::memcpy(&next, codes + x, sizeof next);
-        if (next != four)
-            break;
-    }
-    while (x < width && codes[x] == codes[x - 1])
-        ++x;
-    return x;
 }
 
 /// One sample of the half planes: the mean of up to four pixels' paints.

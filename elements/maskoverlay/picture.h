@@ -33,6 +33,14 @@ struct Picture {
     return std::span(picture.planes).first(static_cast<std::size_t>(picture.n_planes));
 }
 
+/// Samples in a row, and in a column, of one of the picture's planes.
+[[nodiscard]] inline int samples_across(const Picture& picture, const DrawPlane& plane) noexcept {
+    return plane.half ? (picture.width + 1) / 2 : picture.width;
+}
+[[nodiscard]] inline int samples_down(const Picture& picture, const DrawPlane& plane) noexcept {
+    return plane.half ? (picture.height + 1) / 2 : picture.height;
+}
+
 /// What becomes of a pixel component p: (p * weight + add + 128) / 256. As it stands it changes nothing.
 struct Paint {
     static constexpr int kOne = 256;

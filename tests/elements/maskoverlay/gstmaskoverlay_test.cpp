@@ -1,137 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Runs maskoverlay on small pictures of every format and compares every byte with a slow, plain drawing.
-#include "gst/ausm/gstausmmeta.h"
-#include "gst/gstausmmeta.h"
-#include "gst/raii.h"
-
-#include <gst/check/gstharness.h>
-#include <gst/video/video.h>
-#include <gtest/gtest.h>
+#include "overlay.h"
 
 #include <algorithm>
 #include <array>
 #include <functional>
-#include <string>
-#include <utility>
-#include <vector>
+
+using namespace ausm::test;
 
 namespace {
-
-using Buffer = ausm::gst::Owned<GstBuffer>;
-using Bytes = std::vector<guint8>;
-
-constexpr const char* kFormats[] = {"RGB", "BGR", "RGBx", "BGRx", "RGBA", "BGRA", "NV12", "I420", "GRAY8"};
 
 /// Colours of the ids 1 to 3: red, green, blue; and Y, U, V by BT.601 in the limited range.
 constexpr int kRgb[][3] = {{128, 0, 0}, {0, 128, 0}, {128, 128, 0}};
 constexpr int kYuv[][3] = {{49, 109, 184}, {81, 91, 81}, {113, 72, 137}};
-
-/// The element with a bus of its own.
-class Overlay {
-public:
-    explicit Overlay(const GstVideoInfo& info) : harness_(gst_harness_new("maskoverlay")) {
-        gst_element_set_bus(harness_->element, bus_);
-        gst_harness_set_caps(harness_, gst_video_info_to_caps(&info), gst_video_info_to_caps(&info));
-        set("labels", "false");
-        set("ids", "false");
-    }
-    ~Overlay() {
-        gst_element_set_bus(harness_->element, nullptr);
-        gst_harness_teardown(harness_);
-        gst_object_unref(bus_);
-    }
-    Overlay(const Overlay&) = delete;
-    Overlay& operator=(const Overlay&) = delete;
-
-    void set(const char* name, const std::string& value) {
-        gst_util_set_object_arg(G_OBJECT(harness_->element), name, value.c_str());
-    }
-    Buffer draw(Buffer buffer) { return Buffer(gst_harness_push_and_pull(harness_, buffer.release())); }
-
-    /// Warnings posted so far; anything worse fails the test.
-    int warnings() {
-        constexpr auto kTypes = static_cast<GstMessageType>(GST_MESSAGE_WARNING | GST_MESSAGE_ERROR);
-        while (GstMessage* message = gst_bus_pop_filtered(bus_, kTypes)) {
-            EXPECT_EQ(GST_MESSAGE_TYPE(message), GST_MESSAGE_WARNING);
-            ++warnings_;
-            gst_message_unref(message);
-        }
-        return warnings_;
-    }
-
-private:
-    GstBus* bus_ = gst_bus_new();
-    GstHarness* harness_;
-    int warnings_ = 0;
-};
-
-GstVideoInfo video_info(const char* format, int width, int height, const char* colorimetry = "bt601") {
-    GstVideoInfo info;
-    gst_video_info_set_format(&info, gst_video_format_from_string(format), static_cast<guint>(width),
-                              static_cast<guint>(height));
-    if (!GST_VIDEO_INFO_IS_RGB(&info)) {
-        EXPECT_TRUE(gst_video_colorimetry_from_string(&info.colorimetry, colorimetry));
-    }
-    return info;
-}
-
-/// A picture of noise. With padding its rows are longer than they need to be and its planes lie apart.
-Buffer picture(const GstVideoInfo& info, int padding = 0) {
-    GstVideoInfo padded = info;
-    gsize size = info.size;
-    if (padding > 0) {
-        size = static_cast<gsize>(padding);
-        for (guint plane = 0; plane < GST_VIDEO_INFO_N_PLANES(&info); ++plane) {
-            gint components[GST_VIDEO_MAX_COMPONENTS];
-            gst_video_format_info_component(info.finfo, plane, components);
-            const auto rows = static_cast<gsize>(GST_VIDEO_INFO_COMP_HEIGHT(&info, components[0]));
-            padded.offset[plane] = size;
-            padded.stride[plane] = info.stride[plane] + padding;
-            size += static_cast<gsize>(padded.stride[plane]) * rows + static_cast<gsize>(padding);
-        }
-    }
-    Buffer buffer(gst_buffer_new_allocate(nullptr, size, nullptr));
-    GstMapInfo map;
-    EXPECT_TRUE(gst_buffer_map(buffer.get(), &map, GST_MAP_WRITE));
-    for (gsize i = 0; i < map.size; ++i)
-        map.data[i] = static_cast<guint8>(i * 2654435761U >> 13);
-    gst_buffer_unmap(buffer.get(), &map);
-    if (padding > 0)
-        gst_buffer_add_video_meta_full(buffer.get(), GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_INFO_FORMAT(&info),
-                                       static_cast<guint>(info.width), static_cast<guint>(info.height),
-                                       GST_VIDEO_INFO_N_PLANES(&info), padded.offset, padded.stride);
-    return buffer;
-}
-
-Bytes bytes(const Buffer& buffer) {
-    Bytes all(gst_buffer_get_size(buffer.get()));
-    gst_buffer_extract(buffer.get(), 0, all.data(), all.size());
-    return all;
-}
-
-/// Blobs of the values 1 to 3 and of 4, which no object has.
-ausm::Result blobs(int width, int height) {
-    ausm::Result result;
-    result.map_width = width;
-    result.map_height = height;
-    for (int y = 0; y < height; ++y)
-        for (int x = 0; x < width; ++x)
-            result.map.push_back(static_cast<guint8>((x / 5 + 2 * (y / 4) + (x * y) / 40) % 5));
-    for (guint8 value = 1; value <= 3; ++value) {
-        ausm::Object object;
-        object.id = object.value = value;
-        object.score = 0.87F;
-        object.box = {0, 0, 1, 1};
-        object.area = 0.2;
-        result.objects.push_back(object);
-    }
-    return result;
-}
-
-Buffer annotated(Buffer buffer, ausm::Result result, int width, int height, int aspect_n = 1, int aspect_d = 1) {
-    EXPECT_TRUE(ausm::gst::attach_meta(buffer.get(), result, {width, height, true, "test", 0, aspect_n, aspect_d}));
-    return buffer;
-}
 
 struct Style {
     const char* name;
@@ -270,6 +151,37 @@ TEST_P(EveryFormat, WritesLabelsInsideThePicture) {
     }
 }
 
+TEST_P(EveryFormat, FillsWithSoftBordersWhenAsked) {
+    const GstVideoInfo info = video_info(GetParam(), 96, 64);
+    Overlay overlay(info, "style=fill alpha=1 edge-smooth=3 temporal-smooth=0");
+    ausm::Result result = blobs(96, 64);
+    for (std::size_t i = 0; i < result.map.size(); ++i)
+        result.map[i] = static_cast<guint8>(i % 96 < 32 ? 1 : i % 96 < 64 ? 2 : 0);  // red, green, nothing
+    Buffer buffer(gst_buffer_new_allocate(nullptr, info.size, nullptr));
+    gst_buffer_memset(buffer.get(), 0, 200, info.size);
+    const Bytes drawn = bytes(overlay.draw(annotated(std::move(buffer), std::move(result), 96, 64)));
+    const auto& colours = GST_VIDEO_INFO_IS_RGB(&info) ? kRgb : kYuv;
+    const int components = std::min(static_cast<int>(GST_VIDEO_INFO_N_COMPONENTS(&info)), 3);
+    for (int c = 0; c < components; ++c) {
+        const int size = 1 << GST_VIDEO_FORMAT_INFO_W_SUB(info.finfo, c);
+        const auto at = [&](int x) {
+            return int{drawn[static_cast<std::size_t>(GST_VIDEO_INFO_COMP_OFFSET(&info, c) +
+                                                      32 / size * GST_VIDEO_INFO_COMP_STRIDE(&info, c) +
+                                                      x / size * GST_VIDEO_INFO_COMP_PSTRIDE(&info, c))]};
+        };
+        EXPECT_NEAR(at(10), colours[0][c], 1);
+        EXPECT_NEAR(at(30), colours[0][c], 1) << "hard where one object meets another";
+        EXPECT_NEAR(at(33), colours[1][c], 1);
+        EXPECT_NEAR(at(50), colours[1][c], 1);
+        EXPECT_EQ(at(80), 200);
+        const int direction = colours[1][c] < 200 ? 1 : -1;
+        for (int x = 52; x < 78; ++x)
+            EXPECT_LE(direction * at(x), direction * at(x + 1)) << c << " at " << x;
+        EXPECT_NE(at(62), colours[1][c]) << "soft inside";
+        EXPECT_NE(at(65), 200) << "and outside";
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Formats, EveryFormat, testing::ValuesIn(kFormats),
                          [](const auto& test) { return std::string(test.param); });
 
@@ -311,6 +223,40 @@ TEST(MaskOverlay, LabelsNeedABoxAndSomethingToSay) {
     overlay.set("ids", "false");
     overlay.set("scores", "true");
     EXPECT_TRUE(changed({0, 0, 1, 1}, ""));
+}
+
+TEST(MaskOverlay, DrawsBoxesAndTrailsWhenAsked) {
+    const GstVideoInfo info = video_info("RGB", 64, 36);
+    Overlay overlay(info, "style=none");
+    const auto drawn = [&](double left) {
+        ausm::Result result = blobs(64, 36);
+        result.objects.resize(1);
+        result.objects[0].box = {left, 0.25, left + 0.25, 0.75};
+        Buffer buffer(gst_buffer_new_allocate(nullptr, info.size, nullptr));
+        gst_buffer_memset(buffer.get(), 0, 255, info.size);
+        return bytes(overlay.draw(annotated(std::move(buffer), std::move(result), 64, 36)));
+    };
+    const auto is_red = [&](const Bytes& bytes, int x, int y) {
+        const auto* pixel = bytes.data() + y * info.stride[0] + 3 * x;
+        return pixel[0] == 128 && pixel[1] == 0 && pixel[2] == 0;
+    };
+    EXPECT_FALSE(is_red(drawn(0.25), 16, 9));
+    overlay.set("boxes", "true");
+    const Bytes boxed = drawn(0.25);
+    EXPECT_TRUE(is_red(boxed, 16, 9));
+    EXPECT_TRUE(is_red(boxed, 31, 26));
+    EXPECT_FALSE(is_red(boxed, 24, 18)) << "inside";
+    EXPECT_FALSE(is_red(boxed, 33, 9)) << "outside";
+    overlay.set("boxes", "false");
+    overlay.set("trails", "3");
+    for (int i = 0; i < 3; ++i)
+        drawn(0.1 * i);
+    const Bytes trailed = drawn(0.5);
+    EXPECT_TRUE(is_red(trailed, 40, 18)) << "now";
+    EXPECT_TRUE(is_red(trailed, 20, 18)) << "two pictures ago, and between";
+    EXPECT_FALSE(is_red(trailed, 8, 18)) << "longer ago";
+    overlay.flush();
+    EXPECT_FALSE(is_red(drawn(0.5), 20, 18));
 }
 
 TEST(MaskOverlay, KeepsMetadataTimestampsAndAForeignReferenceToThePicture) {
@@ -407,13 +353,3 @@ TEST(MaskOverlay, ObeysPropertiesOnTheNextPicture) {
 }
 
 }  // namespace
-
-int main(int argc, char** argv) {
-    testing::InitGoogleTest(&argc, argv);
-    // Whatever GStreamer or pango complains about is a bug of ours.
-    g_log_set_always_fatal(static_cast<GLogLevelFlags>(G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING));
-    gst_init(&argc, &argv);
-    const int result = RUN_ALL_TESTS();
-    gst_deinit();
-    return result;
-}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// How bright a picture is, row by row, whatever its format.
+#include "elements/maskoverlay/luma_rows.h"
+
+namespace ausm::gst::overlay {
+namespace {
+
+template <int kStep>
+void mix(const std::uint8_t* __restrict pixels, std::uint8_t* __restrict luma, std::size_t width,
+         const std::array<int, 3>& offsets) noexcept {
+    const int red = offsets[0], green = offsets[1], blue = offsets[2];
+    for (std::size_t x = 0; x < width; ++x, pixels += kStep)
+        luma[x] = static_cast<std::uint8_t>((pixels[red] + 2 * pixels[green] + pixels[blue] + 2) / 4);
+}
+
+}  // namespace
+
+LumaRows::LumaRows(const Picture& picture) : plane_(picture.planes[0]), width_(picture.width) {
+    if (plane_.step > 1)
+        row_.resize(static_cast<std::size_t>(width_));
+}
+
+const std::uint8_t* LumaRows::row(int y) {
+    if (row_.empty())
+        return plane_.row(y);
+    if (plane_.step == 3)
+        mix<3>(plane_.row(y), row_.data(), row_.size(), plane_.offsets);
+    else
+        mix<4>(plane_.row(y), row_.data(), row_.size(), plane_.offsets);
+    return row_.data();
+}
+
+}  // namespace ausm::gst::overlay
