@@ -2,10 +2,12 @@
 // Keys and values side by side, then LibTorch's fused attention for a range of the queries a worker.
 #include "ops/attention.h"
 
+#include "ops/attention_grad.h"
 #include "ops/linear.h"
 #include "ops/workers.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 
 namespace ausm::ops {
 namespace {
@@ -18,6 +20,18 @@ at::Tensor project(const at::Tensor& x, const Projection& projection) {
 
 /// [B, N, D] -> [B, heads, N, D / heads]; a view.
 at::Tensor into_heads(const at::Tensor& x, std::int64_t heads) { return x.unflatten(-1, {heads, -1}).transpose(1, 2); }
+
+bool wants_gradient(const at::Tensor& query, const AttentionMemory& memory) {
+    return c10::GradMode::is_enabled() &&
+           (query.requires_grad() || memory.key.requires_grad() || memory.value.requires_grad());
+}
+
+at::Tensor attend(const at::Tensor& query, const AttentionMemory& memory, const at::Tensor& mask) {
+    if (query.is_cpu() && query.scalar_type() == at::kBFloat16 && wants_gradient(query, memory))
+        return attention_with_gradient(query, memory.key, memory.value, mask);
+    return at::scaled_dot_product_attention(query, memory.key, memory.value,
+                                            mask.defined() ? std::optional<at::Tensor>(mask) : std::nullopt);
+}
 
 }  // namespace
 
@@ -37,18 +51,17 @@ std::vector<AttentionMemory> attention_memories(const std::vector<const Attentio
 
 at::Tensor attention(const at::Tensor& query, const AttentionMemory& memory, const at::Tensor& mask,
                      const AttentionWeights& weights) {
-    const auto attend = [&](const at::Tensor& part) {
+    const auto answer = [&](const at::Tensor& part) {
         const at::Tensor q = into_heads(project(part, weights.query), weights.heads);  // [B, heads, q, D / heads]
-        const at::Tensor seen = at::scaled_dot_product_attention(
-            q, memory.key, memory.value, mask.defined() ? std::optional<at::Tensor>(mask) : std::nullopt);
+        const at::Tensor seen = attend(q, memory, mask);
         return project(seen.transpose(1, 2).flatten(2), weights.output);  // [B, q, D]
     };
     const bool same_for_all = !mask.defined() || mask.size(-2) == 1;  // each query has the same mask
     if (!same_for_all || query.size(1) < kSplitQueries || worker_count() == 1)
-        return attend(query);
+        return answer(query);
     const at::Tensor result = at::empty(query.sizes(), query.options());
     split_range(query.size(1), kSplitQueries / 2, [&](std::int64_t begin, std::int64_t end) {
-        result.narrow(1, begin, end - begin).copy_(attend(query.narrow(1, begin, end - begin)));
+        result.narrow(1, begin, end - begin).copy_(answer(query.narrow(1, begin, end - begin)));
     });
     return result;
 }

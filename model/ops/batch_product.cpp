@@ -17,9 +17,11 @@ bool hides_failures(const at::Tensor& a) { return a.is_cpu() && a.scalar_type() 
 at::Tensor batch_product(const at::Tensor& sum, const at::Tensor& a, const at::Tensor& b) {
     if (!hides_failures(a))
         return at::baddbmm(sum, a, b);
+    // Taken apart at once: the gradient of a single row is as large as the whole.
+    const auto sums = sum.unbind(), left = a.unbind(), right = b.unbind();
     std::vector<at::Tensor> rows;
-    for (std::int64_t i = 0; i < a.size(0); ++i)
-        rows.push_back(at::addmm(sum[i], a[i], b[i]));
+    for (std::size_t i = 0; i < left.size(); ++i)
+        rows.push_back(at::addmm(sums[i], left[i], right[i]));
     return rows.size() == 1 ? rows.front().unsqueeze(0) : at::stack(rows);
 }
 

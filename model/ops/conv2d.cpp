@@ -5,6 +5,7 @@
 #include "ops/cpu_features.h"
 
 #include <ATen/ATen.h>
+#include <ATen/autocast_mode.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <c10/core/GradMode.h>
 
@@ -86,6 +87,24 @@ at::Tensor Conv2dWeights::shaped(const at::Tensor& weight) const {
     return kernel;
 }
 
+Conv2dWeights::Conv2dWeights(const Conv2dWeights& exact, at::ScalarType dtype)
+    : weight_(exact.weight_.to(dtype)), bias_(exact.bias_.to(dtype)), trained_(false), widened_(false),
+      stride_(exact.stride_), padding_(exact.padding_), groups_(exact.groups_), activation_(exact.activation_) {}
+
+/// Autocast does not know the fused operator.
+bool Conv2dWeights::follow_autocast(const at::Tensor& x) const {
+    return x.is_cpu() && !trained_ && weight_.scalar_type() == at::kFloat && !widened_ &&
+           at::autocast::is_autocast_enabled(at::kCPU) && at::autocast::get_autocast_dtype(at::kCPU) == at::kBFloat16 &&
+           cpu_has_bfloat16();
+}
+
+const Conv2dWeights& Conv2dWeights::rounded() const {
+    const std::lock_guard lock(packed_->mutex);
+    if (!packed_->rounded)
+        packed_->rounded.reset(new Conv2dWeights(*this, at::kBFloat16));
+    return *packed_->rounded;
+}
+
 at::Tensor Conv2dWeights::packed(at::IntArrayRef input_sizes) const {
     const auto key = input_sizes.vec();
     const std::lock_guard lock(packed_->mutex);
@@ -104,6 +123,8 @@ at::Tensor conv2d(const at::Tensor& x, const Conv2dWeights& w, const std::option
         const auto wide = add ? std::optional(add->to(at::kFloat)) : std::nullopt;
         return conv2d(x.to(at::kFloat), w, wide).to(at::kBFloat16);
     }
+    if (w.follow_autocast(x))
+        return conv2d(x.to(at::kBFloat16), w.rounded(), add ? std::optional(add->to(at::kBFloat16)) : std::nullopt);
     const std::array<std::int64_t, 2> padding{w.padding_, w.padding_}, stride{w.stride_, w.stride_}, dilation{1, 1};
     const bool differentiate =
         c10::GradMode::is_enabled() && (x.requires_grad() || (add && add->requires_grad()) || w.trained_);

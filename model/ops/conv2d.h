@@ -31,6 +31,10 @@ public:
 private:
     friend at::Tensor conv2d(const at::Tensor& x, const Conv2dWeights& weights, const std::optional<at::Tensor>& add);
 
+    /// The same in another precision.
+    Conv2dWeights(const Conv2dWeights& exact, at::ScalarType dtype);
+    [[nodiscard]] bool follow_autocast(const at::Tensor& x) const;
+    [[nodiscard]] const Conv2dWeights& rounded() const;
     [[nodiscard]] at::Tensor packed(at::IntArrayRef input_sizes) const;
     /// The weight as the convolution wants it. A weight in training stays as it came, because it will change: its shape
     /// is made anew each time, and it is never packed.
@@ -45,6 +49,7 @@ private:
     struct Packed {
         std::mutex mutex;  // workers share some weights
         std::map<std::vector<std::int64_t>, at::Tensor> by_input_size;
+        std::unique_ptr<const Conv2dWeights> rounded;
     };
     std::unique_ptr<Packed> packed_ = std::make_unique<Packed>();
 };
@@ -52,7 +57,8 @@ private:
 /// x: [B, in, h, w] -> [B, out, ceil(h / stride), ceil(w / stride)] = activation(conv(x) + bias + add). The fast path
 /// (oneDNN, fused) is taken on the CPU in float32 and bfloat16 when no gradient is asked for; else plain LibTorch. On a
 /// processor without bfloat16 its convolutions are computed in float32 and rounded, as hardware does: LibTorch's own loops
-/// there take fifty times as long. Differentiable.
+/// there take fifty times as long. Weights that are not trained follow autocast to bfloat16 where the processor has it, like
+/// those of LibTorch's own operators. Differentiable.
 at::Tensor conv2d(const at::Tensor& x, const Conv2dWeights& weights, const std::optional<at::Tensor>& add);
 
 }  // namespace ausm::ops

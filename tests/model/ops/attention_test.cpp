@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Attention against its formula, with and without workers.
 #include "ops/attention.h"
+#include "ops/attention_grad.h"
 #include "ops/workers.h"
 #include "reference.h"
 
 #include <c10/core/InferenceMode.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
 
@@ -58,6 +60,33 @@ TEST(Attention, IsItsFormulaOnAnyNumberOfWorkers) {
                          1e-12)
                 << queries << " queries with one mask, " << count << " workers";
         }
+    }
+}
+
+/// In bfloat16, with the mask of one row for all queries, or of each query, or none.
+TEST(Attention, ItsGradientInBfloat16IsTheRoundedOne) {
+    const c10::AutoGradMode enabled(true);
+    at::manual_seed(6);
+    const auto heads = [](std::int64_t count) {
+        return at::randn({2, count, kHeads, kWidth}).to(at::kBFloat16).transpose(1, 2).detach().requires_grad_(true);
+    };
+    const auto q = heads(70), k = heads(90), v = heads(90);
+    const auto dy = at::randn({2, kHeads, 70, kWidth}).to(at::kBFloat16);
+    const auto hidden = at::zeros({2, 1, 70, 90}).masked_fill(at::rand({2, 1, 70, 90}) < 0.3, -1e4);
+    for (const auto& mask : {at::Tensor(), hidden.narrow(2, 0, 1), hidden}) {
+        const auto exact = [](const at::Tensor& x) { return x.detach().to(at::kDouble).requires_grad_(true); };
+        const auto q64 = exact(q), k64 = exact(k), v64 = exact(v);
+        auto scores = at::matmul(q64, k64.transpose(2, 3)) / std::sqrt(static_cast<double>(kWidth));
+        if (mask.defined())
+            scores = scores + mask;
+        const auto expected = at::matmul(scores.softmax(-1), v64);
+        const auto made = attention_with_gradient(q, k, v, mask.defined() ? mask.to(at::kBFloat16) : at::Tensor());
+        EXPECT_EQ(made.scalar_type(), at::kBFloat16);
+        EXPECT_CLOSE(made, expected, 0.02);
+        const auto expected_grads = torch::autograd::grad({expected}, {q64, k64, v64}, {dy.to(at::kDouble)});
+        const auto grads = torch::autograd::grad({made}, {q, k, v}, {dy});
+        for (std::size_t i = 0; i < grads.size(); ++i)
+            EXPECT_CLOSE(grads[i], expected_grads[i], 0.03) << i;
     }
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The fused, packed convolution against LibTorch's plain one with explicit padding.
 #include "ops/conv2d.h"
+#include "ops/cpu_features.h"
 #include "reference.h"
 
+#include <ATen/autocast_mode.h>
 #include <c10/core/GradMode.h>
 
 namespace ausm::ops {
@@ -20,6 +22,17 @@ at::Tensor expected(const at::Tensor& x, const at::Tensor& weight, const at::Ten
     const auto y = at::conv2d(padded, weight, bias, c.stride, at::IntArrayRef({0, 0}), 1, c.groups);
     return c.activation == Activation::kRelu6 ? at::clamp(y, 0, 6) : c.activation == Activation::kRelu ? y.relu() : y;
 }
+
+/// To bfloat16, while it lives.
+struct Autocast {
+    Autocast() {
+        at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+        at::autocast::set_autocast_enabled(at::kCPU, true);
+    }
+    ~Autocast() { at::autocast::set_autocast_enabled(at::kCPU, false); }
+    Autocast(const Autocast&) = delete;
+    Autocast& operator=(const Autocast&) = delete;
+};
 
 class Conv2dCase : public testing::TestWithParam<Case> {};
 
@@ -39,6 +52,27 @@ TEST_P(Conv2dCase, EqualsThePlainOne) {
             EXPECT_CLOSE(conv2d(x, weights, other), plain + other, 1e-5) << "with a sum";
         }
     }
+}
+
+/// Frozen weights in a training with bfloat16.
+TEST_P(Conv2dCase, FollowsAutocast) {
+    if (!cpu_has_bfloat16())
+        GTEST_SKIP() << "this processor has no bfloat16";
+    const auto c = GetParam();
+    at::manual_seed(1);
+    const auto weight = at::randn({c.out, c.in / c.groups, c.kernel, c.kernel}), bias = at::randn({c.out});
+    const auto half = [](const at::Tensor& exact) { return exact.to(at::kBFloat16); };
+    const Conv2dWeights weights({weight, bias, c.activation}, c.stride, c.groups);
+    const Conv2dWeights rounded({half(weight), half(bias), c.activation}, c.stride, c.groups);
+    const auto x = at::randn({2, c.in, c.height, c.width}).contiguous(at::MemoryFormat::ChannelsLast);
+    const c10::NoGradGuard no_grad;
+    const auto made = [&] {
+        const Autocast autocast;
+        return conv2d(x, weights, std::nullopt);
+    }();
+    EXPECT_EQ(made.scalar_type(), at::kBFloat16);
+    EXPECT_TRUE(at::equal(made, conv2d(half(x), rounded, std::nullopt)));
+    EXPECT_EQ(conv2d(x, weights, std::nullopt).scalar_type(), at::kFloat);
 }
 
 /// With hardware or without it: sums in float32, rounded once.
