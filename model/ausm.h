@@ -13,7 +13,7 @@
 namespace ausm {
 
 /// Raised whenever anything in this header changes; ausm_open() refuses a caller that was built against another one.
-inline constexpr int kInterfaceVersion = 5;
+inline constexpr int kInterfaceVersion = 6;
 
 // ---- one picture --------------------------------------------------------------------------------------------------
 
@@ -137,6 +137,7 @@ enum class MapSize : std::uint8_t { kFrame, kModel };
 struct SessionOptions {
     Mode mode = Mode::kAuto;
     double threshold = 0.5;  ///< presence from which a detection becomes an object, 0 .. 1
+    double presence = 0.5;   ///< presence from which an object is seen, 0 .. 1
     int max_objects = 0;     ///< living objects at once, 1 .. ModelInfo::max_objects; 0: all of them
     int top_k = 0;           ///< detections that may become objects on one frame, the surest first; 0: no limit
     int passes = 1;  ///< 1 .. 8: each above 1 is a refinement pass, the frame once more with every object's own mask

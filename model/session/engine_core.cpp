@@ -10,6 +10,8 @@ namespace ausm {
 void check_options(const SessionOptions& options, const ModelInfo& info) {
     if (!(options.threshold >= 0 && options.threshold <= 1))
         throw std::invalid_argument("threshold must lie in 0 .. 1");
+    if (!(options.presence >= 0 && options.presence <= 1))
+        throw std::invalid_argument("presence must lie in 0 .. 1");
     if (options.max_objects < 0 || options.max_objects > info.max_objects)
         throw std::invalid_argument("max-objects must lie in 0 .. " + std::to_string(info.max_objects));
     if (options.inference_size < 0 || options.inference_size % AusmNet::kMultiple != 0 || options.inference_size > 2048)

@@ -55,7 +55,7 @@ void Tracker::age_objects(FrameJob& job) const {
     for (auto i = job.objects.size(); i-- > 0;) {
         auto& object = table.objects()[i];
         auto& entry = job.objects[i];
-        const bool seen = entry.prompt || (object.score >= kSeenPresence && entry.cells >= kSeenCells);
+        const bool seen = entry.prompt || (object.score >= job.options.presence && entry.cells >= kSeenCells);
         object.unseen = seen ? 0 : object.unseen + 1;
         if (object.origin == ObjectOrigin::kAuto && object.unseen > job.options.max_age)
             job.remove(i);

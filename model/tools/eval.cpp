@@ -66,6 +66,7 @@ void add_eval(CLI::App& app) {
     eval->require_subcommand(1);
     add_eval_masks(*eval);
     add_eval_davis(*eval);
+    add_eval_clips(*eval);
 }
 
 }  // namespace ausm::tools

@@ -29,5 +29,6 @@ int status_of(const std::string& failure, std::size_t finished, std::size_t vide
 
 void add_eval_davis(CLI::App& eval);
 void add_eval_masks(CLI::App& eval);
+void add_eval_clips(CLI::App& eval);
 
 }  // namespace ausm::tools

@@ -43,6 +43,7 @@ SessionOptions settings_of(const StreamOptions& options, bool discovery, std::ui
     SessionOptions settings;
     settings.mode = discovery ? Mode::kDiscovery : Mode::kPrompted;
     settings.seed = seed;
+    settings.presence = options.presence;
     settings.inference_size = options.size;
     settings.passes = options.passes;
     return settings;

@@ -15,6 +15,7 @@ namespace ausm::tools {
 struct StreamOptions {
     PromptKind prompt = PromptKind::kMask;  ///< how an annotation shows its objects
     bool zero_state = false;                ///< the recurrent state is zero before every frame
+    double presence = 0.5;                  ///< SessionOptions::presence
     int size = 0;                           ///< SessionOptions::inference_size
     int passes = 1;                         ///< SessionOptions::passes
 };

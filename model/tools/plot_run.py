@@ -82,12 +82,8 @@ def draw_bench(pyplot, bench):
     return figure
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="+", help="log.jsonl of runs, or one file of `ausm bench train --json`")
-    parser.add_argument("-o", "--out", default="run.svg", help="picture to write: .svg, .png, .pdf (default: run.svg)")
-    parser.add_argument("--window", type=int, default=50, help="steps to average over (default: 50)")
-    options = parser.parse_args()
+def load_pyplot():
+    """matplotlib.pyplot that draws into files; says what to do where it is missing."""
     try:
         import matplotlib
 
@@ -95,7 +91,17 @@ def main():
         matplotlib.rcParams["svg.fonttype"] = "none"  # text as text: a tenth of the size
         from matplotlib import pyplot
     except ImportError:
-        sys.exit("plot_run.py needs matplotlib: python3 -m pip install matplotlib")
+        sys.exit(f"{sys.argv[0]} needs matplotlib: python3 -m pip install matplotlib")
+    return pyplot
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="+", help="log.jsonl of runs, or one file of `ausm bench train --json`")
+    parser.add_argument("-o", "--out", default="run.svg", help="picture to write: .svg, .png, .pdf (default: run.svg)")
+    parser.add_argument("--window", type=int, default=50, help="steps to average over (default: 50)")
+    options = parser.parse_args()
+    pyplot = load_pyplot()
     read_files = [read(path) for path in options.files]
     if any(isinstance(one, dict) for one in read_files):
         if len(read_files) != 1:

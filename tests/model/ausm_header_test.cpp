@@ -18,6 +18,7 @@ TEST(AusmHeader, DefaultsAreTheDocumentedOnes) {
     const ausm::SessionOptions options;
     EXPECT_EQ(options.mode, ausm::Mode::kAuto);
     EXPECT_EQ(options.threshold, 0.5);
+    EXPECT_EQ(options.presence, 0.5);
     EXPECT_EQ(options.max_age, 150);
     EXPECT_EQ(options.seed, 0U);
 }

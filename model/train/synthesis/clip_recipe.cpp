@@ -158,6 +158,7 @@ void read(Bounded& fields, CopyRecipe& r) {
     fields.probability("probability", r.probability);
     fields.range("count", r.count, 2, 32);
     fields.range("size", r.size, 0.01, 4);
+    fields.probability("cross", r.cross);
 }
 
 void read(Bounded& fields, OcclusionRecipe& r) {

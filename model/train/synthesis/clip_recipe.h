@@ -69,6 +69,7 @@ struct CopyRecipe {
     double probability = 0;  ///< of a clip
     WholeRange count{2, 4};
     Range size{0.15, 0.45};  ///< of the clip's height
+    double cross = 0;        ///< probability that all of them meet in the middle of the clip, and part again
 };
 
 /// Objects that are hidden, or out of the frame, for several frames and come back.

@@ -403,6 +403,9 @@ TEST_F(SessionTest, ABadFrameLeavesTheStreamAsItWas) {
     options.threshold = 2;
     EXPECT_THROW(session->configure(options), std::invalid_argument);
     options.threshold = 0.5;
+    options.presence = -0.1;
+    EXPECT_THROW(session->configure(options), std::invalid_argument);
+    options.presence = 0.5;
     options.inference_size = 100;
     EXPECT_THROW((void)test::engine()->session(options), std::invalid_argument);
 }

@@ -47,6 +47,18 @@ TEST(Seen, FromAPresenceOfOneHalf) {
     EXPECT_EQ(changes_of(stream.step()), Texts{"back 1"});
 }
 
+TEST(Seen, FromThePresenceThatTheStreamAsksFor) {
+    const float presence = at::sigmoid(at::full({1}, 1.F)).item<float>();  // of the logit 1
+    ScriptedStream stream({.mode = Mode::kPrompted, .presence = double{presence}});
+    shown(stream).runner.objects[0].presence = 1;
+    EXPECT_EQ(state_of(stream.step(), 1), ObjectState::kTracked);
+    stream.runner.objects[0].presence = 0.9F;
+    EXPECT_EQ(state_of(stream.step(), 1), ObjectState::kAbsent) << "above one half, which is not asked for";
+    ScriptedStream all({.mode = Mode::kPrompted, .presence = 0});
+    shown(all).runner.objects[0].presence = -9;
+    EXPECT_EQ(cells_of(all.step(), 1), test::run(0, 48));
+}
+
 TEST(Seen, FromFourCellsAboveOneHalf) {
     ScriptedStream stream({.mode = Mode::kPrompted});
     shown(stream).runner.objects[0].logits = logits_of(100, 4);

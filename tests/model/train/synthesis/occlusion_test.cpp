@@ -110,6 +110,27 @@ TEST(Occlusion, AbsencesFitIntoTheClip) {
     }
 }
 
+TEST(Copies, CrossInTheMiddle) {
+    auto recipe = recipe_of(0);
+    recipe.pasted.wobble = 0;
+    recipe.pasted.zoom = recipe.pasted.turn = recipe.pasted.tilt = 0;
+    recipe.copies.count = {2, 2};
+    recipe.copies.cross = 1;
+    const auto pool = drawn_pool(recipe);
+    for (std::uint64_t i = 0; i < 10; ++i) {
+        Random random(4, i);
+        auto scene = one_square();
+        scene.ids.zero_();
+        scene.instances = 0;
+        add_copies(scene, *pool, recipe, random);
+        ASSERT_EQ(scene.instances, 2);
+        const auto first = scene.ids.eq(1).sum({1, 2}), second = scene.ids.eq(2).sum({1, 2});
+        const auto third = recipe.frames / 3;
+        const auto least = first.slice(0, third, 2 * third + 1).min().item<double>();
+        EXPECT_LT(least, 0.1 * second.max().item<double>()) << "where they meet, the second covers the first";
+    }
+}
+
 TEST(Copies, LookTheSameAndMoveApart) {
     auto recipe = recipe_of(0);
     recipe.pasted.wobble = 0;
