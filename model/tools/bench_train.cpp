@@ -4,6 +4,7 @@
 #include "tools/command.h"
 #include "tools/machine_speed.h"
 #include "tools/progress.h"
+#include "train/autocast.h"
 #include "train/losses.h"
 #include "train/weight_groups.h"
 
@@ -24,7 +25,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct BenchTrainOptions {
-    std::string weights, device = "auto", size = "256x448";
+    std::string weights, device = "auto", size = "256x448", precision = "fp32";
     std::vector<std::int64_t> frames{1, 2, 4, 8, 16}, batch{1};
     std::int64_t objects = 5, frozen = 16;
     int rounds = 3, threads = 0;
@@ -74,18 +75,21 @@ struct Way {
     double loss = 0;
 };
 
-void iterate(const AusmNet& net, const train::ClipBatch& batch, bool parallel, Way& way) {
+train::Outputs forward(const AusmNet& net, const train::ClipBatch& batch, bool parallel, bool bfloat16) {
+    const train::Autocast autocast(bfloat16, net.device().type());
+    const auto marks = train::teacher_marks(net, batch);
+    return parallel ? train::parallel_forward(net, net.encode(train::normalised_images(net, batch)), batch, marks)
+                    : train::iterative_forward(net, batch, marks);
+}
+
+void iterate(const AusmNet& net, const train::ClipBatch& batch, bool parallel, bool bfloat16, Way& way) {
     for (const auto& [name, weight] : net.weights())
         weight.mutable_grad() = at::Tensor();
     const bool peak = reset_peak();
     const auto before = resident_megabytes();
     const auto begin = std::chrono::steady_clock::now();
     {
-        const auto marks = train::teacher_marks(net, batch);
-        const auto outputs =
-            parallel ? train::parallel_forward(net, net.encode(train::normalised_images(net, batch)), batch, marks)
-                     : train::iterative_forward(net, batch, marks);
-        const auto result = train::loss(outputs, batch, {});
+        const auto result = train::loss(forward(net, batch, parallel, bfloat16), batch, {});
         result.total.backward();
         way.loss = result.total.item<double>();  // waits for a GPU
     }
@@ -99,9 +103,16 @@ Json measure(const BenchTrainOptions& options) {
     use_threads(options.threads);
     const AusmNet net(io::Safetensors::read(existing_weights(options.weights)), at::kFloat, device,
                       train::trainable_weights(options.frozen));
-    Json out{{"model", net.config().name}, {"device", device.str()},     {"threads", at::get_num_threads()},
-             {"size", options.size},       {"objects", options.objects}, {"frozen-blocks", options.frozen},
-             {"rounds", options.rounds},   {"runs", Json::array()}};
+    const bool bfloat16 = train::wants_bfloat16(options.precision, device);
+    Json out{{"model", net.config().name},
+             {"device", device.str()},
+             {"threads", at::get_num_threads()},
+             {"precision", bfloat16 ? "bf16" : "fp32"},
+             {"size", options.size},
+             {"objects", options.objects},
+             {"frozen-blocks", options.frozen},
+             {"rounds", options.rounds},
+             {"runs", Json::array()}};
     Progress progress("iteration", static_cast<std::int64_t>(options.frames.size() * options.batch.size()) * 2 *
                                        (options.rounds + 1));
     std::int64_t done = 0;
@@ -110,9 +121,9 @@ Json measure(const BenchTrainOptions& options) {
             const auto clips = moving_rectangles(options, batch, frames).to(device);
             Way parallel, iterative;
             for (int round = 0; round <= options.rounds; ++round) {  // the first one packs weights
-                iterate(net, clips, true, parallel);
+                iterate(net, clips, true, bfloat16, parallel);
                 progress.show(++done);
-                iterate(net, clips, false, iterative);
+                iterate(net, clips, false, bfloat16, iterative);
                 progress.show(++done);
                 if (round == 0)
                     parallel = iterative = {};
@@ -132,10 +143,10 @@ Json measure(const BenchTrainOptions& options) {
 }
 
 void print(const Json& out) {
-    std::printf("%s on %s, %d threads, %s, %lld objects; medians of %d rounds, both ways in turn\n",
-                out["model"].get<std::string>().c_str(), out["device"].get<std::string>().c_str(),
-                out["threads"].get<int>(), out["size"].get<std::string>().c_str(), out["objects"].get<long long>(),
-                out["rounds"].get<int>());
+    const auto text = [&](const char* name) { return out[name].get<std::string>(); };
+    std::printf("%s %s on %s, %d threads, %s, %lld objects; medians of %d rounds, both ways in turn\n",
+                text("model").c_str(), text("precision").c_str(), text("device").c_str(), out["threads"].get<int>(),
+                text("size").c_str(), out["objects"].get<long long>(), out["rounds"].get<int>());
     std::printf("%6s %7s  %19s  %6s  %23s\n", "", "", "seconds an iteration", "", "peak memory, MB");
     std::printf("%6s %7s  %9s %10s  %6s  %11s %11s\n", "batch", "frames", "parallel", "iterative", "ratio", "parallel",
                 "iterative");
@@ -174,6 +185,9 @@ void add_bench_train(CLI::App& bench) {
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
     command.add_option("--frozen-blocks", options->frozen, "Blocks of the backbone that are not trained")
+        ->capture_default_str();
+    command.add_option("--precision", options->precision, "fp32, bf16 (autocast) or auto: bf16 where hardware has it")
+        ->check(CLI::IsMember({"fp32", "bf16", "auto"}))
         ->capture_default_str();
     command.add_option("--rounds", options->rounds, "Iterations to take the median of")
         ->check(CLI::Range(1, 1000))

@@ -2,12 +2,10 @@
 // What is random here depends on the seed and the number of the step alone, so that a resumed run draws the same.
 #include "train/trainer.h"
 
-#include "ops/cpu_features.h"
-#include "ops/precision_variable.h"
+#include "train/autocast.h"
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
-#include <ATen/autocast_mode.h>
 
 #include <array>
 #include <chrono>
@@ -15,32 +13,6 @@
 
 namespace ausm::train {
 namespace {
-
-bool wants_bfloat16(const std::string& precision, at::Device device) {
-    if (precision == "auto")
-        return ops::auto_means_bfloat16().value_or(device.is_cuda() || ops::cpu_has_bfloat16());
-    return precision == "bf16";
-}
-
-/// bfloat16 autocast on one kind of device while it lives.
-class Autocast {
-public:
-    Autocast(bool enabled, at::DeviceType device)
-        : device_(device), before_(at::autocast::is_autocast_enabled(device)) {
-        at::autocast::set_autocast_enabled(device, enabled);
-        at::autocast::set_autocast_dtype(device, at::kBFloat16);
-    }
-    ~Autocast() {
-        at::autocast::clear_cache();
-        at::autocast::set_autocast_enabled(device_, before_);
-    }
-    Autocast(const Autocast&) = delete;
-    Autocast& operator=(const Autocast&) = delete;
-
-private:
-    at::DeviceType device_;
-    bool before_;
-};
 
 /// Adds the seconds since the last call to `to`.
 class Clock {
