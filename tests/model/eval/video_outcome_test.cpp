@@ -41,6 +41,8 @@ TEST(VideoOutcome, DiscoveryCountsAllFramesAndTracks) {
     EXPECT_EQ(outcome.objects[0].score.frames, 2);
     EXPECT_DOUBLE_EQ(find(outcome.figures, "tracks")->value, 2);
     EXPECT_DOUBLE_EQ(find(outcome.figures, "objects-per-frame")->value, 1.5);
+    EXPECT_DOUBLE_EQ(find(outcome.objects[0].figures, "fragments")->value, 1);
+    EXPECT_DOUBLE_EQ(find(outcome.figures, "strays")->value, 1);
 }
 
 TEST(VideoOutcome, ALiveStreamStandsBesideIt) {

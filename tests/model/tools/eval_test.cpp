@@ -151,6 +151,11 @@ TEST_F(EvalDavis, DiscoveryCountsAllFramesAndTracks) {
     EXPECT_EQ(draw["objects"][0]["frames-counted"], kFrames);
     EXPECT_FALSE(json.contains("prompt"));
     EXPECT_GT(json["overall"]["tracks"], 0);
+    EXPECT_GE(draw["objects"][0]["fragments"], 0);
+    EXPECT_NEAR(json["overall"]["fragments"],
+                (draw["objects"][0]["fragments"].get<double>() + draw["objects"][1]["fragments"].get<double>()) / 2,
+                1e-9);
+    EXPECT_LE(json["overall"]["strays"], json["overall"]["tracks"]);
     EXPECT_GT(json["overall"]["objects-per-frame"], 0);
     int highest = 0;
     for (int t = 0; t < kFrames; ++t)
