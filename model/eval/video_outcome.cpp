@@ -5,6 +5,8 @@
 #include "eval/discovered_tracks.h"
 #include "eval/stream_figures.h"
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -31,8 +33,12 @@ VideoOutcome video_outcome(std::string name, std::uint64_t seed, const TrackScor
     const bool prompted = !options.discovery;
     for (const auto& object : prompted ? scores.by_number() : scores.best()) {
         outcome.objects.push_back({object.track, davis_sequence_score(object.frames, prompted), {}});
+        const auto counted = counted_frames(object.frames, prompted);
+        auto& figures = outcome.objects.back().figures;
         if (options.tenths)
-            outcome.objects.back().figures = tenth_figures(counted_frames(object.frames, prompted));
+            figures = tenth_figures(counted);
+        if (options.after_prompt)
+            std::ranges::copy(after_prompt_figures(counted), std::back_inserter(figures));
     }
     if (options.discovery)
         add_discovery(outcome, scores);

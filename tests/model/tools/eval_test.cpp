@@ -139,7 +139,12 @@ TEST_F(EvalDavis, APromptMayComeLater) {
         EXPECT_EQ(json["start"], 1);
         EXPECT_EQ(json["draws"][0]["objects"][0]["frames-counted"], kFrames - 3) << "none before it counts, either";
         EXPECT_GT(json["overall"]["J"], 30) << prompt;
+        EXPECT_EQ(json["overall"]["after-prompt"], json["overall"]["J&F"]) << "fewer than fifteen frames";
+        EXPECT_FALSE(json["overall"].contains("later"));
     }
+    const auto longer = json_of({"--sequences", "one", "--start", "1", "--rounds", "7"})["overall"];  // 19 count
+    EXPECT_NEAR((15 * longer["after-prompt"].get<double>() + 4 * longer["later"].get<double>()) / 19, longer["J&F"],
+                1e-9);
     expect_failure({"--start", "2"}, "it needs 5");
     expect_failure({"--start", "1", "--mode", "discovery"}, "--start");
 }
