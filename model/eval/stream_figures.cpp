@@ -2,6 +2,7 @@
 // Means of J&F over parts of a stream.
 #include "eval/stream_figures.h"
 
+#include <algorithm>
 #include <string>
 
 namespace ausm::eval {
@@ -35,6 +36,17 @@ void add_last_to_first(Figures& figures) {
     const auto* last = find(figures, "tenth-10");
     if (first != nullptr && last != nullptr && first->value > 0)
         figures.push_back({"last-to-first", "10 / 1", last->value / first->value, 3});
+}
+
+Figures after_prompt_figures(std::span<const DavisScore> counted) {
+    const auto after = std::min(kAfterPrompt, counted.size());
+    Figures figures;
+    if (after > 0)
+        figures.push_back(
+            percent("after-prompt", std::to_string(kAfterPrompt) + " after", mean_of(counted.first(after))));
+    if (counted.size() > after)
+        figures.push_back(percent("later", "later", mean_of(counted.subspan(after))));
+    return figures;
 }
 
 }  // namespace ausm::eval

@@ -5,6 +5,7 @@
 #include "eval/davis_metrics.h"
 #include "eval/figures.h"
 
+#include <cstddef>
 #include <span>
 
 namespace ausm::eval {
@@ -16,5 +17,11 @@ namespace ausm::eval {
 /// Adds "last-to-first" where there are tenths: the last one's J&F / the first one's, 1 where nothing is lost. None
 /// where the first is 0.
 void add_last_to_first(Figures& figures);
+
+inline constexpr std::size_t kAfterPrompt = 15;  ///< frames
+
+/// J&F of one object's first kAfterPrompt counted frames, "after-prompt", and of the others, "later"; each only where
+/// there are any.
+[[nodiscard]] Figures after_prompt_figures(std::span<const DavisScore> counted);
 
 }  // namespace ausm::eval

@@ -67,6 +67,7 @@ void TrackScores::add(const LabelFrame& frame, const io::IndexPicture& truth) {
         const Shape shape(map, pixels_of_track(frame, id));
         auto& track = tracks_[id];
         track.pixels += pixels;
+        track.frames.push_back(static_cast<std::size_t>(frames_));
         track.scores.resize(objects.size());
         for (std::size_t object = 0; object < objects.size(); ++object) {
             auto& scores = track.scores[object];
@@ -124,6 +125,19 @@ std::vector<std::int64_t> TrackScores::proposals() const {
         ids.push_back(entry.second);
     std::sort(ids.begin(), ids.end());
     return ids;
+}
+
+std::vector<TrackOverlap> TrackScores::overlaps() const {
+    std::vector<TrackOverlap> result;
+    for (const auto& [id, track] : tracks_) {
+        result.push_back({id, track.frames.size(), {}});
+        for (const auto& scores : track.scores) {
+            auto& j = result.back().j.emplace_back();
+            for (const auto frame : track.frames)
+                j.push_back(scores[frame].j);
+        }
+    }
+    return result;
 }
 
 double TrackScores::tracks_per_frame() const { return frames_ == 0 ? 0 : static_cast<double>(seen_) / frames_; }

@@ -27,6 +27,13 @@ struct ObjectTrack {
     std::vector<DavisScore> frames;
 };
 
+/// One track on the frames on which it has pixels.
+struct TrackOverlap {
+    std::int64_t track = 0;
+    std::size_t frames = 0;              ///< so many, at least one
+    std::vector<std::vector<double>> j;  ///< [object][frames]
+};
+
 /// Collects the scores of all tracks of a video against all its objects. A track has an empty mask on frames where it
 /// is not seen. Thread-bound.
 class TrackScores {
@@ -51,6 +58,10 @@ public:
 
     static constexpr std::size_t kMaxProposals = 20;
 
+    /// Of all tracks, by rising id.
+    [[nodiscard]] std::vector<TrackOverlap> overlaps() const;
+
+    [[nodiscard]] int objects() const { return objects_; }
     [[nodiscard]] int frames() const { return frames_; }
     [[nodiscard]] std::size_t tracks() const { return tracks_.size(); }
     /// Mean over frames of the number of tracks with pixels.
@@ -60,6 +71,7 @@ private:
     using PerObject = std::vector<std::vector<DavisScore>>;  // [object][frame]
     struct Track {
         std::int64_t pixels = 0;
+        std::vector<std::size_t> frames;  // those on which it has pixels
         PerObject scores;
     };
     [[nodiscard]] ObjectTrack chosen(std::int64_t track, std::size_t object) const;

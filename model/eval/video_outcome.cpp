@@ -2,12 +2,27 @@
 // Scores of tracks put together as those of objects.
 #include "eval/video_outcome.h"
 
+#include "eval/discovered_tracks.h"
 #include "eval/stream_figures.h"
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
 namespace ausm::eval {
+namespace {
+
+void add_discovery(VideoOutcome& outcome, const TrackScores& scores) {
+    const auto found = discovered_tracks(scores.objects(), scores.overlaps());
+    for (std::size_t i = 0; i < outcome.objects.size(); ++i)
+        outcome.objects[i].figures.push_back({"fragments", "fragments", static_cast<double>(found.fragments[i])});
+    outcome.figures = {{"tracks", "tracks", static_cast<double>(scores.tracks()), 1},
+                       {"objects-per-frame", "per frame", scores.tracks_per_frame()},
+                       {"strays", "strays", static_cast<double>(found.strays)}};
+}
+
+}  // namespace
 
 VideoOutcome video_outcome(std::string name, std::uint64_t seed, const TrackScores& scores,
                            const OutcomeOptions& options) {
@@ -18,12 +33,15 @@ VideoOutcome video_outcome(std::string name, std::uint64_t seed, const TrackScor
     const bool prompted = !options.discovery;
     for (const auto& object : prompted ? scores.by_number() : scores.best()) {
         outcome.objects.push_back({object.track, davis_sequence_score(object.frames, prompted), {}});
+        const auto counted = counted_frames(object.frames, prompted);
+        auto& figures = outcome.objects.back().figures;
         if (options.tenths)
-            outcome.objects.back().figures = tenth_figures(counted_frames(object.frames, prompted));
+            figures = tenth_figures(counted);
+        if (options.after_prompt)
+            std::ranges::copy(after_prompt_figures(counted), std::back_inserter(figures));
     }
     if (options.discovery)
-        outcome.figures = {{"tracks", "tracks", static_cast<double>(scores.tracks()), 1},
-                           {"objects-per-frame", "per frame", scores.tracks_per_frame()}};
+        add_discovery(outcome, scores);
     return outcome;
 }
 

@@ -27,9 +27,10 @@ struct VideoOutcome {
 /// What is asked of a finished video.
 struct OutcomeOptions {
     /// false: object k by track k, the first and the last frame do not count. true: by the best assignment, all frames
-    /// count, and the tracks are counted.
+    /// count, and the tracks are counted: all, an object's (fragments), nobody's (strays).
     bool discovery = false;
-    bool tenths = false;  ///< J&F by tenths of the frames that count
+    bool tenths = false;        ///< J&F by tenths of the frames that count
+    bool after_prompt = false;  ///< J&F of the frames next to the prompt, and of the later ones
 };
 
 /// Of a finished video. Throws std::invalid_argument when no frame counts.

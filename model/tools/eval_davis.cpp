@@ -88,8 +88,9 @@ private:
         run_.network = stream.network();
         if (!options_.masks.empty())
             write(video, seed, kept, scores);
-        auto outcome = eval::video_outcome(video.sequence.name, seed, scores,
-                                           {.discovery = options_.videos.discovery, .tenths = options_.rounds > 1});
+        auto outcome = eval::video_outcome(
+            video.sequence.name, seed, scores,
+            {.discovery = options_.videos.discovery, .tenths = options_.rounds > 1, .after_prompt = start_ > 0});
         if (options_.clock > 0)
             evaluate_live(playback, seed, outcome);
         run_.outcomes.push_back(std::move(outcome));

@@ -42,5 +42,16 @@ TEST(TenthFigures, LastToFirst) {
     EXPECT_TRUE(none.empty());
 }
 
+TEST(AfterPrompt, TheFirstFifteenAgainstTheOthers) {
+    const auto figures = after_prompt_figures(rising(20, 0.2, 0.01));
+    ASSERT_EQ(figures.size(), 2U);
+    EXPECT_EQ(figures[0].title, "15 after");
+    EXPECT_NEAR(find(figures, "after-prompt")->value, 27, 1e-9);  // frames 0 to 14
+    EXPECT_NEAR(find(figures, "later")->value, 37, 1e-9);         // frames 15 to 19
+    EXPECT_EQ(after_prompt_figures(rising(15, 0.2, 0)).size(), 1U) << "nothing is later";
+    EXPECT_NEAR(after_prompt_figures(rising(2, 0.2, 0.1))[0].value, 25, 1e-9);
+    EXPECT_TRUE(after_prompt_figures({}).empty());
+}
+
 }  // namespace
 }  // namespace ausm::eval

@@ -31,6 +31,19 @@ TEST(VideoOutcome, PromptedLeavesOutTheFirstAndTheLastFrame) {
     EXPECT_TRUE(outcome.figures.empty());
 }
 
+TEST(VideoOutcome, AsksForPartsOfTheStream) {
+    TrackScores scores(1);
+    for (int i = 0; i < 19; ++i)  // 17 count; wrong from the seventeenth on
+        scores.add({row({i < 16 ? std::uint8_t{1} : std::uint8_t{0}, 0}), counted()}, row({1, 0}));
+    const auto outcome = video_outcome("dog", 0, scores, {.tenths = true, .after_prompt = true});
+    const auto& figures = outcome.objects[0].figures;
+    EXPECT_EQ(figures.size(), 12U);
+    EXPECT_DOUBLE_EQ(find(figures, "after-prompt")->value, 100);
+    EXPECT_DOUBLE_EQ(find(figures, "later")->value, 0);
+    EXPECT_DOUBLE_EQ(find(figures, "tenth-10")->value, 0);
+    EXPECT_TRUE(video_outcome("dog", 0, scores, {}).objects[0].figures.empty());
+}
+
 TEST(VideoOutcome, DiscoveryCountsAllFramesAndTracks) {
     TrackScores scores(1);
     scores.add({row({2, 0, 1, 0}), counted()}, row({1, 0, 0, 0}));
@@ -41,6 +54,8 @@ TEST(VideoOutcome, DiscoveryCountsAllFramesAndTracks) {
     EXPECT_EQ(outcome.objects[0].score.frames, 2);
     EXPECT_DOUBLE_EQ(find(outcome.figures, "tracks")->value, 2);
     EXPECT_DOUBLE_EQ(find(outcome.figures, "objects-per-frame")->value, 1.5);
+    EXPECT_DOUBLE_EQ(find(outcome.objects[0].figures, "fragments")->value, 1);
+    EXPECT_DOUBLE_EQ(find(outcome.figures, "strays")->value, 1);
 }
 
 TEST(VideoOutcome, ALiveStreamStandsBesideIt) {

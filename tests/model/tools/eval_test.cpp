@@ -139,7 +139,12 @@ TEST_F(EvalDavis, APromptMayComeLater) {
         EXPECT_EQ(json["start"], 1);
         EXPECT_EQ(json["draws"][0]["objects"][0]["frames-counted"], kFrames - 3) << "none before it counts, either";
         EXPECT_GT(json["overall"]["J"], 30) << prompt;
+        EXPECT_EQ(json["overall"]["after-prompt"], json["overall"]["J&F"]) << "fewer than fifteen frames";
+        EXPECT_FALSE(json["overall"].contains("later"));
     }
+    const auto longer = json_of({"--sequences", "one", "--start", "1", "--rounds", "7"})["overall"];  // 19 count
+    EXPECT_NEAR((15 * longer["after-prompt"].get<double>() + 4 * longer["later"].get<double>()) / 19, longer["J&F"],
+                1e-9);
     expect_failure({"--start", "2"}, "it needs 5");
     expect_failure({"--start", "1", "--mode", "discovery"}, "--start");
 }
@@ -151,6 +156,11 @@ TEST_F(EvalDavis, DiscoveryCountsAllFramesAndTracks) {
     EXPECT_EQ(draw["objects"][0]["frames-counted"], kFrames);
     EXPECT_FALSE(json.contains("prompt"));
     EXPECT_GT(json["overall"]["tracks"], 0);
+    EXPECT_GE(draw["objects"][0]["fragments"], 0);
+    EXPECT_NEAR(json["overall"]["fragments"],
+                (draw["objects"][0]["fragments"].get<double>() + draw["objects"][1]["fragments"].get<double>()) / 2,
+                1e-9);
+    EXPECT_LE(json["overall"]["strays"], json["overall"]["tracks"]);
     EXPECT_GT(json["overall"]["objects-per-frame"], 0);
     int highest = 0;
     for (int t = 0; t < kFrames; ++t)
