@@ -2,7 +2,6 @@
 // The picture that takes the place of what is replaced.
 #include "elements/maskoverlay/background.h"
 
-#include "elements/maskoverlay/convert.h"
 #include "gst/gstausmpicture.h"
 
 #include <algorithm>
@@ -14,13 +13,17 @@
 namespace ausm::gst::overlay {
 namespace {
 
+double shape(const GstVideoInfo& info) noexcept {
+    return static_cast<double>(info.width) * std::max(info.par_n, 1) /
+           (static_cast<double>(info.height) * std::max(info.par_d, 1));
+}
+
 /// The largest part in the middle of a picture that has the shape of the video.
-Part covering_part(int width, int height, const GstVideoInfo& video) {
-    const double shape = static_cast<double>(video.width) * std::max(video.par_n, 1) /
-                         (static_cast<double>(video.height) * std::max(video.par_d, 1));
-    const int wide = std::clamp(static_cast<int>(std::lround(height * shape)), 1, width);
-    const int high = std::clamp(static_cast<int>(std::lround(width / shape)), 1, height);
-    return {(width - wide) / 2, (height - high) / 2, wide, high};
+Part covering_part(const GstVideoInfo& from, const GstVideoInfo& video) {
+    const double ratio = shape(video) / shape(from);
+    const int wide = std::clamp(static_cast<int>(std::lround(from.width * ratio)), 1, from.width);
+    const int high = std::clamp(static_cast<int>(std::lround(from.height / ratio)), 1, from.height);
+    return {(from.width - wide) / 2, (from.height - high) / 2, wide, high};
 }
 
 /// The picture's pixels with the padding that GStreamer wants at the end of rows.
@@ -39,8 +42,7 @@ Owned<GstBuffer> buffer_of(const io::RgbPicture& picture, GstVideoInfo& info) {
 
 std::string Background::load(const std::string& path) {
     original_ = {};
-    fitted_.reset();
-    buffer_.reset();
+    file_ = {};
     if (path.empty())
         return {};
     auto read = read_picture(path);
@@ -50,23 +52,57 @@ std::string Background::load(const std::string& path) {
     return {};
 }
 
+void Background::make_converter(const GstVideoInfo& from, const GstVideoInfo& to) {
+    if (converted_ && gst_video_info_is_equal(&converted_->first, &from) &&
+        gst_video_info_is_equal(&converted_->second, &to))
+        return;
+    converter_ = Converter(from, covering_part(from, to), to);
+    converted_ = {from, to};
+}
+
+Background::Fitted Background::fitted(GstBuffer* original, const GstVideoInfo& from, const GstVideoInfo& info) {
+    // A converter does neither change rates nor make fields.
+    GstVideoInfo source_info = from, to = info;
+    source_info.fps_n = info.fps_n;
+    source_info.fps_d = info.fps_d;
+    source_info.interlace_mode = to.interlace_mode = GST_VIDEO_INTERLACE_MODE_PROGRESSIVE;
+    Fitted made;
+    made.buffer.reset(gst_buffer_new_allocate(nullptr, info.size, nullptr));
+    FramePicture source(original, source_info, GST_MAP_READ);
+    made.frame = std::make_unique<FramePicture>(made.buffer.get(), to, GST_MAP_READWRITE);
+    for (const std::string& error : {source.error(), made.frame->error()})
+        if (!error.empty())
+            throw std::runtime_error(error);
+    make_converter(source_info, to);
+    converter_.convert(*source.frame(), *made.frame->frame());
+    return made;
+}
+
 void Background::fit(const GstVideoInfo& info) {
-    fitted_.reset();
+    file_ = {};
+    fed_ = {};
+    shown_.reset();
     if (original_.pixels.empty())
         return;
-    GstVideoInfo from, to = info;
+    GstVideoInfo from;
     const Owned<GstBuffer> original = buffer_of(original_, from);
-    // A converter does neither change rates nor make fields.
-    from.fps_n = info.fps_n;
-    from.fps_d = info.fps_d;
-    to.interlace_mode = GST_VIDEO_INTERLACE_MODE_PROGRESSIVE;
-    buffer_.reset(gst_buffer_new_allocate(nullptr, info.size, nullptr));
-    const Converter converter(from, covering_part(original_.width, original_.height, info), to);
-    FramePicture source(original.get(), from, GST_MAP_READ);
-    fitted_ = std::make_unique<FramePicture>(buffer_.get(), to, GST_MAP_READWRITE);
-    if (!source.error().empty() || !fitted_->error().empty())
-        throw std::runtime_error("the background cannot be mapped");
-    converter.convert(*source.frame(), *fitted_->frame());
+    file_ = fitted(original.get(), from, info);
+}
+
+std::string Background::show(const FedPicture* fed, const GstVideoInfo& info) {
+    if (fed && fed->buffer.get() == shown_.get())
+        return {};
+    fed_ = {};
+    shown_.reset();
+    if (!fed)
+        return {};
+    try {
+        fed_ = fitted(fed->buffer.get(), fed->info, info);
+    } catch (const std::runtime_error& error) {
+        return error.what();
+    }
+    shown_.reset(gst_buffer_ref(fed->buffer.get()));
+    return {};
 }
 
 }  // namespace ausm::gst::overlay

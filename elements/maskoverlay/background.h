@@ -2,6 +2,8 @@
 // The picture that takes the place of what is replaced.
 #pragma once
 
+#include "elements/maskoverlay/background_feed.h"
+#include "elements/maskoverlay/convert.h"
 #include "elements/maskoverlay/frame_picture.h"
 #include "gst/raii.h"
 #include "model/io/picture.h"
@@ -9,7 +11,9 @@
 #include <gst/video/video.h>
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace ausm::gst::overlay {
 
@@ -23,13 +27,39 @@ public:
     /// off. Throws std::runtime_error when GStreamer has no such conversion.
     void fit(const GstVideoInfo& info);
 
+    /// A picture of another stream in its place; null: the file's again. What has another shape than the video is cut as
+    /// the file's is. The text of what is wrong with the picture, which is not shown then, else empty.
+    [[nodiscard]] std::string show(const FedPicture* fed, const GstVideoInfo& info);
+
     /// Null when there is none.
-    [[nodiscard]] const Picture* picture() const noexcept { return fitted_ ? &fitted_->picture() : nullptr; }
+    [[nodiscard]] const Picture* picture() const noexcept {
+        const Fitted& shown = fed_.frame ? fed_ : file_;
+        return shown.frame ? &shown.frame->picture() : nullptr;
+    }
 
 private:
+    /// A picture as large as the video, in its format.
+    struct Fitted {
+        Owned<GstBuffer> buffer;
+        std::unique_ptr<FramePicture> frame;  ///< of the buffer, which lives longer
+
+        Fitted() = default;
+        Fitted(Fitted&&) = default;
+        Fitted& operator=(Fitted&& other) noexcept {
+            frame = std::move(other.frame);
+            buffer = std::move(other.buffer);
+            return *this;
+        }
+    };
+
+    Fitted fitted(GstBuffer* original, const GstVideoInfo& from, const GstVideoInfo& info);
+    void make_converter(const GstVideoInfo& from, const GstVideoInfo& to);
+
     io::RgbPicture original_;
-    Owned<GstBuffer> buffer_;
-    std::unique_ptr<FramePicture> fitted_;  ///< of buffer_
+    Fitted file_, fed_;
+    Owned<GstBuffer> shown_;  ///< what fed_ was made of
+    Converter converter_;     ///< of these
+    std::optional<std::pair<GstVideoInfo, GstVideoInfo>> converted_;
 };
 
 }  // namespace ausm::gst::overlay

@@ -14,7 +14,7 @@ constexpr int kLeastPixels = 64;  // of a picture that is not painted over
 std::unique_ptr<EffectRows> rows_for(const Picture& picture, std::size_t index, const EffectLook& look) {
     const DrawPlane& plane = picture.planes[index];
     const int width = samples_across(picture, plane), height = samples_down(picture, plane);
-    const bool tiny = picture.width * picture.height < kLeastPixels;
+    const bool tiny = std::int64_t{picture.width} * picture.height < kLeastPixels;
     const int block = plane.half ? look.block / 2 : look.block;
     if (look.effect == Effect::kReplace)
         return picture_rows(look.background->planes[index]);

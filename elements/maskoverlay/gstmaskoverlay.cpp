@@ -21,7 +21,8 @@
  * #GstMaskOverlay:missing changes that. What the model does not see is not hidden.
  *
  * Blur and pixelate leave of a hidden area nothing but the means of squares, which are #GstMaskOverlay:effect-strength
- * of the picture's height wide. Blur joins them smoothly. Replace shows another picture. Pictures in CUDA memory go
+ * of the picture's height wide. Blur joins them smoothly. Replace shows another picture, that of
+ * #GstMaskOverlay:background-location or those that come on the request pad background_sink. Pictures in CUDA memory go
  * through cudadownload first.
  *
  * ## Mattes and masks
@@ -33,11 +34,14 @@
  * gst-launch-1.0 videotestsrc num-buffers=30 ! ausmsegment ! maskoverlay alpha=0.4 ! videoconvert ! autovideosink
  * gst-launch-1.0 videotestsrc num-buffers=30 ! ausmsegment ! maskoverlay effect=blur ids=false labels=false ! videoconvert ! autovideosink
  * gst-launch-1.0 videotestsrc num-buffers=30 ! ausmsegment ! maskoverlay output=matte ! videoconvert ! pngenc ! fakesink
+ * gst-launch-1.0 maskoverlay name=m effect=replace effect-on=background ! videoconvert ! autovideosink videotestsrc num-buffers=30 ! ausmsegment ! queue ! m.sink videotestsrc pattern=ball num-buffers=30 ! queue ! m.background_sink
  * ]|
  */
 
 #include "gstmaskoverlay.h"
 
+#include "elements/maskoverlay/background_feed.h"
+#include "elements/maskoverlay/background_pad.h"
 #include "elements/maskoverlay/stream.h"
 #include "gst/gstausmmeta.h"
 #include "gst/raii.h"
@@ -53,6 +57,7 @@ GST_DEBUG_CATEGORY(gst_mask_overlay_debug);
 using ausm::gst::guard;
 using ausm::gst::guard_quietly;
 using ausm::gst::ObjectLock;
+using ausm::gst::overlay::BackgroundFeed;
 using ausm::gst::overlay::Output;
 using ausm::gst::overlay::OverlaySettings;
 using ausm::gst::overlay::OverlayStream;
@@ -64,7 +69,8 @@ struct State {
 
     OverlaySettings settings;      ///< guarded by the object lock
     std::optional<Output> output;  ///< what was chosen when the element was started; guarded by the object lock
-    OverlayStream stream;          ///< belongs to the streaming thread
+    BackgroundFeed feed;
+    OverlayStream stream;  ///< belongs to the streaming thread
 };
 
 }  // namespace
@@ -101,6 +107,7 @@ static OverlaySettings gst_mask_overlay_settings(gpointer self) {
     const State& state = *GST_MASK_OVERLAY(self)->state;
     OverlaySettings settings = state.settings;
     settings.output = state.output.value_or(settings.output);
+    settings.has_background_pad = state.feed.is_linked();
     return settings;
 }
 
@@ -183,8 +190,13 @@ static gboolean gst_mask_overlay_transform_size(GstBaseTransform*, GstPadDirecti
 }
 
 static gboolean gst_mask_overlay_sink_event(GstBaseTransform* transform, GstEvent* event) {
+    State& state = *GST_MASK_OVERLAY(transform)->state;
+    if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_START)
+        state.feed.start_video_flush();
+    if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP)
+        state.feed.stop_video_flush();
     if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP || GST_EVENT_TYPE(event) == GST_EVENT_STREAM_START)
-        GST_MASK_OVERLAY(transform)->state->stream.restart();
+        state.stream.restart();
     return GST_BASE_TRANSFORM_CLASS(gst_mask_overlay_parent_class)->sink_event(transform, event);
 }
 
@@ -196,10 +208,23 @@ static void gst_mask_overlay_before_transform(GstBaseTransform* transform, GstBu
         gst_object_sync_values(GST_OBJECT(transform), time);
 }
 
+static void gst_mask_overlay_take_background(GstMaskOverlay* self, GstBuffer* buffer) {
+    const GstSegment& segment = GST_BASE_TRANSFORM(self)->segment;
+    const GstClockTime time = segment.format == GST_FORMAT_TIME
+                                  ? gst_segment_to_running_time(&segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer))
+                                  : GST_CLOCK_TIME_NONE;
+    const auto picture = self->state->feed.picture_at(time);
+    self->state->stream.show_background(picture ? &*picture : nullptr);
+}
+
 static GstFlowReturn gst_mask_overlay_transform_ip(GstBaseTransform* transform, GstBuffer* buffer) {
     auto* self = GST_MASK_OVERLAY(transform);
-    return guard(GST_ELEMENT(transform), GST_FLOW_ERROR,
-                 [&] { return self->state->stream.draw(buffer, gst_mask_overlay_settings(self)); });
+    return guard(GST_ELEMENT(transform), GST_FLOW_ERROR, [&] {
+        const OverlaySettings settings = gst_mask_overlay_settings(self);
+        if (settings.has_background_pad)
+            gst_mask_overlay_take_background(self, buffer);
+        return self->state->stream.draw(buffer, settings);
+    });
 }
 
 static GstFlowReturn gst_mask_overlay_transform(GstBaseTransform* transform, GstBuffer* in, GstBuffer* out) {
@@ -212,6 +237,38 @@ static GstFlowReturn gst_mask_overlay_transform(GstBaseTransform* transform, Gst
         return settings.output == Output::kMatte ? self->state->stream.make_matte(in, out, settings)
                                                  : self->state->stream.make_mask(in, out, settings);
     });
+}
+
+static GstPad* gst_mask_overlay_request_new_pad(GstElement* element, GstPadTemplate* pad_template, const gchar*,
+                                                const GstCaps*) {
+    State& state = *GST_MASK_OVERLAY(element)->state;
+    if (state.feed.is_linked()) {
+        GST_WARNING_OBJECT(element, "there is one pad background_sink only");
+        return nullptr;
+    }
+    GstPad* pad = guard(element, static_cast<GstPad*>(nullptr),
+                        [&] { return ausm::gst::overlay::background_pad_new(pad_template, state.feed); });
+    if (!pad)
+        return nullptr;
+    state.feed.link();
+    gst_pad_set_active(pad, TRUE);
+    gst_element_add_pad(element, pad);
+    return pad;
+}
+
+static void gst_mask_overlay_release_pad(GstElement* element, GstPad* pad) {
+    GST_MASK_OVERLAY(element)->state->feed.unlink();  // wakes who waits for it or in it
+    gst_pad_set_active(pad, FALSE);
+    gst_element_remove_pad(element, pad);
+}
+
+static GstStateChangeReturn gst_mask_overlay_change_state(GstElement* element, GstStateChange transition) {
+    BackgroundFeed& feed = GST_MASK_OVERLAY(element)->state->feed;
+    if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
+        feed.start();
+    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+        feed.stop();  // who waits would hold up the pads' deactivation
+    return GST_ELEMENT_CLASS(gst_mask_overlay_parent_class)->change_state(element, transition);
 }
 
 static void gst_mask_overlay_finalize(GObject* object) {
@@ -228,6 +285,9 @@ static void gst_mask_overlay_class_init(GstMaskOverlayClass* klass) {
     object_class->get_property = gst_mask_overlay_get_property;
     object_class->finalize = gst_mask_overlay_finalize;
     ausm::gst::overlay::overlay_settings_install(object_class);
+    element_class->request_new_pad = gst_mask_overlay_request_new_pad;
+    element_class->release_pad = gst_mask_overlay_release_pad;
+    element_class->change_state = gst_mask_overlay_change_state;
     transform_class->start = gst_mask_overlay_start;
     transform_class->sink_event = gst_mask_overlay_sink_event;
     transform_class->before_transform = gst_mask_overlay_before_transform;
@@ -243,13 +303,13 @@ static void gst_mask_overlay_class_init(GstMaskOverlayClass* klass) {
     gst_element_class_set_static_metadata(element_class, "Mask overlay", "Filter/Effect/Visualization/Video",
                                           "Draws the objects that ausmsegment found onto the picture, or hides them",
                                           "AUSM for GStreamer");
-    const auto add_pad = [&](const char* name, GstPadDirection direction, const char* text) {
+    const auto add_pad = [&](const char* name, GstPadDirection direction, GstPadPresence presence, const char* text) {
         const ausm::gst::Owned<GstCaps> caps(gst_caps_from_string(text));
-        gst_element_class_add_pad_template(element_class,
-                                           gst_pad_template_new(name, direction, GST_PAD_ALWAYS, caps.get()));
+        gst_element_class_add_pad_template(element_class, gst_pad_template_new(name, direction, presence, caps.get()));
     };
-    add_pad("sink", GST_PAD_SINK, GST_VIDEO_CAPS_MAKE(GST_AUSM_FORMATS));
-    add_pad("src", GST_PAD_SRC, GST_VIDEO_CAPS_MAKE(GST_AUSM_OVERLAY_FORMATS));
+    add_pad("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_VIDEO_CAPS_MAKE(GST_AUSM_FORMATS));
+    add_pad("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_VIDEO_CAPS_MAKE(GST_AUSM_OVERLAY_FORMATS));
+    add_pad("background_sink", GST_PAD_SINK, GST_PAD_REQUEST, GST_VIDEO_CAPS_MAKE(GST_AUSM_FORMATS));
 }
 
 static void gst_mask_overlay_init(GstMaskOverlay* self) {

@@ -21,6 +21,10 @@ public:
     void reset();
     void set_info(const GstVideoInfo& info);
 
+    /// What takes the place of what is replaced now: a picture of another stream, or null: that of the file.
+    /// The text of what is wrong with it, else empty.
+    [[nodiscard]] std::string show(const FedPicture* background) { return background_.show(background, info_); }
+
     /// `age`: pictures since the last fresh masks.
     void hide(const Picture& picture, const FrameMasks& masks, const OverlaySettings& settings, int age);
     void hide_all(const Picture& picture, const OverlaySettings& settings);

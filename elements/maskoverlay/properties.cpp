@@ -119,11 +119,11 @@ void install_output(GObjectClass* klass) {
                           output_type(), static_cast<gint>(defaults.output), kReadyFlags));
     g_object_class_install_property(
         klass, PROP_BACKGROUND_LOCATION,
-        g_param_spec_string(
-            "background-location", "Background location",
-            "PNG or JPEG that takes the place of what effect=replace hides; it fills the picture, what is "
-            "too much of it is cut off",
-            nullptr, kReadyFlags));
+        g_param_spec_string("background-location", "Background location",
+                            "PNG or JPEG that takes the place of what effect=replace hides where no video comes on "
+                            "background_sink; it fills the picture, what is "
+                            "too much of it is cut off",
+                            nullptr, kReadyFlags));
 }
 
 void install_effect(GObjectClass* klass) {

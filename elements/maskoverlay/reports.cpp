@@ -79,6 +79,13 @@ void Reports::stretched(const std::string& sizes) {
                         ("They are drawn stretched. Put ausmsegment behind crops, borders and flips."));
 }
 
+void Reports::bad_background(const std::string& what) {
+    if (!said_.insert(Topic::kBackground).second)
+        return;
+    GST_ELEMENT_WARNING(element_, STREAM, FORMAT, ("A picture of background_sink cannot be shown: %s.", what.c_str()),
+                        ("The picture of background-location, else effect-color, is shown in its place."));
+}
+
 void Reports::unreadable(const std::string& what, const char* consequence) {
     if (std::exchange(layout_, true))
         return;

@@ -33,11 +33,13 @@ public:
     void malformed(const char* what);
     /// The masks are of a picture of another shape, and drawn all the same.
     void stretched(const std::string& sizes);
+    /// A picture of the pad background_sink cannot be shown.
+    void bad_background(const std::string& what);
     /// The picture cannot be mapped; said once until pictures are readable again.
     void unreadable(const std::string& what, const char* consequence);
 
 private:
-    enum class Topic { kMalformed, kStretched, kLost };
+    enum class Topic { kMalformed, kStretched, kLost, kBackground };
 
     [[nodiscard]] std::string way_of_masks();
 

@@ -36,8 +36,8 @@ Missing missing_of(const OverlaySettings& settings) noexcept {
 std::string contradiction(const OverlaySettings& settings) {
     if (settings.output != Output::kPicture && hides(settings.effect))
         return "Effects are for output=picture: a matte or a mask has none";
-    if (settings.effect == Effect::kReplace && settings.background.empty())
-        return "effect=replace needs background-location";
+    if (settings.effect == Effect::kReplace && settings.background.empty() && !settings.has_background_pad)
+        return "effect=replace needs background-location, or a stream on the pad background_sink";
     return {};
 }
 

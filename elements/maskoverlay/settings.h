@@ -34,6 +34,7 @@ struct OverlaySettings {
     int edge_smooth = -1;         ///< pixels; below 0: as the picture's height suggests
     double temporal_smooth = -1;  ///< below 0: as the output needs it
     std::string background;       ///< file with what takes the place of what is replaced
+    bool has_background_pad = false;
     std::string objects, classes, except;
     ObjectFilter filter;  ///< of the three lists
 };

@@ -58,6 +58,11 @@ void OverlayStream::report_found(const FrameMasks& masks) {
         reports_.malformed(masks.complaint());
 }
 
+void OverlayStream::show_background(const FedPicture* background) {
+    if (const std::string wrong = hider_.show(background); !wrong.empty())
+        reports_.bad_background(wrong);
+}
+
 GstFlowReturn OverlayStream::draw(GstBuffer* buffer, const OverlaySettings& settings) {
     const FrameMasks masks(buffer);
     const auto fault = judge_.judge(masks, settings, info_);

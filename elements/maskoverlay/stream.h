@@ -29,6 +29,8 @@ public:
     void restart();
     void set_info(Output output, const GstVideoInfo& in, const GstVideoInfo& out);
 
+    /// What takes the place of what is replaced in the next picture: that of another stream, or null: the file's.
+    void show_background(const FedPicture* background);
     /// Draws on the buffer's picture.
     [[nodiscard]] GstFlowReturn draw(GstBuffer* buffer, const OverlaySettings& settings);
     /// Makes a matte, or a mask, of the buffer's picture.

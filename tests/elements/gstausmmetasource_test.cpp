@@ -65,6 +65,15 @@ TEST_F(Ways, ThatLoseMasksAreAWarningThatNamesTheElements) {
     EXPECT_NE(found[0].detail.find("Put maskoverlay before it, or ausmsegment behind it"), std::string::npos);
 }
 
+TEST_F(Ways, ThatLoseMasksHideThePictureThatWasToBeHiddenInPart) {
+    const auto found = warnings(std::string(kSource) + kSegment +
+                                "videoflip name=mirror video-direction=horiz ! maskoverlay effect=blur ! fakesink");
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_NE(found[0].message.find("All of a picture is hidden"), std::string::npos) << found[0].message;
+    EXPECT_NE(found[0].detail.find("The masks of segmenter do not reach this picture"), std::string::npos);
+    EXPECT_NE(found[0].detail.find("(mirror)"), std::string::npos) << found[0].detail;
+}
+
 TEST_F(Ways, ThroughACodecAndBinsAreWalked) {
     const auto found =
         warnings(std::string(kSource) + "bin. ( name=inner " + kSegment +

@@ -64,6 +64,8 @@ public:
             set(word.substr(0, word.find('=')).c_str(), word.substr(word.find('=') + 1));
     }
     [[nodiscard]] GstElement* element() const { return element_.get(); }
+    [[nodiscard]] GstHarness* get() const { return harness_; }
+    GstFlowReturn push(Buffer buffer) { return gst_harness_push(harness_, buffer.release()); }
     Buffer draw(Buffer buffer) { return Buffer(gst_harness_push_and_pull(harness_, buffer.release())); }
     /// Nothing when the picture is left out.
     Buffer try_draw(Buffer buffer) {

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// Pictures of another stream on their way behind those of the video, in step with them.
+#include "elements/maskoverlay/background_feed.h"
+
+#include <utility>
+
+namespace ausm::gst::overlay {
+namespace {
+
+FedPicture shared(const FedPicture& picture) {
+    return {Owned<GstBuffer>(gst_buffer_ref(picture.buffer.get())), picture.info, picture.begin};
+}
+
+}  // namespace
+
+void BackgroundFeed::start() {
+    const std::lock_guard lock(mutex_);
+    active_ = true;
+    flushing_ = video_flushing_ = ended_ = false;
+}
+
+void BackgroundFeed::stop() {
+    const std::lock_guard lock(mutex_);
+    active_ = false;
+    current_ = {};
+    next_ = {};
+    changed_.notify_all();
+}
+
+void BackgroundFeed::link() {
+    const std::lock_guard lock(mutex_);
+    linked_ = true;
+    ended_ = false;
+}
+
+void BackgroundFeed::unlink() {
+    const std::lock_guard lock(mutex_);
+    linked_ = false;
+    current_ = {};
+    next_ = {};
+    changed_.notify_all();
+}
+
+GstFlowReturn BackgroundFeed::push(FedPicture picture) {
+    std::unique_lock lock(mutex_);
+    const auto refuses = [this] { return !active_ || !linked_ || flushing_; };
+    changed_.wait(lock, [&] { return refuses() || !next_.buffer; });
+    if (refuses())
+        return GST_FLOW_FLUSHING;
+    ended_ = false;
+    next_ = std::move(picture);
+    changed_.notify_all();
+    return GST_FLOW_OK;
+}
+
+void BackgroundFeed::end() {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+    changed_.notify_all();
+}
+
+void BackgroundFeed::start_flush() {
+    const std::lock_guard lock(mutex_);
+    flushing_ = true;
+    next_ = {};
+    changed_.notify_all();
+}
+
+void BackgroundFeed::stop_flush() {
+    const std::lock_guard lock(mutex_);
+    flushing_ = ended_ = false;
+}
+
+bool BackgroundFeed::is_linked() const {
+    const std::lock_guard lock(mutex_);
+    return linked_;
+}
+
+bool BackgroundFeed::has_begun(const FedPicture& picture, GstClockTime running_time) const noexcept {
+    return !GST_CLOCK_TIME_IS_VALID(picture.begin) || !GST_CLOCK_TIME_IS_VALID(running_time) ||
+           picture.begin <= running_time;
+}
+
+std::optional<FedPicture> BackgroundFeed::picture_at(GstClockTime running_time) {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        if (next_.buffer && (has_begun(next_, running_time) || !current_.buffer)) {
+            const bool at_once = !GST_CLOCK_TIME_IS_VALID(next_.begin) || !GST_CLOCK_TIME_IS_VALID(running_time);
+            const bool early = !has_begun(next_, running_time);
+            current_ = std::exchange(next_, {});
+            changed_.notify_all();
+            if (at_once || early)
+                return shared(current_);
+            continue;
+        }
+        if (next_.buffer || !active_ || !linked_ || ended_ || video_flushing_)
+            break;
+        changed_.wait(lock);
+    }
+    return current_.buffer ? std::optional(shared(current_)) : std::nullopt;
+}
+
+void BackgroundFeed::start_video_flush() {
+    const std::lock_guard lock(mutex_);
+    video_flushing_ = true;
+    changed_.notify_all();
+}
+
+void BackgroundFeed::stop_video_flush() {
+    const std::lock_guard lock(mutex_);
+    video_flushing_ = false;
+}
+
+}  // namespace ausm::gst::overlay
