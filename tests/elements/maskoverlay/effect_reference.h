@@ -48,11 +48,12 @@ public:
 
     double pixelated(int x, int y) const { return values_[index(x / block_, y / block_)]; }
     double blurred(int x, int y) const {
+        const double across = (x + 0.5) / block_ - 0.5, down = (y + 0.5) / block_ - 0.5;
+        const int left = static_cast<int>(std::floor(across)) - 1, top = static_cast<int>(std::floor(down)) - 1;
         double sum = 0;
-        for (int row = -3; row < rows + 3; ++row)
-            for (int column = -3; column < columns + 3; ++column)
-                sum += values_[index(column, row)] * spline((x + 0.5) / block_ - 0.5 - column) *
-                       spline((y + 0.5) / block_ - 0.5 - row);
+        for (int row = top; row < top + 4; ++row)
+            for (int column = left; column < left + 4; ++column)
+                sum += values_[index(column, row)] * spline(across - column) * spline(down - row);
         return sum;
     }
 
