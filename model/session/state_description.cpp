@@ -4,6 +4,7 @@
 
 #include "io/strict_json.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace ausm {
@@ -76,6 +77,16 @@ AnchorTable read_anchors(const json& stream, int slots, std::int64_t next_id) {
     return AnchorTable(std::move(places));
 }
 
+/// A living object has one slot, in the anchors, too.
+void check_slots(const AnchorTable& anchors, const ObjectTable& table) {
+    for (const auto& place : anchors.places())
+        for (const auto& held : place) {
+            const auto living = std::ranges::find(table.objects(), held.id, &TrackedObject::id);
+            if (living != table.objects().end() && living->slot != held.slot)
+                fail("its anchors and its objects contradict each other");
+        }
+}
+
 ObjectTable read_table(const json& stream, int slots) {
     std::vector<TrackedObject> objects;
     for (const auto& entry : stream.at("objects")) {
@@ -136,6 +147,7 @@ StateDescription read_stream_text(std::string_view text, int slots, bool has_ten
         const auto stream = io::parse_json(text, kMaxDepth);
         state.table = read_table(stream, slots);
         state.anchors = read_anchors(stream, slots, state.table.next_id());
+        check_slots(state.anchors, state.table);
         state.prompted = stream.at("prompted").get<bool>();
         state.frames = whole_field(stream, "frames", 0, kMaxCount);
         state.rows = whole_field(stream, "rows", 0, kMaxGrid);

@@ -132,6 +132,8 @@ TEST_F(StateWithAnchors, ContradictionsAreRefused) {
     EXPECT_SAYS(load_state(save_state(state_, model_), model_, net_), "'id'") << "no such object has lived";
     state_.anchors = AnchorTable({{}, {{7, 0}}});
     EXPECT_SAYS(load_state(save_state(state_, model_), model_, net_), "'anchors'");
+    state_.anchors = AnchorTable({{{7, 5}}});
+    EXPECT_SAYS(load_state(save_state(state_, model_), model_, net_), "contradict") << "object 7 lives in slot 0";
 }
 
 TEST_F(StateFile, NumbersThatAreNotFiniteAreRefused) {
