@@ -58,8 +58,7 @@ Anchors Anchors::taken() const {
     if (few.valid.all().item<bool>())
         few.valid = at::Tensor();
     for (const auto& [key, value] : memories)
-        few.memories.push_back(
-            {key.narrow(2, 0, count * tokens.size(2)), value.narrow(2, 0, count * tokens.size(2))});
+        few.memories.push_back({key.narrow(2, 0, count * tokens.size(2)), value.narrow(2, 0, count * tokens.size(2))});
     return few;
 }
 
@@ -89,7 +88,8 @@ Anchors joined(std::span<const Anchors> streams) {
     };
     if (streams.front().places() == 0)
         return {};
-    Anchors batch{cat([](const Anchors& one) { return one.tokens; }), cat([](const Anchors& one) { return one.valid; })};
+    Anchors batch{cat([](const Anchors& one) { return one.tokens; }),
+                  cat([](const Anchors& one) { return one.valid; })};
     if (std::ranges::any_of(streams, [](const Anchors& one) { return one.memories.empty(); }))
         return batch;
     for (std::size_t i = 0; i < streams.front().memories.size(); ++i)

@@ -37,8 +37,7 @@ at::Tensor HistoryDecoder::operator()(at::Tensor features, const at::Tensor& his
         const auto& layer = layers_[i];
         auto memory = layer.memory(history.unsqueeze(1), code);
         if (anchors.places() > 0) {
-            const auto kept =
-                anchors.memories.empty() ? layer.memory(anchors.tokens, code) : anchors.memories[i];
+            const auto kept = anchors.memories.empty() ? layer.memory(anchors.tokens, code) : anchors.memories[i];
             memory = {at::cat({memory.key, kept.key}, 2), at::cat({memory.value, kept.value}, 2)};
         }
         features = features + layer.attention(layer.query_norm(features) + code, memory, mask);

@@ -23,7 +23,8 @@ public:
     at::Tensor operator()(at::Tensor features, const at::Tensor& history, const Positions& positions,
                           const Anchors& anchors = {}) const;
     /// Anchors::memories of these tokens [B, A, N, D].
-    [[nodiscard]] std::vector<ops::AttentionMemory> memories(const at::Tensor& tokens, const Positions& positions) const;
+    [[nodiscard]] std::vector<ops::AttentionMemory> memories(const at::Tensor& tokens,
+                                                             const Positions& positions) const;
 
 private:
     /// Pre-norm residual layer: global cross-attention -> feed-forward; no self-attention.

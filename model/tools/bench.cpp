@@ -237,8 +237,8 @@ void print_run(const Json& run) {
                                ? ", begun anew every " + run["restarted-every"].dump() + " frames"
                                : std::string();
     const auto anchors = run["anchors"] < 0 ? std::string() : ", anchors: " + run["anchors"].dump();
-    std::printf("\nobjects: %d%s%s\n  %-12s %8s %8s %9s %7s %8s\n", run["objects"].get<int>(), anchors.c_str(), restarted.c_str(), "",
-                "ms", "GFLOP", "GFLOP/s", "of mm", "of conv");
+    std::printf("\nobjects: %d%s%s\n  %-12s %8s %8s %9s %7s %8s\n", run["objects"].get<int>(), anchors.c_str(),
+                restarted.c_str(), "", "ms", "GFLOP", "GFLOP/s", "of mm", "of conv");
     for (const auto& [name, time] : run["milliseconds"].items()) {
         if (!run["gflop"].contains(name)) {
             std::printf("  %-12s %8.2f\n", name.c_str(), number(time));

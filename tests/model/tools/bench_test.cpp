@@ -75,8 +75,8 @@ TEST(Bench, ObjectsCostNoMemory) {
 }
 
 TEST(Bench, AnchorsSideBySide) {
-    const auto json = json_of({"bench", "--json", "--frames", "2", "--size", "64x96", "--threads", "1", "--anchors", "0,1",
-                               "--objects", "1,2"});
+    const auto json = json_of({"bench", "--json", "--frames", "2", "--size", "64x96", "--threads", "1", "--anchors",
+                               "0,1", "--objects", "1,2"});
     ASSERT_EQ(json["runs"].size(), 4U);
     for (std::size_t i = 0; i < 4; ++i) {
         EXPECT_EQ(json["runs"][i]["anchors"], i / 2);
