@@ -18,7 +18,9 @@ NetConfig nano_config() {
                         .state_dim = 8,
                         .conv_width = 4,
                         .expand = 1,
-                        .id_vectors = 64},
+                        .id_vectors = 64,
+                        .anchors = 1,
+                        .dt_min = 0.05},
             .head = {.kind = "nano", .heads = 3, .ffn = 384, .layers = 3, .mask_dim = 64, .detections = 32}};
 }
 

@@ -27,10 +27,13 @@ bool is_read(const ObjectWork& object) { return object.prompt && object.prompt->
 
 }  // namespace
 
-/// The network's second answer about a frame: with these marks, and the state after it.
+/// The network's second answer about a frame: with these marks, and the state after it. A frame that becomes the anchor
+/// reads no older one: what is shown there contradicts it wherever a part becomes an object of its own.
 NetPrediction Tracker::refined(const FrameJob& job, const MarkRows& rows) const {
     NetInput input;
     input.history = job.answer.history;
+    if (job.is_anchor)
+        input.history.anchors = {};
     rows.put_into(input);
     return runner_.refine(input, job.answer.frame);
 }

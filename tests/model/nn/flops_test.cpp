@@ -61,8 +61,15 @@ constexpr std::int64_t kMaskDecoder = 3 * (2 * 33 * 192 * 192 + 2 * 448 * 192 * 
                                       33 * 192 +
                                       33 * 64 * 7168;  // presence; masks
 
+/// Nano without its anchor: the paper's network, which the counts below are of.
+NetConfig without_anchors() {
+    auto config = nano_config();
+    config.history.anchors = 0;
+    return config;
+}
+
 TEST(Flops, NanoAt256x448AgreesWithTheCountByHand) {
-    const auto cost = network_cost(nano_config(), 256, 448, 1);
+    const auto cost = network_cost(without_anchors(), 256, 448, 1);
     EXPECT_EQ(part_flops(cost, "backbone"), operations(kBackbone));
     EXPECT_EQ(part_flops(cost, "projection to X"), operations(kProjection));
     EXPECT_EQ(part_flops(cost, "marker"), operations(kMarker));
@@ -79,7 +86,7 @@ TEST(Flops, NanoAt256x448AgreesWithTheCountByHand) {
 /// Figures that the model's designers took with another counter: GFLOP to two places, 33 to 35 queries, and with the
 /// projection of the position code (448 x 192 x 192), which is the same on every frame and not counted here.
 TEST(Flops, NanoAgreesWithTheDesign) {
-    const auto cost = network_cost(nano_config(), 256, 448, 3);
+    const auto cost = network_cost(without_anchors(), 256, 448, 3);
     EXPECT_NEAR(cost.flops(Phase::kEncode) * 1e-9, 1.70, 0.005);
     EXPECT_NEAR(part_flops(cost, "history compressor") * 1e-9, 0.73, 0.005);
     EXPECT_NEAR((part_flops(cost, "history decoder") + operations(448 * 192 * 192)) * 1e-9, 0.88, 0.005);
@@ -91,7 +98,7 @@ TEST(Flops, NanoAgreesWithTheDesign) {
 /// 288 x 512: 18 x 32 = 576 cells at 1/16. Pooled 2 x 2 they are 9 x 16 = 144; pooled 4 x 4 the rows do not divide, and
 /// the last pool is a part of one: 5 x 8 = 40.
 TEST(Flops, AnotherSizeAndAPoolThatDoesNotDivide) {
-    auto config = nano_config();
+    auto config = without_anchors();
     const auto cost = network_cost(config, 288, 512, 5);
     EXPECT_EQ(part_flops(cost, "backbone") * 256 * 448, operations(kBackbone) * 288 * 512);  // nothing but cells
     const auto attention = [](std::int64_t pooled) {
@@ -110,7 +117,7 @@ TEST(Flops, AnotherSizeAndAPoolThatDoesNotDivide) {
 
 /// Keys and values of both layers are two or three frames' instead of one's.
 TEST(Flops, AnchorsAreReadBesideTheHistory) {
-    auto config = nano_config();
+    auto config = without_anchors();
     const auto none = network_cost(config, 256, 448, 1);
     for (const int places : {1, 2}) {
         config.history.anchors = places;
@@ -130,7 +137,7 @@ TEST(Flops, WithoutObjectsNothingIsMarked) {
 }
 
 TEST(Flops, MemoryDoesNotDependOnTheNumberOfObjects) {
-    const auto one = network_cost(nano_config(), 256, 448, 1), all = network_cost(nano_config(), 256, 448, 64);
+    const auto one = network_cost(without_anchors(), 256, 448, 1), all = network_cost(without_anchors(), 256, 448, 64);
     EXPECT_EQ(one.state_bytes(4), 2U * 448 * 192 * (8 + 3) * 4 + 448U * 192 * 4);
     EXPECT_EQ(one.state_bytes(2), 2U * 448 * 192 * (8 + 3) * 4 + 448U * 192 * 2);
     EXPECT_EQ(all.state_bytes(4), one.state_bytes(4));

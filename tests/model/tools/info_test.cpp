@@ -42,8 +42,8 @@ TEST(Info, OfTheDefaultWeights) {
     for (const auto& part : json["frame"]["parts"])
         sum += part["flops"].get<double>();
     EXPECT_EQ(sum, json["frame"]["flops"].get<double>());
-    EXPECT_NEAR(sum, 3.98e9, 0.01e9);
-    EXPECT_EQ(json["frame"]["state-bytes"]["fp32"], 7'913'472);
+    EXPECT_NEAR(sum, 4.417e9, 0.01e9);
+    EXPECT_EQ(json["frame"]["state-bytes"]["fp32"], 8'257'537);
 }
 
 TEST(Info, AFileAndItsPresetCostTheSame) {
@@ -59,7 +59,7 @@ TEST(Info, AFileAndItsPresetCostTheSame) {
 TEST(Info, TextSaysWhatTheJsonSays) {
     Process tool({"info", "--preset", "ausm-nano"});
     ASSERT_EQ(tool.status(), 0) << tool.err();
-    for (const auto* part : {"ausm-nano: 6.06 M parameters", "backbone", "one frame of 256 x 448", "7913472 bytes"})
+    for (const auto* part : {"ausm-nano: 6.06 M parameters", "backbone", "one frame of 256 x 448", "8257537 bytes"})
         EXPECT_NE(tool.out().find(part), std::string::npos) << part << " in:\n" << tool.out();
 }
 

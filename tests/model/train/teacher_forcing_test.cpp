@@ -93,7 +93,7 @@ TEST(TeacherForcing, FramesUpToTheAnchorDoNotSeeIt) {
 }
 
 TEST(TeacherForcing, WithoutPlacesForAnchorsTheClipsHaveNone) {
-    const auto net = trainable_net(at::kDouble, 16);
+    const auto net = net_with_anchors(0, 16);
     const auto batch = three_clips();
     auto without = batch;
     without.anchor_frames = at::full_like(batch.anchor_frames, Clip::kNoAnchor);
