@@ -68,6 +68,17 @@ GType map_size_type() {
     return type;
 }
 
+GType qos_type() {
+    static const GEnumValue values[] = {
+        {static_cast<gint>(Qos::kFalse), "Every frame is segmented", "false"},
+        {static_cast<gint>(Qos::kTrue), "Late frames carry the last map", "true"},
+        {static_cast<gint>(Qos::kAuto), "As true in a live pipeline, else as false", "auto"},
+        {0, nullptr, nullptr},
+    };
+    static const GType type = g_enum_register_static("GstAusmQos", values);
+    return type;
+}
+
 GType reset_on_type() {
     static const GFlagsValue values[] = {
         {kResetOnFlush, "A flush, as a seek brings it", "flush"},
@@ -200,11 +211,10 @@ void install_pace(GObjectClass* klass) {
                          1, 1000, 1, flags(GST_PARAM_MUTABLE_PLAYING)));
     g_object_class_install_property(
         klass, PROP_QOS,
-        g_param_spec_boolean(
-            "qos", "Quality of service",
-            "Whether a frame that is late downstream carries the last map, marked as not fresh, instead "
-            "of one of its own; a message tells each time",
-            FALSE, flags(GST_PARAM_MUTABLE_PLAYING)));
+        g_param_spec_enum("qos", "Quality of service",
+                          "Whether a frame that is late downstream carries the last map, marked as not fresh, instead "
+                          "of one of its own, so that no picture is lost; a message tells each time",
+                          qos_type(), static_cast<gint>(Qos::kAuto), flags(GST_PARAM_MUTABLE_PLAYING)));
     g_object_class_install_property(
         klass, PROP_RESET_ON,
         g_param_spec_flags("reset-on", "Reset on", "What makes a stream forget everything", reset_on_type(),
@@ -249,7 +259,7 @@ bool segment_settings_set(SegmentSettings& settings, guint id, const GValue* val
     case PROP_INTERVAL: settings.interval = g_value_get_int(value); break;
     case PROP_RESET_ON: settings.reset_on = g_value_get_flags(value); break;
     case PROP_CLICK_TO_PROMPT: settings.click_to_prompt = g_value_get_boolean(value); break;
-    case PROP_QOS: settings.qos = g_value_get_boolean(value); break;
+    case PROP_QOS: settings.qos = static_cast<Qos>(g_value_get_enum(value)); break;
     case PROP_ANALYTICS_META: settings.analytics = g_value_get_boolean(value); break;
     default: return false;
     }
@@ -280,7 +290,7 @@ bool segment_settings_get(const SegmentSettings& settings, guint id, GValue* val
     case PROP_INTERVAL: g_value_set_int(value, settings.interval); break;
     case PROP_RESET_ON: g_value_set_flags(value, settings.reset_on); break;
     case PROP_CLICK_TO_PROMPT: g_value_set_boolean(value, settings.click_to_prompt); break;
-    case PROP_QOS: g_value_set_boolean(value, settings.qos); break;
+    case PROP_QOS: g_value_set_enum(value, static_cast<gint>(settings.qos)); break;
     case PROP_ANALYTICS_META: g_value_set_boolean(value, settings.analytics); break;
     default: return false;
     }

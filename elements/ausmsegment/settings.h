@@ -19,13 +19,16 @@ enum ResetOn : guint {
     kResetOnGap = 16,
 };
 
+/// The property qos. Numbers as a boolean has them, which it was once: TRUE and FALSE of older programs mean the same.
+enum class Qos { kFalse = 0, kTrue = 1, kAuto = 2 };
+
 /// What the application set. Copied under the element's object lock.
 struct SegmentSettings {
     EngineOptions engine;
     SessionOptions session;
-    gint latency = -1;  ///< milliseconds; -1: what frames take
-    gint interval = 1;  ///< the network sees every n-th frame
-    bool qos = false;   ///< late frames take the last map
+    gint latency = -1;     ///< milliseconds; -1: what frames take
+    gint interval = 1;     ///< the network sees every n-th frame
+    Qos qos = Qos::kAuto;  ///< which late frames take the last map
     bool click_to_prompt = false;
     bool analytics = true;  ///< analytics metadata, where this build has it
     guint reset_on = kResetOnFlush | kResetOnStreamStart;

@@ -225,7 +225,7 @@ void SegmentStream::report(FramePrompts& taken, bool lived, GstClockTime stream_
 /// The frame carries what the last one did, if it may. False: it is to be segmented.
 bool SegmentStream::repeat(Owned<GstBuffer>& buffer, const FrameTimes& times, const SegmentSettings& settings,
                            bool late) {
-    const bool dropped = late && settings.qos;
+    const bool dropped = late && (settings.qos == Qos::kTrue || (settings.qos == Qos::kAuto && live_));
     const int width = GST_VIDEO_INFO_WIDTH(&info_), height = GST_VIDEO_INFO_HEIGHT(&info_);
     if (!(dropped || pace_.leaves_out(settings.interval)) || !prompts_.empty() || !output_.can_repeat(width, height))
         return false;

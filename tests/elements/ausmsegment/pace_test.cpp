@@ -166,12 +166,39 @@ TEST_P(Quality, TheMessageSaysWhatThoseOfGStreamersOwnElementsSay) {
 INSTANTIATE_TEST_SUITE_P(Upstream, Quality, testing::Bool(),
                          [](const auto& test) { return std::string(test.param ? "live" : "a_file"); });
 
-TEST(LateFrames, WithoutThePropertyEveryFrameIsSeen) {
-    Segment segment;
-    ASSERT_TRUE(segment.pass(0));
-    late(segment, 0, 10);
-    EXPECT_TRUE(seen(segment.pass(1).get()).fresh);
-    EXPECT_FALSE(segment.message(GST_MESSAGE_QOS));
+TEST(LateFrames, WithoutThePropertyOnlyLivePipelinesLeaveFramesOut) {
+    for (const bool live : {false, true}) {
+        Harness harness("ausmsegment inference-size=64 mode=prompted");
+        Upstream upstream(harness);
+        upstream.live = live;
+        harness.caps(kCaps);
+        ASSERT_TRUE(harness.pass(0));
+        late(harness, 0, 10);
+        EXPECT_EQ(seen(harness.pass(1).get()).fresh, !live);
+        EXPECT_EQ(harness.message(GST_MESSAGE_QOS) != nullptr, live);
+    }
+}
+
+TEST(LateFrames, AreAllSeenWhenTheyAreToBe) {
+    Harness harness("ausmsegment inference-size=64 mode=prompted qos=false");
+    Upstream upstream(harness);
+    upstream.live = true;
+    harness.caps(kCaps);
+    ASSERT_TRUE(harness.pass(0));
+    late(harness, 0, 10);
+    EXPECT_TRUE(seen(harness.pass(1).get()).fresh);
+    EXPECT_FALSE(harness.message(GST_MESSAGE_QOS));
+}
+
+TEST(LateFrames, ProgramsOfWhenItWasABooleanMeanTheSame) {
+    const Harness harness("ausmsegment");
+    const auto element = harness.get()->element;
+    for (const gint value : {0, 1}) {
+        g_object_set(element, "qos", value, nullptr);
+        gint now = -1;
+        g_object_get(element, "qos", &now, nullptr);
+        EXPECT_EQ(now, value);
+    }
 }
 
 TEST(LateFrames, AFlushForgetsThatDownstreamWasLate) {
