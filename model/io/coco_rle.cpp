@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Text to runs, runs to pixels, pixels to runs.
+// Text to runs and back, runs to pixels, pixels to runs.
 #include "io/coco_rle.h"
 
 #include <algorithm>
@@ -33,6 +33,20 @@ std::variant<Runs, std::string> runs_of_text(std::string_view text, std::int64_t
         runs.push_back(static_cast<std::uint32_t>(run));
     }
     return runs;
+}
+
+std::string text_of_runs(std::span<const std::uint32_t> runs) {
+    std::string text;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        std::int64_t rest = std::int64_t{runs[i]} - (i > 2 ? std::int64_t{runs[i - 2]} : 0);
+        for (bool more = true; more;) {
+            const std::int64_t bits = rest & 31;
+            rest >>= 5;
+            more = rest != ((bits & 16) != 0 ? -1 : 0);
+            text.push_back(static_cast<char>('0' + bits + (more ? 32 : 0)));
+        }
+    }
+    return text;
 }
 
 std::variant<std::vector<std::uint8_t>, std::string> mask_of_runs(std::span<const std::uint32_t> runs, int height,
