@@ -24,7 +24,7 @@
  *
  * ## Example launch lines
  * |[
- * gst-launch-1.0 videotestsrc num-buffers=10 ! video/x-raw,width=320,height=240 ! ausmsegment ! maskjson ! fakesink dump=true
+ * gst-launch-1.0 -q videotestsrc num-buffers=10 ! video/x-raw,width=320,height=240 ! ausmsegment ! maskjson ! fdsink
  * gst-launch-1.0 videotestsrc num-buffers=10 ! video/x-raw,width=320,height=240 ! ausmsegment ! tee name=t ! queue ! maskjson masks=none only-changes=true ! fakesink async=false t. ! queue ! maskoverlay ! videoconvert ! autovideosink
  * ]|
  */

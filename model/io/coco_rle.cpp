@@ -90,15 +90,25 @@ std::array<Runs, 256> runs_of_values(const std::uint8_t* map, int width, int hei
         runs[current].push_back(static_cast<std::uint32_t>(position - start));
         ends[current] = position;
     };
-    for (std::size_t x = 0; x < columns; ++x) {
-        for (std::size_t y = 0; y < rows; ++y, ++position) {
-            const std::uint8_t value = map[y * columns + x];
-            if (value == current)
-                continue;
-            close_run();
-            current = value;
-            start = position;
-        }
+    // Turned strip by strip, because going down the columns of a large map misses every cache.
+    constexpr std::size_t kStrip = 32;
+    const std::size_t stride =
+        rows + 64;  // not a power of two, in which columns would drive each other out of the cache
+    std::vector<std::uint8_t> strip(kStrip * stride);
+    for (std::size_t left = 0; left < columns; left += kStrip) {
+        const std::size_t width_here = std::min(kStrip, columns - left);
+        for (std::size_t y = 0; y < rows; ++y)
+            for (std::size_t x = 0; x < width_here; ++x)
+                strip[x * stride + y] = map[y * columns + left + x];
+        for (std::size_t x = 0; x < width_here; ++x)
+            for (std::size_t y = 0; y < rows; ++y, ++position) {
+                const std::uint8_t value = strip[x * stride + y];
+                if (value == current)
+                    continue;
+                close_run();
+                current = value;
+                start = position;
+            }
     }
     close_run();
     for (std::size_t value = 0; value < runs.size(); ++value)

@@ -57,7 +57,7 @@ public:
                 if (!inside(pixel) || inside(pixel - stride_) || followed_[pixel])
                     continue;
                 if (labels_[pixel] == kUnlabelled) {
-                    label(pixel, kFirst + polygons.size());
+                    label(pixel, kFirst + static_cast<std::uint32_t>(polygons.size()));
                     polygons.emplace_back();
                 }
                 add_rings(polygons[labels_[pixel] - kFirst], follow(x, y));
@@ -66,25 +66,29 @@ public:
     }
 
 private:
-    static constexpr std::size_t kOutside = 0, kUnlabelled = 1, kFirst = 2;
+    static constexpr std::uint32_t kOutside = 0, kUnlabelled = 1, kFirst = 2;
 
     [[nodiscard]] std::size_t at(int x, int y) const {
         return static_cast<std::size_t>(y + 1) * stride_ + static_cast<std::size_t>(x + 1);
     }
     [[nodiscard]] bool inside(std::size_t pixel) const { return labels_[pixel] != kOutside; }
 
-    /// All pixels of a part get its label.
-    void label(std::size_t start, std::size_t number) {
+    /// All pixels of a part get its label, run by run.
+    void label(std::size_t start, std::uint32_t number) {
         std::vector<std::size_t> open{start};
-        labels_[start] = number;
         while (!open.empty()) {
-            const std::size_t pixel = open.back();
+            std::size_t first = open.back(), end = first;
             open.pop_back();
-            for (const std::size_t next : {pixel - 1, pixel + 1, pixel - stride_, pixel + stride_})
-                if (labels_[next] == kUnlabelled) {
-                    labels_[next] = number;
-                    open.push_back(next);
-                }
+            while (labels_[first - 1] == kUnlabelled)
+                --first;
+            while (labels_[end] == kUnlabelled)
+                labels_[end++] = number;
+            std::fill(labels_.begin() + static_cast<std::ptrdiff_t>(first),
+                      labels_.begin() + static_cast<std::ptrdiff_t>(end), number);
+            for (const std::size_t other : {first - stride_, first + stride_})
+                for (std::size_t i = 0; i < end - first; ++i)
+                    if (labels_[other + i] == kUnlabelled && (i == 0 || labels_[other + i - 1] != kUnlabelled))
+                        open.push_back(other + i);
         }
     }
 
@@ -148,7 +152,7 @@ private:
 
     int left_, top_, width_, height_;
     std::size_t stride_;
-    std::vector<std::size_t> labels_;
+    std::vector<std::uint32_t> labels_;
     std::vector<bool> followed_;  ///< whose upper edge is part of a ring
 };
 
