@@ -206,7 +206,7 @@ static void gst_mask_json_class_init(GstMaskJsonClass* klass) {
     object_class->finalize = gst_mask_json_finalize;
     element_class->change_state = GST_DEBUG_FUNCPTR(gst_mask_json_change_state);
     ausm::gst::json_settings_install(object_class);
-    gst_element_class_set_static_metadata(element_class, "Masks as JSON", "Converter/Analyzer/Metadata/Video",
+    gst_element_class_set_static_metadata(element_class, "Masks as JSON", "Converter/Analyzer/Video/Text/Metadata",
                                           "Writes the objects that ausmsegment found as lines of JSON",
                                           "AUSM for GStreamer");
     gst_element_class_add_static_pad_template(element_class, &sink_template);
