@@ -18,8 +18,8 @@ namespace {
 double rows_crossed(const io::Ring& ring, int height) {
     double rows = 0;
     for (std::size_t i = 0, n = ring.size() / 2; i < n; ++i) {
-        const double a = std::clamp(double{ring[2 * i + 1]}, 0., double(height));
-        const double b = std::clamp(double{ring[2 * ((i + 1) % n) + 1]}, 0., double(height));
+        const double a = std::clamp(double{ring[2 * i + 1]}, 0., static_cast<double>(height));
+        const double b = std::clamp(double{ring[2 * ((i + 1) % n) + 1]}, 0., static_cast<double>(height));
         rows += std::abs(a - b) + 1;
     }
     return rows;
@@ -68,7 +68,7 @@ std::optional<std::string> check_polygons(const MaskPolygons& polygons) {
         return wrong;
     if (polygons.polygons.empty())
         return "a mask must have at least one polygon";
-    double rows = 0;
+    double rows = 0, pixels = 0;
     for (const auto& polygon : polygons.polygons) {
         if (polygon.empty())
             return "a polygon must have at least one ring";
@@ -79,9 +79,13 @@ std::optional<std::string> check_polygons(const MaskPolygons& polygons) {
                 return kPolygonTooFar;
             rows += rows_crossed(ring, polygons.height);
         }
+        const auto [left, top, right, bottom] = io::box_of(polygon, polygons.height, polygons.width);
+        pixels += static_cast<double>(right - left) * (bottom - top);
     }
     if (rows > 4. * kMaxMaskPixels)
         return "the polygons have too many long edges";
+    if (pixels > 16. * kMaxMaskPixels)
+        return "there are too many large polygons";
     return std::nullopt;
 }
 

@@ -49,7 +49,8 @@ inline constexpr const char* kPolygonTooFar =
     "the points of a polygon must not lie further than 65536 from the mask's upper left corner";
 
 /// The text of what is wrong with polygons: a size out of range, none at all, a ring with fewer than three points or with
-/// half a point, points far outside, or more edges than any outline of such a mask has.
+/// half a point, points far outside, or so many long edges or large polygons that filling them would take
+/// seconds.
 [[nodiscard]] std::optional<std::string> check_polygons(const MaskPolygons& polygons);
 
 /// 255 where at least one of the polygons is. The text of what is wrong otherwise: check_polygons().

@@ -68,7 +68,11 @@ TEST(Mask, PolygonsThatCannotBeAreRefused) {
         comb.insert(comb.end(), {static_cast<float>(i % 100), i % 2 == 0 ? 0.F : 16384.F});
     const auto wrong = check_polygons({16384, 100, {{comb}}});
     ASSERT_TRUE(wrong);
-    EXPECT_NE(wrong->find("too many"), std::string::npos) << *wrong;
+    EXPECT_NE(wrong->find("too many long"), std::string::npos) << *wrong;
+    const std::vector<std::vector<ausm::io::Ring>> many(20, {{0, 0, 8000, 0, 0, 8000}});
+    const auto large = check_polygons({8000, 8000, many});
+    ASSERT_TRUE(large);
+    EXPECT_NE(large->find("too many large"), std::string::npos) << *large;
 }
 
 }  // namespace
