@@ -77,15 +77,17 @@ const char* op_name(PromptOp op) noexcept {
 }
 
 std::optional<std::string> load_mask(PromptLine& line) {
-    if (line.op != PromptOp::kMask || (line.mask_path.empty() && !line.mask_runs))
+    if (line.op != PromptOp::kMask || (line.mask_path.empty() && !line.mask_runs && !line.mask_polygons))
         return std::nullopt;
     auto image = line.mask_runs ? decode_rle(line.mask_runs->height, line.mask_runs->width, line.mask_runs->counts)
-                                : read_mask_png(line.mask_path);
+                 : line.mask_polygons ? decode_polygons(*line.mask_polygons)
+                                      : read_mask_png(line.mask_path);
     if (auto* wrong = std::get_if<std::string>(&image))
         return std::move(*wrong);
     line.mask = std::move(std::get<MaskImage>(image));
     line.mask_path.clear();
     line.mask_runs.reset();
+    line.mask_polygons.reset();
     return std::nullopt;
 }
 

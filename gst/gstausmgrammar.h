@@ -38,9 +38,10 @@ struct PromptLine {
     std::array<double, 4> box{};
     std::vector<Point> points;
     std::vector<std::vector<Point>> strokes;
-    // One of three; load_mask() turns the first two into the third.
-    std::string mask_path;              ///< a PNG that is still to be read
-    std::optional<MaskRuns> mask_runs;  ///< run lengths that are still to be drawn
+    // One of four; load_mask() turns the others into the last.
+    std::string mask_path;                      ///< a PNG that is still to be read
+    std::optional<MaskRuns> mask_runs;          ///< run lengths that are still to be drawn
+    std::optional<MaskPolygons> mask_polygons;  ///< outlines that are still to be filled
     MaskImage mask;
     PromptUnit unit = PromptUnit::kNormalised;
     std::string label;
@@ -76,8 +77,13 @@ using PromptParse = std::variant<PromptLine, PromptError>;
 
 [[nodiscard]] const char* op_name(PromptOp op) noexcept;
 
-/// One JSON line. A relative mask path is taken from `folder` unless that is empty. Never throws for bad input.
-[[nodiscard]] PromptParse parse_prompt(std::string_view text, int line, const std::string& folder);
+/// A line of text: one prompt, or what maskjson has seen on a frame, each object of which is a prompt for that frame.
+using TextParse = std::variant<PromptLine, std::vector<PromptLine>, PromptError>;
+
+/// One JSON line. A relative mask path is taken from `folder` unless that is empty. Of a frame that maskjson has seen,
+/// every object with pixels is shown by its mask, else by its box; one whose masks were carried over shows nothing.
+/// Never throws for bad input.
+[[nodiscard]] TextParse parse_text(std::string_view text, int line, const std::string& folder);
 
 /// Rows of numbers for properties: "x0,y0,x1,y1;..." or JSON [..] or [[..], ..]. Never throws for bad input.
 using Rows = std::vector<std::vector<double>>;
@@ -92,7 +98,7 @@ using Rows = std::vector<std::vector<double>>;
 /// Transfer full.
 [[nodiscard]] GstStructure* prompt_structure(PromptLine line);
 
-/// Reads the mask of a line that names a path or has run lengths; the text of what is wrong, or nothing.
+/// Makes the mask of a line that names a path, has run lengths or polygons; the text of what is wrong, or nothing.
 [[nodiscard]] std::optional<std::string> load_mask(PromptLine& line);
 
 /// The prompts of a line in shares of its picture (to_shares()): one, or one per object of a mask image. They take over

@@ -115,6 +115,11 @@ Fault check_mask(const PromptLine& line) {
             return PromptFault{"mask", std::move(*wrong)};
         return std::nullopt;
     }
+    if (line.mask_polygons) {
+        if (auto wrong = check_polygons(*line.mask_polygons))
+            return PromptFault{"mask", std::move(*wrong)};
+        return std::nullopt;
+    }
     const MaskImage& image = line.mask;
     if (image.values.empty())
         return PromptFault{"mask", "the path of the mask is empty"};

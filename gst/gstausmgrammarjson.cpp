@@ -49,8 +49,8 @@ std::string plain(const json::exception& failure) {
 }
 
 /// Runs a parser; every way in which bad text can fail becomes a PromptError.
-template <typename Value, typename Parse>
-std::variant<Value, PromptError> parse_at(std::string_view text, int line, Parse&& parse) {
+template <typename Parsed, typename Parse>
+Parsed parse_at(std::string_view text, int line, Parse&& parse) {
     if (text.size() > kMaxLineBytes)
         return PromptError{line, 1, "longer than " + std::to_string(kMaxLineBytes) + " bytes"};
     try {
@@ -120,16 +120,19 @@ json read_json(std::string_view text) {
     }
 }
 
-PromptParse parse_prompt(std::string_view text, int line, const std::string& folder) {
-    return parse_at<PromptLine>(text, line, [&]() -> PromptParse {
-        PromptLine prompt = read_prompt(read_json(text));
+TextParse parse_text(std::string_view text, int line, const std::string& folder) {
+    return parse_at<TextParse>(text, line, [&]() -> TextParse {
+        const json value = read_json(text);
+        if (value.is_object() && !value.contains("op") && value.contains("fresh"))
+            return read_frame(value);
+        PromptLine prompt = read_prompt(value);
         resolve(prompt.mask_path, folder);
         return prompt;
     });
 }
 
 std::variant<Rows, PromptError> parse_rows(std::string_view text) {
-    return parse_at<Rows>(text, 0, [&]() -> std::variant<Rows, PromptError> {
+    return parse_at<std::variant<Rows, PromptError>>(text, 0, [&]() -> std::variant<Rows, PromptError> {
         try {
             return read_rows(read_json(rows_as_json(text)));
         } catch (const json::parse_error&) {

@@ -28,7 +28,10 @@ private:
 /// A line of JSON. Throws GrammarFailure.
 [[nodiscard]] PromptLine read_prompt(const nlohmann::json& object);
 
-/// The member "mask": a path, or run lengths. Throws GrammarFailure.
+/// What maskjson has seen on a frame: the prompts that show it. Throws GrammarFailure.
+[[nodiscard]] std::vector<PromptLine> read_frame(const nlohmann::json& object);
+
+/// The member "mask": a path, run lengths, or polygons. Throws GrammarFailure.
 void read_mask(const nlohmann::json& value, PromptLine& line);
 
 /// JSON from text with all limits applied: depth, duplicate keys. Throws nlohmann's parse_error or GrammarFailure.

@@ -3,6 +3,7 @@
 #include "gstausmgrammarjson.h"
 #include "model/io/coco_rle.h"
 
+#include <cmath>
 #include <string>
 #include <utility>
 #include <variant>
@@ -46,6 +47,29 @@ coco::Runs read_counts(const json& runs) {
     return counts;
 }
 
+/// A list of polygons, each a list of rings, each a list of numbers.
+std::vector<std::vector<io::Ring>> read_polygons(const json& value) {
+    const auto elements = [](const json& list) -> const json& {
+        if (!list.is_array())
+            throw GrammarFailure("mask", "polygons must be [[[x0, y0, x1, y1, x2, y2], hole, ...], ...]");
+        return list;
+    };
+    std::vector<std::vector<io::Ring>> polygons;
+    for (const json& polygon : elements(value)) {
+        polygons.emplace_back();
+        for (const json& ring : elements(polygon)) {
+            auto& numbers = polygons.back().emplace_back();
+            for (const json& each : elements(ring)) {
+                const double number = JsonNode(each).number("mask");
+                if (std::abs(number) > kMaxMaskCoordinate)
+                    throw GrammarFailure("mask", kPolygonTooFar);
+                numbers.push_back(static_cast<float>(number));
+            }
+        }
+    }
+    return polygons;
+}
+
 }  // namespace
 
 double JsonNode::number(std::string_view key) const {
@@ -73,16 +97,20 @@ void read_mask(const json& value, PromptLine& line) {
         line.mask_path = value.get<std::string>();
         return;
     }
-    if (!value.is_object() || value.size() != 2 || !value.contains("size") || !value.contains("counts"))
-        throw GrammarFailure("mask", "mask must be a path, or {\"size\": [height, width], \"counts\": run lengths}");
+    if (!value.is_object() || value.size() != 2 || !value.contains("size") ||
+        !(value.contains("counts") || value.contains("polygons")))
+        throw GrammarFailure("mask",
+                             "mask must be a path, or {\"size\": [height, width], \"counts\": run lengths}, or "
+                             "the same with polygons in place of counts");
     const json& size = value["size"];
     if (!size.is_array() || size.size() != 2)
         throw GrammarFailure("mask", "mask must be given with size [height, width]");
-    MaskRuns runs;
-    runs.height = static_cast<int>(read_whole(size[0], "mask", 1, kMaxMaskSide));
-    runs.width = static_cast<int>(read_whole(size[1], "mask", 1, kMaxMaskSide));
-    runs.counts = read_counts(value["counts"]);
-    line.mask_runs = std::move(runs);
+    const auto height = static_cast<int>(read_whole(size[0], "mask", 1, kMaxMaskSide));
+    const auto width = static_cast<int>(read_whole(size[1], "mask", 1, kMaxMaskSide));
+    if (value.contains("counts"))
+        line.mask_runs = MaskRuns{height, width, read_counts(value["counts"])};
+    else
+        line.mask_polygons = MaskPolygons{height, width, read_polygons(value["polygons"])};
 }
 
 PromptLine read_prompt(const json& object) {

@@ -2,6 +2,8 @@
 // Masks as people hand them in: index images and run lengths.
 #pragma once
 
+#include "model/io/polygon.h"
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -30,11 +32,29 @@ struct MaskRuns {
     std::vector<std::uint32_t> counts;
 };
 
+/// Outlines in the pixels of a mask of this size, each polygon with its outer ring and its holes.
+struct MaskPolygons {
+    int height = 0, width = 0;
+    std::vector<std::vector<io::Ring>> polygons;
+};
+
 /// The text of what is wrong with a size: a side, or the number of pixels.
 [[nodiscard]] std::optional<std::string> check_mask_size(int height, int width);
 
 /// The text of what is wrong with run lengths: size out of range, runs that do not add up to height * width.
 [[nodiscard]] std::optional<std::string> check_rle(int height, int width, std::span<const std::uint32_t> counts);
+
+inline constexpr float kMaxMaskCoordinate = 65536;  ///< of polygons
+inline constexpr const char* kPolygonTooFar =
+    "the points of a polygon must not lie further than 65536 from the mask's upper left corner";
+
+/// The text of what is wrong with polygons: a size out of range, none at all, a ring with fewer than three points or with
+/// half a point, points far outside, or so many long edges or large polygons that filling them would take
+/// seconds.
+[[nodiscard]] std::optional<std::string> check_polygons(const MaskPolygons& polygons);
+
+/// 255 where at least one of the polygons is. The text of what is wrong otherwise: check_polygons().
+[[nodiscard]] std::variant<MaskImage, std::string> decode_polygons(const MaskPolygons& polygons);
 
 /// COCO run lengths: pixels column by column, runs of background and object in turn, background first. Objects become
 /// 255. The text of what is wrong otherwise: check_rle().

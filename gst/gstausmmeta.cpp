@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Writes GstAusmMeta and its JSON form.
+// Writes GstAusmMeta.
 #include "gst/gstausmmeta.h"
 
 #include "gst/ausm/gstausmmeta.h"
 #include "gst/gstausmmetatransform.h"
-#include "model/io/coco_rle.h"
+#include "gst/gstausmobjectnames.h"
 
 #include <gst/video/video.h>
-#include <nlohmann/json.hpp>
 
 #include <array>
 #include <memory>
@@ -16,17 +15,6 @@
 
 namespace ausm::gst {
 namespace {
-
-constexpr std::array kStateNames = {"new", "tracked", "absent", "lost"};
-constexpr std::array kOriginNames = {"prompt", "auto"};
-
-// One order of the names serves the writer's enumerations and the reader's.
-static_assert(static_cast<int>(ObjectState::kNew) == GST_AUSM_OBJECT_NEW);
-static_assert(static_cast<int>(ObjectState::kTracked) == GST_AUSM_OBJECT_TRACKED);
-static_assert(static_cast<int>(ObjectState::kAbsent) == GST_AUSM_OBJECT_ABSENT);
-static_assert(static_cast<int>(ObjectState::kLost) == GST_AUSM_OBJECT_LOST);
-static_assert(static_cast<int>(ObjectOrigin::kPrompt) == GST_AUSM_OBJECT_PROMPT);
-static_assert(static_cast<int>(ObjectOrigin::kAuto) == GST_AUSM_OBJECT_AUTO);
 
 template <typename Enum, std::size_t N>
 const char* name_of(Enum value, const std::array<const char*, N>& names) {
@@ -94,17 +82,6 @@ bool sizes_fit(const Result& result, const MetaOptions& options) {
     return result.map.size() == size && (result.confidence.empty() || result.confidence.size() == size);
 }
 
-nlohmann::json object_json(const GstAusmObject& object) {
-    return {{"id", object.id},
-            {"value", object.value},
-            {"label", object.label},
-            {"score", object.score},
-            {"box", {object.x0, object.y0, object.x1, object.y1}},
-            {"area", object.area},
-            {"state", name_of(object.state, kStateNames)},
-            {"origin", name_of(object.origin, kOriginNames)}};
-}
-
 /// An empty structure in place of the one that the buffer carries.
 GstStructure* new_structure(GstBuffer* buffer) {
     register_meta();
@@ -153,33 +130,6 @@ bool attach_meta(GstBuffer* buffer, Result& result, const MetaOptions& options) 
         take_plane(structure, "confidence", wrap_plane(result.confidence, result.map_width, result.map_height));
     take_objects(structure, result.objects);
     return true;
-}
-
-std::string meta_to_json(GstBuffer* buffer) {
-    GstAusmMetaView view;
-    GstMapInfo map;
-    if (!gst_ausm_meta_get(buffer, &view) || !gst_buffer_map(view.map, &map, GST_MAP_READ))
-        return {};
-    const auto runs = coco::runs_of_values(map.data, view.map_width, view.map_height);
-    gst_buffer_unmap(view.map, &map);
-    nlohmann::json objects = nlohmann::json::array();
-    for (guint i = 0; i < view.n_objects; ++i) {
-        GstAusmObject object;
-        if (!gst_ausm_meta_get_object(&view, i, &object))
-            continue;
-        auto json = object_json(object);
-        json["segmentation"] = {{"size", {view.map_height, view.map_width}},
-                                {"counts", runs[static_cast<std::size_t>(object.value)]}};
-        objects.push_back(std::move(json));
-    }
-    const nlohmann::json all = {{"version", GST_AUSM_META_VERSION},
-                                {"serial", view.serial},
-                                {"width", view.width},
-                                {"height", view.height},
-                                {"fresh", view.fresh != FALSE},
-                                {"source", view.source},
-                                {"objects", std::move(objects)}};
-    return all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace ausm::gst

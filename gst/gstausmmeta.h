@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Puts what the model gave for a picture onto its buffer, and turns it into JSON; gst/ausm/gstausmmeta.h reads it.
+// Puts what the model gave for a picture onto its buffer; gst/ausm/gstausmmeta.h reads it.
 #pragma once
 
 #include "model/ausm.h"
@@ -32,11 +32,5 @@ void copy_meta(GstBuffer* to, GstBuffer* from);
 
 /// Marks the GstAusmMeta of a writable buffer as carried over from an earlier picture (not fresh). Reentrant.
 void mark_repeated(GstBuffer* buffer, guint64 serial);
-
-/// The buffer's GstAusmMeta as one JSON object: version, serial, width, height, fresh, source and objects, each with
-/// id, value, label, score, box [x0, y0, x1, y1], area, state, origin and segmentation, which is an uncompressed run
-/// length encoding as COCO has it: {"size": [map height, map width], "counts": [outside, inside, outside, ...]} down
-/// the map's columns. Malformed objects are left out; empty when there is no metadata or it is malformed. Reentrant.
-[[nodiscard]] std::string meta_to_json(GstBuffer* buffer);
 
 }  // namespace ausm::gst

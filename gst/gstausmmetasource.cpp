@@ -58,6 +58,18 @@ std::optional<MetaSource> find_meta_source(GstPad* sink) {
     return found;
 }
 
+std::string lost_meta(GstPad* sink) {
+    const auto source = find_meta_source(sink);
+    if (!source)
+        return {};
+    std::string between;
+    for (const std::string& name : source->between)
+        between += (between.empty() ? "" : ", ") + name;
+    return "The masks of " + source->element +
+           " do not reach this picture: an element between does not carry them along (" +
+           (between.empty() ? "none is known by name" : between) + ").";
+}
+
 bool is_meta_source_query(GstQuery* query) {
     const GstStructure* structure =
         GST_QUERY_TYPE(query) == GST_QUERY_CUSTOM ? gst_query_get_structure(query) : nullptr;

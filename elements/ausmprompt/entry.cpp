@@ -15,14 +15,6 @@ PromptEntry::PromptEntry(PromptLine line, int number)
     line_.late = line_.clipped = false;  // found out here
 }
 
-std::variant<PromptEntry, PromptError> PromptEntry::from_text(std::string_view text, int number,
-                                                              const std::string& folder) {
-    auto parsed = parse_prompt(text, number, folder);
-    if (auto* wrong = std::get_if<PromptError>(&parsed))
-        return std::move(*wrong);
-    return PromptEntry(std::move(std::get<PromptLine>(parsed)), number);
-}
-
 std::variant<PromptEntry, PromptError> PromptEntry::from_structure(const GstStructure* structure) {
     auto parsed = parse_prompt(structure);
     if (auto* wrong = std::get_if<PromptError>(&parsed))
@@ -34,6 +26,10 @@ std::size_t PromptEntry::bytes() const noexcept {
     std::size_t bytes = sizeof(PromptLine) + line_.points.capacity() * sizeof(Point);
     for (const auto& stroke : line_.strokes)
         bytes += sizeof(stroke) + stroke.capacity() * sizeof(Point);
+    if (line_.mask_polygons)
+        for (const auto& polygon : line_.mask_polygons->polygons)
+            for (const auto& ring : polygon)
+                bytes += sizeof(polygon) + sizeof(ring) + ring.capacity() * sizeof(float);
     return bytes + (line_.mask_runs ? line_.mask_runs->counts.capacity() * sizeof(std::uint32_t) : 0);
 }
 

@@ -6,19 +6,17 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
 
 namespace ausm::gst {
 
-/// Read once. A mask stays a path or run lengths until it is due, because masks need many times the memory.
+/// A mask stays a path, run lengths or polygons until it is due, because masks need many times the memory.
 class PromptEntry {
 public:
-    /// A JSON line, its number, and the folder of relative mask paths ("": the working directory).
-    [[nodiscard]] static std::variant<PromptEntry, PromptError> from_text(std::string_view text, int number,
-                                                                          const std::string& folder);
+    /// `number` of the line of text that it came from; 0: none.
+    PromptEntry(PromptLine line, int number);
     [[nodiscard]] static std::variant<PromptEntry, PromptError> from_structure(const GstStructure* structure);
 
     std::optional<GstClockTime> time;   ///< stream time
@@ -33,8 +31,6 @@ public:
     [[nodiscard]] PromptLine line() && noexcept { return std::move(line_); }
 
 private:
-    PromptEntry(PromptLine line, int number);
-
     PromptLine line_;
     int number_;  // 0: none
 };

@@ -19,7 +19,8 @@
  * first one after a new stream or a flush; one that is changed while playing belongs to the next frame. The property
  * location names a file with one JSON object a line, each with `frame` (counted from 0), with `time` (seconds of stream
  * time: the first frame that ends after it) or with neither (the first frame). After a flush frames are no longer
- * counted: what is left with `frame` is refused, what has a `time` from there on is due again.
+ * counted: what is left with `frame` is refused, what has a `time` from there on is due again. Lines of maskjson are read,
+ * too: each of their objects is shown by the first line that has it.
  *
  * The signal #GstAusmPrompt::add-prompt takes the same while the stream runs, and so does the request pad `prompt_sink`
  * as `application/x-json`: text of such lines, which never makes the video wait. As GRAY8 video the pad takes masks:

@@ -63,7 +63,24 @@ bool PromptLines::end_line(const Take& take) {
         return take(PromptError{number_, 1, "longer than " + std::to_string(kMaxLineBytes) + " bytes"});
     if (line.find_first_not_of(" \t\r") == std::string::npos)
         return true;
-    return take(PromptEntry::from_text(line, number_, folder_));
+    auto parsed = parse_text(line, number_, folder_);
+    if (auto* prompt = std::get_if<PromptLine>(&parsed))
+        return take(PromptEntry(std::move(*prompt), number_));
+    if (auto* wrong = std::get_if<PromptError>(&parsed))
+        return take(std::move(*wrong));
+    return show(std::get<std::vector<PromptLine>>(std::move(parsed)), take);
+}
+
+bool PromptLines::show(std::vector<PromptLine> objects, const Take& take) {
+    for (PromptLine& object : objects) {
+        if (!shown_.insert(object.object).second)
+            continue;
+        if (shown_.size() > kMaxShown)
+            shown_.erase(shown_.begin());  // ids rise, so it is the one that was shown first
+        if (!take(PromptEntry(std::move(object), number_)))
+            return false;
+    }
+    return true;
 }
 
 bool PromptLines::begin(std::string_view text, const Take& take) {

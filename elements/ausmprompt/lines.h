@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -25,7 +26,8 @@ struct BadLines {
     [[nodiscard]] bool add(const PromptError& error);
 };
 
-/// Cuts UTF-8 text, with or without its byte order mark, at its line ends and reads each line; blank ones only count.
+/// Cuts UTF-8 text, with or without its byte order mark, at its line ends and reads each line; blank ones only count. Of
+/// what maskjson has written, an object is shown by the first frame that has it.
 /// Holds kMaxLineBytes at most: of a longer line the rest is skipped. Thread-bound.
 class PromptLines {
 public:
@@ -43,10 +45,13 @@ public:
     [[nodiscard]] const std::string& foreign_encoding() const noexcept { return foreign_; }
 
 private:
+    static constexpr std::size_t kMaxShown = 100'000;
+
     bool begin(std::string_view text, const Take& take);
     bool cut(std::string_view piece, const Take& take);
     void keep(std::string_view piece);
     bool end_line(const Take& take);
+    bool show(std::vector<PromptLine> objects, const Take& take);
 
     std::string folder_;
     std::string head_;  // while it is too short to tell the encoding
@@ -54,7 +59,8 @@ private:
     std::string foreign_;
     std::string line_;  // so far
     bool too_long_ = false;
-    int number_ = 0;  // of the line before
+    int number_ = 0;                // of the line before
+    std::set<std::int64_t> shown_;  // ids of maskjson's objects
 };
 
 }  // namespace ausm::gst

@@ -71,8 +71,11 @@ void install_standing(GObjectClass* klass) {
 
 void prompt_settings_install(GObjectClass* klass) {
     install_standing(klass);
-    install_text(klass, PROP_LOCATION, "location", "Location",
-                 "File of prompts, one JSON object a line, with frame or time", GST_PARAM_MUTABLE_READY);
+    install_text(
+        klass, PROP_LOCATION, "location", "Location",
+        "File of prompts, one JSON object a line, with frame or time; or of lines that maskjson has written, whose "
+        "objects are shown by the first line that has them",
+        GST_PARAM_MUTABLE_READY);
     g_object_class_install_property(
         klass, PROP_WAIT_PROMPTS,
         g_param_spec_boolean("wait-prompts", "Wait for prompts",

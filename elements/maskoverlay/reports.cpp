@@ -26,23 +26,9 @@ const char* next_step(Lack lack) {
     return "";
 }
 
-constexpr const char* kDroppers =
-    "Encoders, crops, borders, flips, mixers and effects that make a new picture drop them. Put "
-    "maskoverlay before it, or ausmsegment behind it.";
-
 }  // namespace
 
-std::string Reports::way_of_masks() {
-    const auto source = find_meta_source(GST_BASE_TRANSFORM_SINK_PAD(element_));
-    if (!source)
-        return {};
-    std::string between;
-    for (const std::string& name : source->between)
-        between += (between.empty() ? "" : ", ") + name;
-    return "The masks of " + source->element +
-           " do not reach this picture: an element between does not carry them along (" +
-           (between.empty() ? "none is known by name" : between) + ").";
-}
+std::string Reports::way_of_masks() { return lost_meta(GST_BASE_TRANSFORM_SINK_PAD(element_)); }
 
 void Reports::lacking(Lack lack, const char* consequence, const std::string& why) {
     GST_LOG_OBJECT(element_, "%s: %s", consequence, why.c_str());
@@ -51,7 +37,7 @@ void Reports::lacking(Lack lack, const char* consequence, const std::string& why
     const std::string way = lack == Lack::kNoMasks ? way_of_masks() : std::string();
     GST_ELEMENT_WARNING(element_, STREAM, FORMAT, ("%s: %s.", consequence, why.c_str()),
                         ("%s %s This is said once; 'missing' says what becomes of such pictures.", way.c_str(),
-                         way.empty() ? next_step(lack) : kDroppers));
+                         way.empty() ? next_step(lack) : kMetaDroppers));
 }
 
 void Reports::lost() {
@@ -61,7 +47,7 @@ void Reports::lost() {
     if (way.empty())
         return;
     said_.insert(Topic::kLost);
-    GST_ELEMENT_WARNING(element_, STREAM, FORMAT, ("%s", way.c_str()), ("%s", kDroppers));
+    GST_ELEMENT_WARNING(element_, STREAM, FORMAT, ("%s", way.c_str()), ("%s", kMetaDroppers));
 }
 
 void Reports::malformed(const char* what) {

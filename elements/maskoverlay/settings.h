@@ -4,8 +4,8 @@
 
 #include "elements/maskoverlay/annotation.h"
 #include "elements/maskoverlay/effect.h"
-#include "elements/maskoverlay/object_filter.h"
 #include "elements/maskoverlay/output_caps.h"
+#include "gst/gstausmobjectfilter.h"
 
 #include <gst/gst.h>
 

@@ -3,15 +3,16 @@
 #include "data/segmentation.h"
 
 #include "data/dataset.h"
-#include "data/polygon.h"
 #include "io/coco_rle.h"
 #include "io/json_fields.h"
 #include "io/picture.h"
+#include "io/polygon.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <span>
 #include <stdexcept>
 
 namespace ausm::data {
@@ -85,8 +86,8 @@ MaskPixels mask_of(const Segmentation& segmentation, int height, int width, cons
     check_size(segmentation, height, width, where);
     if (const auto* polygons = std::get_if<Polygons>(&segmentation.shape)) {
         MaskPixels mask(static_cast<std::size_t>(height) * static_cast<std::size_t>(width));
-        for (const auto& points : *polygons)
-            fill_polygon(mask, height, width, points);
+        for (const auto& polygon : *polygons)
+            io::fill_polygon(mask, height, width, std::span(&polygon, 1));
         return mask;
     }
     const auto taken = [&](auto read) {

@@ -2,8 +2,8 @@
 // One object's mask as COCO writes it: polygons, run lengths as text, or run lengths as a list.
 #pragma once
 
-#include "data/polygon.h"
 #include "io/picture.h"
+#include "io/polygon.h"
 
 #include <nlohmann/json.hpp>
 
@@ -13,7 +13,8 @@
 
 namespace ausm::data {
 
-using Polygons = std::vector<std::vector<float>>;  ///< each x0, y0, x1, y1, ...; together they are one mask
+using io::MaskPixels;
+using Polygons = std::vector<io::Ring>;  ///< each x0, y0, x1, y1, ...; together they are one mask
 
 struct Segmentation {
     std::variant<Polygons, std::vector<std::uint32_t>, std::string> shape;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Text to runs, runs to pixels, pixels to runs.
+// Text to runs and back, runs to pixels, pixels to runs.
 #include "io/coco_rle.h"
 
 #include <algorithm>
@@ -33,6 +33,20 @@ std::variant<Runs, std::string> runs_of_text(std::string_view text, std::int64_t
         runs.push_back(static_cast<std::uint32_t>(run));
     }
     return runs;
+}
+
+std::string text_of_runs(std::span<const std::uint32_t> runs) {
+    std::string text;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        std::int64_t rest = std::int64_t{runs[i]} - (i > 2 ? std::int64_t{runs[i - 2]} : 0);
+        for (bool more = true; more;) {
+            const std::int64_t bits = rest & 31;
+            rest >>= 5;
+            more = rest != ((bits & 16) != 0 ? -1 : 0);
+            text.push_back(static_cast<char>('0' + bits + (more ? 32 : 0)));
+        }
+    }
+    return text;
 }
 
 std::variant<std::vector<std::uint8_t>, std::string> mask_of_runs(std::span<const std::uint32_t> runs, int height,
@@ -76,15 +90,25 @@ std::array<Runs, 256> runs_of_values(const std::uint8_t* map, int width, int hei
         runs[current].push_back(static_cast<std::uint32_t>(position - start));
         ends[current] = position;
     };
-    for (std::size_t x = 0; x < columns; ++x) {
-        for (std::size_t y = 0; y < rows; ++y, ++position) {
-            const std::uint8_t value = map[y * columns + x];
-            if (value == current)
-                continue;
-            close_run();
-            current = value;
-            start = position;
-        }
+    // Turned strip by strip, because going down the columns of a large map misses every cache.
+    constexpr std::size_t kStrip = 32;
+    const std::size_t stride =
+        rows + 64;  // not a power of two, in which columns would drive each other out of the cache
+    std::vector<std::uint8_t> strip(kStrip * stride);
+    for (std::size_t left = 0; left < columns; left += kStrip) {
+        const std::size_t width_here = std::min(kStrip, columns - left);
+        for (std::size_t y = 0; y < rows; ++y)
+            for (std::size_t x = 0; x < width_here; ++x)
+                strip[x * stride + y] = map[y * columns + left + x];
+        for (std::size_t x = 0; x < width_here; ++x)
+            for (std::size_t y = 0; y < rows; ++y, ++position) {
+                const std::uint8_t value = strip[x * stride + y];
+                if (value == current)
+                    continue;
+                close_run();
+                current = value;
+                start = position;
+            }
     }
     close_run();
     for (std::size_t value = 0; value < runs.size(); ++value)

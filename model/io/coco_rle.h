@@ -19,6 +19,9 @@ using Runs = std::vector<std::uint32_t>;
 /// otherwise: another character, cut short, a run below 0 or above `most` (at most 2^32 - 1).
 [[nodiscard]] std::variant<Runs, std::string> runs_of_text(std::string_view text, std::int64_t most);
 
+/// The text form of runs, each below 2^31.
+[[nodiscard]] std::string text_of_runs(std::span<const std::uint32_t> runs);
+
 /// [height, width] row after row: `value` inside, 0 outside. The text of what is wrong, before memory is taken, when the
 /// runs do not add up to height x width, both at least 1.
 [[nodiscard]] std::variant<std::vector<std::uint8_t>, std::string> mask_of_runs(std::span<const std::uint32_t> runs,

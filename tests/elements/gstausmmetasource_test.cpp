@@ -62,7 +62,7 @@ TEST_F(Ways, ThatLoseMasksAreAWarningThatNamesTheElements) {
     EXPECT_NE(found[0].message.find("The masks of segmenter do not reach this picture"), std::string::npos)
         << found[0].message;
     EXPECT_NE(found[0].message.find("(waiting, mirror)"), std::string::npos) << found[0].message;
-    EXPECT_NE(found[0].detail.find("Put maskoverlay before it, or ausmsegment behind it"), std::string::npos);
+    EXPECT_NE(found[0].detail.find("Put this element before it, or ausmsegment behind it"), std::string::npos);
 }
 
 TEST_F(Ways, ThatLoseMasksHideThePictureThatWasToBeHiddenInPart) {

@@ -76,7 +76,7 @@ TEST(LaunchLines, EveryElementHasOne) {
     std::vector<std::string> files;
     for (const Line& line : launch_lines())
         files.push_back(line.file);
-    for (const char* file : {"gstausmsegment", "gstausmprompt", "gstmaskoverlay"})
+    for (const char* file : {"gstausmsegment", "gstausmprompt", "gstmaskjson", "gstmaskoverlay"})
         EXPECT_NE(std::find(files.begin(), files.end(), file), files.end()) << file;
 }
 

@@ -66,7 +66,7 @@ TEST(Plugin, IsInspectedWithoutTheModelLibrary) {
     if (std::getenv("AUSM_SANITIZED"))
         GTEST_SKIP() << "a program without the sanitizer cannot load the plugin";
     const TemporaryFolder folder;
-    for (const char* element : {"ausmsegment", "ausmprompt", "maskoverlay"}) {
+    for (const char* element : {"ausmsegment", "ausmprompt", "maskjson", "maskoverlay"}) {
         const Shell inspected(bare(folder, "r.bin") + "gst-inspect-1.0 " + element);
         if (inspected.status == 127 << 8)
             GTEST_SKIP() << "gst-inspect-1.0 is not installed";
@@ -104,7 +104,7 @@ TEST(Plugin, IsScannedInLessThan40Milliseconds) {
 }
 
 TEST(Plugin, PropertiesSayWhenTheyMayBeChanged) {
-    for (const char* name : {"ausmsegment", "ausmprompt", "maskoverlay"}) {
+    for (const char* name : {"ausmsegment", "ausmprompt", "maskjson", "maskoverlay"}) {
         const Owned<GstElement> element(GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make(name, nullptr))));
         ASSERT_TRUE(element);
         guint count = 0;

@@ -111,8 +111,8 @@ void check_prompts(PromptLine line, int width, int height) {
 
 /// A line that was accepted, whatever its form was.
 void check_accepted(PromptLine line, Input& sizes) {
-    if (line.mask_runs)
-        FUZZ_CHECK(!load_mask(line) && !line.mask_runs);
+    if (line.mask_runs || line.mask_polygons)
+        FUZZ_CHECK(!load_mask(line) && !line.mask_runs && !line.mask_polygons);
     check_line(line);
     if (line.mask_path.empty())
         check_event(line);
@@ -122,13 +122,21 @@ void check_accepted(PromptLine line, Input& sizes) {
 
 void check_json(Input& input) {
     const std::string_view text = input.rest();
-    const PromptParse parsed = parse_prompt(text, 3, "/folder");
+    const TextParse parsed = parse_text(text, 3, "/folder");
     if (const auto* error = std::get_if<PromptError>(&parsed))
         return check_error(*error, 3, text.size());
+    Input sizes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+    if (const auto* objects = std::get_if<std::vector<PromptLine>>(&parsed)) {
+        for (const PromptLine& object : *objects) {
+            FUZZ_CHECK(object.object >= 1 && object.mask_path.empty() && !object.frame);
+            FUZZ_CHECK(object.op == PromptOp::kBox || object.mask_runs || object.mask_polygons);
+            check_accepted(object, sizes);
+        }
+        return;
+    }
     const auto& line = std::get<PromptLine>(parsed);
     FUZZ_CHECK(line.mask_path.empty() || line.mask_path[0] == '/');
-    FUZZ_CHECK(!line.mask_runs || line.mask_path.empty());
-    Input sizes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+    FUZZ_CHECK((line.mask_path.empty() ? 0 : 1) + (line.mask_runs ? 1 : 0) + (line.mask_polygons ? 1 : 0) <= 1);
     check_accepted(line, sizes);
 }
 

@@ -16,21 +16,6 @@ using ausm::fuzz::Input;
 using ausm::gst::MaskImage;
 using Counts = std::vector<std::uint32_t>;
 
-/// The text form by its definition: 5 bits a character, low bits first, from the fourth run on differences.
-std::string compress(const Counts& counts) {
-    std::string text;
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-        std::int64_t rest = std::int64_t{counts[i]} - (i > 2 ? std::int64_t{counts[i - 2]} : 0);
-        for (bool more = true; more;) {
-            const std::int64_t bits = rest & 31;
-            rest >>= 5;
-            more = rest != ((bits & 16) != 0 ? -1 : 0);
-            text.push_back(static_cast<char>('0' + bits + (more ? 32 : 0)));
-        }
-    }
-    return text;
-}
-
 /// One pixel after the other, down the columns.
 void check_pixels(const MaskImage& image, const Counts& counts) {
     std::size_t run = 0, left = counts.empty() ? 0 : counts[0];
@@ -101,7 +86,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto* counts = std::get_if<Counts>(&read);
     if (!counts)
         return 0;
-    FUZZ_CHECK(ausm::coco::runs_of_text(compress(*counts), ausm::gst::kMaxMaskPixels) == read);
+    FUZZ_CHECK(ausm::coco::runs_of_text(ausm::coco::text_of_runs(*counts), ausm::gst::kMaxMaskPixels) == read);
     std::int64_t total = 0;
     for (const std::uint32_t run : *counts) {
         FUZZ_CHECK(run <= ausm::gst::kMaxMaskPixels);

@@ -3,16 +3,17 @@
 // wrote comes back.
 #include "gst/ausm/gstausmmeta.h"
 
-#include "gst/gstausmmask.h"
+#include "gst/gstausmgrammar.h"
 #include "gst/gstausmmeta.h"
+#include "gst/gstausmmetajson.h"
 #include "gst/gstausmmetatransform.h"
 #include "structure.h"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
 
 namespace {
 
@@ -117,32 +118,41 @@ void check_object(const GstAusmObject& object) {
     FUZZ_CHECK(object.origin == GST_AUSM_OBJECT_PROMPT || object.origin == GST_AUSM_OBJECT_AUTO);
 }
 
-/// The run lengths of an object in the JSON form are the places of its value in the map.
-void check_run_lengths(const nlohmann::json& object, const GstAusmMetaView& view, const std::uint8_t* map) {
-    const auto& form = object.at("segmentation");
-    FUZZ_CHECK(form.at("size") == nlohmann::json({view.map_height, view.map_width}));
-    const auto decoded =
-        ausm::gst::decode_rle(view.map_height, view.map_width, form.at("counts").get<std::vector<std::uint32_t>>());
-    const auto* image = std::get_if<ausm::gst::MaskImage>(&decoded);
-    FUZZ_CHECK(image != nullptr);
+/// The mask of an object in the JSON form, read as a prompt, is the places of its value in the map; without a mask there
+/// are none.
+void check_mask(const nlohmann::json& object, const GstAusmMetaView& view, const std::uint8_t* map) {
     const int value = object.at("value").get<int>();
-    for (std::size_t i = 0; i < image->values.size(); ++i)
-        FUZZ_CHECK((image->values[i] == 255) == (map[i] == value));
+    const auto size = static_cast<std::size_t>(view.map_width) * static_cast<std::size_t>(view.map_height);
+    if (!object.contains("mask")) {
+        FUZZ_CHECK(std::find(map, map + size, value) == map + size);
+        return;
+    }
+    auto parsed = ausm::gst::parse_text(nlohmann::json{{"op", "mask"}, {"mask", object.at("mask")}}.dump(), 1, "");
+    auto* prompt = std::get_if<ausm::gst::PromptLine>(&parsed);
+    FUZZ_CHECK(prompt && !ausm::gst::load_mask(*prompt));
+    FUZZ_CHECK(prompt->mask.width == view.map_width && prompt->mask.height == view.map_height);
+    for (std::size_t i = 0; i < size; ++i)
+        FUZZ_CHECK((prompt->mask.values[i] == 255) == (map[i] == value));
 }
 
-void check_json(GstBuffer* buffer, const GstAusmMetaView& view, const std::vector<GstAusmObject>& objects) {
-    const std::string text = ausm::gst::meta_to_json(buffer);
+void check_json(GstBuffer* buffer, const std::vector<GstAusmObject>& objects, bool polygons) {
+    const ausm::gst::MetaContent content(buffer);
+    FUZZ_CHECK(content.found && content.objects.size() == objects.size());
+    const ausm::gst::PictureMoment moment{320, 240, 40 * GST_MSECOND, 0, {}, {}};
+    const std::string text = ausm::gst::meta_json(
+        content, moment, polygons ? ausm::gst::MaskForm::kPolygons : ausm::gst::MaskForm::kRunLengths);
+    FUZZ_CHECK(text.find('\n') == std::string::npos);
     const auto json = nlohmann::json::parse(text, nullptr, false);
     FUZZ_CHECK(json.is_object());
-    FUZZ_CHECK(json.at("serial") == view.serial && json.at("fresh") == (view.fresh != FALSE));
+    FUZZ_CHECK(json.at("serial") == content.view.serial && json.at("fresh") == (content.view.fresh != FALSE));
     FUZZ_CHECK(json.at("objects").size() == objects.size());
     GstMapInfo map;
-    FUZZ_CHECK(gst_buffer_map(view.map, &map, GST_MAP_READ));
+    FUZZ_CHECK(gst_buffer_map(content.view.map, &map, GST_MAP_READ));
     for (std::size_t i = 0; i < objects.size(); ++i) {
         FUZZ_CHECK(json.at("objects")[i].at("id") == objects[i].id);
-        check_run_lengths(json.at("objects")[i], view, map.data);
+        check_mask(json.at("objects")[i], content.view, map.data);
     }
-    gst_buffer_unmap(view.map, &map);
+    gst_buffer_unmap(content.view.map, &map);
 }
 
 /// Everything that the header promises about a buffer that it accepts; the objects that are well-formed.
@@ -165,7 +175,7 @@ std::vector<GstAusmObject> check_view(GstBuffer* buffer, const GstAusmMetaView& 
     FUZZ_CHECK(!gst_ausm_meta_get_object(&view, view.n_objects, &object));
     FUZZ_CHECK(!gst_ausm_meta_get_object(&view, G_MAXUINT, &object));
     if (with_text)
-        check_json(buffer, view, objects);
+        check_json(buffer, objects, view.serial % 2 == 1);
     return objects;
 }
 
@@ -186,7 +196,7 @@ void check_reading(Input& input, bool with_text) {
     if (gst_ausm_meta_get(buffer.get(), &view))
         check_view(buffer.get(), view, with_text);
     else
-        FUZZ_CHECK(ausm::gst::meta_to_json(buffer.get()).empty());
+        FUZZ_CHECK(!ausm::gst::MetaContent(buffer.get()).found);
 }
 
 ausm::Result any_result(Input& input) {
@@ -218,7 +228,8 @@ void check_writing(Input& input, bool with_text) {
     ausm::Result result = any_result(input);
     const std::vector<std::uint8_t> map = result.map, confidence = result.confidence;
     const Owned<GstBuffer> buffer(gst_buffer_new());
-    const ausm::gst::MetaOptions options{input.between(1, 99), input.between(1, 99), input.coin(), "fuzz", 7};
+    const ausm::gst::MetaOptions options{input.between(1, 99), input.between(1, 99), input.coin(), "fuzz",
+                                         input.byte()};
     FUZZ_CHECK(ausm::gst::attach_meta(buffer.get(), result, options));
     GstAusmMetaView view;
     FUZZ_CHECK(gst_ausm_meta_get(buffer.get(), &view));

@@ -59,6 +59,18 @@ def state_description():
     write('state_description', 'not_json', b'\1{"objects":')
 
 
+def frame(objects, **changes):
+    fields = {'time': 0.04, 'running_time': 0.04, 'width': 640, 'height': 360, 'fresh': True, 'model': 'ausm-nano',
+              'serial': 1, 'objects': objects}
+    return fields | changes
+
+
+def thing(number, **changes):
+    fields = {'id': number, 'value': 1, 'label': '', 'score': 0.94, 'state': 'tracked', 'origin': 'auto',
+              'area': 0.5, 'box': [0, 0, 1, 0.5]}
+    return {key: value for key, value in (fields | changes).items() if value is not None}
+
+
 def grammar():
     lines = {
         'box': {'op': 'box', 'box': [0.1, 0.2, 0.5, 0.75], 'label': 'dog', 'object': 7, 'ref': 'a'},
@@ -73,6 +85,14 @@ def grammar():
         'mask_path': {'op': 'mask', 'mask': 'folder/mask.png', 'label': 'é'},
         'mask_runs': {'op': 'mask', 'mask': {'size': [2, 3], 'counts': [1, 2, 3]}},
         'mask_text': {'op': 'mask', 'mask': {'size': [2, 3], 'counts': '123'}},
+        'mask_polygons': {'op': 'mask', 'mask': {'size': [9, 8], 'polygons': [[[1, 1, 7.5, 1, 4, 8], [3, 2, 5, 2, 4, 4]]]}},
+        'mask_polygon_points': {'op': 'mask', 'mask': {'size': [9, 8], 'polygons': [[[1, 1, 7, 1, -65536]]]}},
+        'frame_runs': frame([thing(1, mask={'size': [2, 3], 'counts': '0110000'}), thing(2, box=None, state='lost')]),
+        'frame_polygons': frame([thing(9, label='é', mask={'size': [2, 3], 'polygons': [[[3, 0, 3, 1, 0, 1, 0, 0]]]})]),
+        'frame_boxes': frame([thing(3), thing(4)], capture_time=1764589200.125, capture_clock='timestamp/x-unix'),
+        'frame_carried': frame([thing(3)], fresh=False),
+        'frame_without_masks': {'width': 3, 'height': 2, 'fresh': False},
+        'frame_wrong_object': frame([thing(0, mask='m.png')]),
         'remove': {'op': 'remove', 'object': 9007199254740992},
         'reset': {'op': 'reset', 'ref': 'again'},
     }

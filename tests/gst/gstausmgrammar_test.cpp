@@ -18,14 +18,14 @@ using namespace ausm::gst;
 namespace {
 
 PromptLine good(const std::string& text) {
-    auto parsed = parse_prompt(text, 1, "");
+    auto parsed = parse_text(text, 1, "");
     if (const auto* wrong = std::get_if<PromptError>(&parsed))
         ADD_FAILURE() << text << ": " << wrong->message();
     return std::holds_alternative<PromptLine>(parsed) ? std::get<PromptLine>(parsed) : PromptLine(PromptOp::kReset);
 }
 
 PromptError bad(const std::string& text) {
-    auto parsed = parse_prompt(text, 7, "");
+    auto parsed = parse_text(text, 7, "");
     EXPECT_TRUE(std::holds_alternative<PromptError>(parsed)) << text;
     return std::holds_alternative<PromptError>(parsed) ? std::get<PromptError>(parsed) : PromptError{};
 }
@@ -96,7 +96,7 @@ TEST(Grammar, RunLengthsAreOneObject) {
 TEST(Grammar, AnIndexImageGivesOnePromptAnObjectWithTheValueAsId) {
     const TemporaryFolder folder;
     write_png(folder.path("m.png"), 4, 1, 8, PNG_COLOR_TYPE_PALETTE, {{0, 2, 9, 2}});
-    auto parsed = parse_prompt(R"({"op":"mask","mask":"m.png","label":"a"})", 1, folder.path());
+    auto parsed = parse_text(R"({"op":"mask","mask":"m.png","label":"a"})", 1, folder.path());
     PromptLine line = std::get<PromptLine>(parsed);
     ASSERT_EQ(load_mask(line), std::nullopt);
     const auto made = prompts(line);
@@ -210,7 +210,7 @@ TEST(Grammar, EveryCutOfALineIsRefusedAndNoDamageIsFatal) {
         for (int bit = 0; bit < 8; ++bit) {
             std::string damaged = whole;
             damaged[i] = static_cast<char>(damaged[i] ^ (1 << bit));
-            const auto parsed = parse_prompt(damaged, 1, "");
+            const auto parsed = parse_text(damaged, 1, "");
             if (const auto* error = std::get_if<PromptError>(&parsed)) {
                 EXPECT_FALSE(error->text.empty());
                 EXPECT_GE(error->column, 1);

@@ -8,7 +8,6 @@
 
 #include <gst/video/video.h>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 #include <array>
 #include <limits>
@@ -70,7 +69,6 @@ TEST(AusmMeta, BufferWithoutItHasNone) {
     const Buffer buffer(gst_buffer_new());
     GstAusmMetaView view;
     EXPECT_FALSE(gst_ausm_meta_get(buffer.get(), &view));
-    EXPECT_EQ(ausm::gst::meta_to_json(buffer.get()), "");
     EXPECT_EQ(ausm_test_sum_of_ids_in_c(buffer.get()), -1);
 }
 
@@ -246,7 +244,7 @@ TEST(AusmMeta, MalformedStructuresAreRefused) {
         const Buffer buffer = annotated();
         change(structure(buffer));
         GstAusmMetaView view;
-        return !gst_ausm_meta_get(buffer.get(), &view) && ausm::gst::meta_to_json(buffer.get()).empty();
+        return !gst_ausm_meta_get(buffer.get(), &view);
     };
     auto refused_value = [&](const char* field, GType type, auto value) {
         return refused([&](GstStructure* s) { gst_structure_set(s, field, type, value, nullptr); });
@@ -318,40 +316,6 @@ TEST(AusmMeta, ObjectsOfAnotherTypeAreRefused) {
     ASSERT_TRUE(gst_ausm_meta_get(buffer.get(), &view));
     GstAusmObject object;
     EXPECT_FALSE(gst_ausm_meta_get_object(&view, 0, &object));
-}
-
-TEST(AusmMeta, JsonHasTheFieldsAndCocoRunLengths) {
-    const auto json = nlohmann::json::parse(ausm::gst::meta_to_json(annotated().get()));
-    EXPECT_EQ(json["version"], 1);
-    EXPECT_EQ(json["serial"], 41);
-    EXPECT_EQ(json["width"], 640);
-    EXPECT_EQ(json["height"], 480);
-    EXPECT_EQ(json["fresh"], true);
-    EXPECT_EQ(json["source"], "ausm-nano");
-    ASSERT_EQ(json["objects"].size(), 3u);
-    const auto& first = json["objects"][0];
-    EXPECT_EQ(first["id"], 7);
-    EXPECT_EQ(first["value"], 1);
-    EXPECT_EQ(first["label"], "person");
-    EXPECT_EQ(first["score"], 0.75);
-    EXPECT_EQ(first["box"], (std::vector<double>{0, 0, 0.5, 2. / 3}));
-    EXPECT_EQ(first["area"], 0.25);
-    EXPECT_EQ(first["state"], "tracked");
-    EXPECT_EQ(first["origin"], "prompt");
-    EXPECT_EQ(first["segmentation"]["size"], (std::vector<int>{3, 4}));
-    // columns of the map: 1 1 0 | 1 0 0 | 0 0 0 | 0 2 0
-    EXPECT_EQ(first["segmentation"]["counts"], (std::vector<int>{0, 2, 1, 1, 8}));
-    EXPECT_EQ(json["objects"][1]["state"], "new");
-    EXPECT_EQ(json["objects"][1]["segmentation"]["counts"], (std::vector<int>{10, 1, 1}));
-    EXPECT_EQ(json["objects"][2]["label"], "caf\xc3\xa9");
-    EXPECT_EQ(json["objects"][2]["segmentation"]["counts"], (std::vector<int>{12}));
-}
-
-TEST(AusmMeta, JsonOfAFullMaskEndsWithTheMask) {
-    ausm::Result result = sample();
-    result.map.assign(12, 2);
-    const auto json = nlohmann::json::parse(ausm::gst::meta_to_json(annotated(result).get()));
-    EXPECT_EQ(json["objects"][1]["segmentation"]["counts"], (std::vector<int>{0, 12}));
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ check_files() {
     local root=$1 file
     for file in "$libdir/libausm.so.0" "$libdir/gstreamer-1.0/libgstausm.so" "$libdir/pkgconfig/ausm.pc" \
         "$datadir/ausm/ausm-nano.safetensors" "$datadir/ausm/LICENSE.md" "$datadir/ausm/prompt.schema.json" \
+        "$datadir/ausm/maskjson.schema.json" \
         "$includedir/ausm/gstausmmeta.h" "$includedir/ausm/ausm.h"; do
         [[ -s $root/$file ]] || fail "$file is not installed"
     done
@@ -34,7 +35,7 @@ check_files() {
 
 check_runs() {
     local root=$1 element
-    for element in ausmsegment ausmprompt maskoverlay; do
+    for element in ausmsegment ausmprompt maskjson maskoverlay; do
         with_plugin "$root" gst-inspect-1.0 "$element" >"$work/log" 2>&1 || fail "gst-inspect-1.0 $element" "$(<"$work/log")"
     done
     segment "$root" || fail "the pipeline does not run from $root" "$(<"$work/log")"

@@ -25,6 +25,13 @@ make_clip() {
         fail 'the clip for the test could not be made; ./setup installs the encoder'
 }
 
+# The launch lines of pipelines/README.md: those that begin with gst-launch-1.0, joined with those that they are
+# continued on.
+launch_lines() {
+    sed -n '/^## Launch lines/,/^## The picture/p' "$root/pipelines/README.md" |
+        sed -n '/^    gst-launch-1\.0 /{:more; /\\$/{N; s/ *\\\n */ /; b more}; s/^ *//; p}'
+}
+
 # frames_of FILE: how many frames can be decoded
 frames_of() {
     gst-launch-1.0 -v filesrc location="$1" ! decodebin ! identity silent=false ! fakesink 2>/dev/null |

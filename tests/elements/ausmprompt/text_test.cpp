@@ -45,6 +45,28 @@ TEST_F(PromptText, GoesToItsFrameOrLateToTheNext) {
     EXPECT_EQ(trace.take_log(), (Log{"remove 1 late", "frame 4", "remove 2", "remove 3", "frame 5"}));
 }
 
+TEST_F(PromptText, ObjectsThatMaskjsonHasSeenAreShownOnTheFirstFrameThatHasThem) {
+    const auto seen = [](const char* time, const std::string& objects, bool fresh = true) {
+        return std::string("{\"time\":") + time +
+               ",\"width\":16,\"height\":16,\"fresh\":" + (fresh ? "true" : "false") +
+               ",\"model\":\"m\",\"serial\":0,\"objects\":[" + objects + "]}\n";
+    };
+    const std::string box = R"({"id":7,"box":[0,0,0.5,1]})",
+                      mask = R"({"id":9,"label":"dog","mask":{"size":[1,2],"counts":"11"}})";
+    sink.text(seen("0", box, false) + seen("0.04", box) + seen("0.08", box + "," + mask) +
+              seen("0.12", mask + "," + box));
+    trace.frames(0, 4);
+    EXPECT_EQ(trace.take_log(), (Log{"frame 0", "box 7", "frame 1", "mask 9", "frame 2", "frame 3", "frame 4"}));
+    ASSERT_EQ(trace.prompts.size(), 2U);
+    EXPECT_EQ(trace.prompts[1].label, "dog");
+    EXPECT_EQ(trace.prompts[1].mask.values, (std::vector<std::uint8_t>{0, 255}));
+    EXPECT_TRUE(trace.warnings().empty());
+    sink.flush();
+    sink.text(seen("0.2", box));
+    trace.frames(5, 5);
+    EXPECT_EQ(trace.take_log(), (Log{"box 7", "frame 5"})) << "another text";
+}
+
 TEST_F(PromptText, BadLinesAreSkippedWithTheirPlace) {
     sink.text(remove(1) + "\nnot json\n{\"op\":\"box\",\"box\":[0,0,1,3]}\n");
     sink.text(remove(2) + "\n" + std::string(ausm::gst::kMaxLineBytes, 'x'));

@@ -21,7 +21,7 @@ constexpr const char* kDetection = R"({"op":"box","box":[0.5,0.25,0.875,0.75],"u
 
 Owned<GstStructure> structure_of(const char* line) {
     return Owned<GstStructure>(
-        ausm::gst::prompt_structure(std::get<ausm::gst::PromptLine>(ausm::gst::parse_prompt(line, 1, ""))));
+        ausm::gst::prompt_structure(std::get<ausm::gst::PromptLine>(ausm::gst::parse_text(line, 1, ""))));
 }
 
 void send(Segment& segment, const char* line) {

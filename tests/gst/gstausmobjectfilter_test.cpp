@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Tests which objects the lists of the properties mean.
-#include "elements/maskoverlay/object_filter.h"
+#include "gst/gstausmobjectfilter.h"
 
 #include <gtest/gtest.h>
 
 namespace {
 
-using ausm::gst::overlay::ObjectFilter;
+using ausm::gst::ObjectFilter;
 
 TEST(ObjectFilter, MeansAllWithoutLists) {
     for (const ObjectFilter& filter : {ObjectFilter(), ObjectFilter("", " , ", "")}) {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace ausm::gst::overlay {
+namespace ausm::gst {
 
 /// Lists parted by commas, with or without blanks around the entries. An object is meant if its id is among `objects` or
 /// its label among `classes`, or when both are empty; and never if its id or its label is among `except`.
@@ -27,4 +27,4 @@ private:
     std::string error_;
 };
 
-}  // namespace ausm::gst::overlay
+}  // namespace ausm::gst

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 // The rule of polygons: pixel centres, even-odd, half-open edges.
-#include "data/polygon.h"
+#include "io/polygon.h"
 
 #include <gtest/gtest.h>
 
 #include <numeric>
 #include <random>
 
-namespace ausm::data {
+namespace ausm::io {
 namespace {
 
 MaskPixels filled(int height, int width, const std::vector<float>& points) {
     MaskPixels mask(static_cast<std::size_t>(height) * static_cast<std::size_t>(width));
-    fill_polygon(mask, height, width, points);
+    fill_polygon(mask, height, width, std::span(&points, 1));
     return mask;
 }
 
@@ -76,4 +76,4 @@ TEST(Polygon, NeighboursShareNoPixelAndLeaveNone) {
 }
 
 }  // namespace
-}  // namespace ausm::data
+}  // namespace ausm::io

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Which of the objects are meant, as people write it into properties.
-#include "elements/maskoverlay/object_filter.h"
+#include "gst/gstausmobjectfilter.h"
 
 #include <algorithm>
 #include <charconv>
 #include <optional>
 
-namespace ausm::gst::overlay {
+namespace ausm::gst {
 namespace {
 
 std::vector<std::string> entries_of(std::string_view list) {
@@ -55,4 +55,4 @@ bool ObjectFilter::means(std::int64_t id, std::string_view label) const {
     return (ids_.empty() && labels_.empty()) || contains(ids_, id) || contains(labels_, label);
 }
 
-}  // namespace ausm::gst::overlay
+}  // namespace ausm::gst
