@@ -92,7 +92,9 @@ TEST(MetaJson, PolygonsAreOutlinesInPixelsOfTheMap) {
 }
 
 TEST(MetaJson, MasksMayBeLeftOut) {
-    for (const Json& object : json_of(annotated(), MaskForm::kNone)["objects"])
+    const Json objects = json_of(annotated(), MaskForm::kNone)["objects"];
+    ASSERT_EQ(objects.size(), 3U);
+    for (const Json& object : objects)
         EXPECT_FALSE(object.contains("mask"));
 }
 
