@@ -25,7 +25,7 @@ int cell_size(const Picture& picture) noexcept {
 std::vector<std::int32_t> means_of(const AlphaPlane& alpha, int cell) {
     // Only read, though a plane to draw on could be written to.
     auto* data = const_cast<std::uint8_t*>(alpha.values.data());
-    const BlockMeans means = block_means({data, alpha.width, 1, {0, -1, -1}, false}, alpha.width, alpha.height, cell);
+    const BlockMeans means = block_means({data, alpha.width, 1, {0, -1, -1}}, alpha.width, alpha.height, {cell, cell});
     std::vector<std::int32_t> cells(means.values.size());
     std::transform(means.values.begin(), means.values.end(), cells.begin(),
                    [](std::uint16_t mean) { return (mean + 128) >> 8; });
@@ -35,12 +35,12 @@ std::vector<std::int32_t> means_of(const AlphaPlane& alpha, int cell) {
 /// As LumaRows has it.
 std::vector<std::int32_t> luma_of(const BlockMeans& means, const std::array<int, 3>& offsets) {
     std::vector<std::int32_t> cells;
-    const auto bytes = static_cast<std::size_t>(means.bytes);
-    for (std::size_t i = 0; i < means.values.size(); i += bytes) {
+    const bool yuv = offsets[1] < 0;
+    for (std::size_t i = 0; i < means.values.size(); i += static_cast<std::size_t>(means.samples)) {
         const auto at = [&](std::size_t component) {
             return int{means.values[i + static_cast<std::size_t>(offsets[component])]};
         };
-        cells.push_back(((bytes > 1 ? (at(0) + 2 * at(1) + at(2)) / 4 : at(0)) + 128) >> 8);
+        cells.push_back(((yuv ? at(0) : (at(0) + 2 * at(1) + at(2)) / 4) + 128) >> 8);
     }
     return cells;
 }
@@ -63,7 +63,7 @@ CellGrid cell_grid(const Picture& picture, const AlphaPlane& mask, const AlphaPl
     CellGrid grid;
     grid.cell = cell_size(picture);
     const DrawPlane& plane = picture.planes[0];
-    const BlockMeans means = block_means(plane, picture.width, picture.height, grid.cell);
+    const BlockMeans means = block_means(plane, picture.width, picture.height, {grid.cell, grid.cell});
     grid.width = means.columns;
     grid.height = means.rows;
     grid.luma = luma_of(means, plane.offsets);
