@@ -50,7 +50,8 @@ private:
     /// Fills areas with soft borders, if they are to have these.
     Rest draw_softly(const Picture& picture, const FrameMasks& masks, std::span<const Annotation> objects,
                      const OverlaySettings& settings);
-    AlphaPlane cut_out(const Picture& picture, const FrameMasks& masks, const OverlaySettings& settings);
+    /// Valid until the next call.
+    const AlphaPlane& cut_out(const Picture& picture, const FrameMasks& masks, const OverlaySettings& settings);
 
     Reports reports_;
     GstVideoInfo info_{}, out_info_{};
@@ -60,6 +61,7 @@ private:
     CutOut cut_out_;
     Trails trails_;
     AlphaPlane owners_;    ///< the map without stairs
+    AlphaPlane around_;    ///< alpha of what is around the objects of a matte
     Converter converter_;  ///< to a matte
 };
 
