@@ -34,6 +34,17 @@ Plane<std::int32_t> products(const Plane<std::int32_t>& first, const Plane<std::
     return out;
 }
 
+/// Calls `visit` with each cell's place and how many cells its window has.
+template <typename Visit>
+void each_window(const CellGrid& grid, Visit&& visit) {
+    std::size_t i = 0;
+    for (int y = 0; y < grid.height; ++y) {
+        const int rows = window_size(y, grid.height, kReach);
+        for (int x = 0; x < grid.width; ++x)
+            visit(i++, rows * window_size(x, grid.width, kReach));
+    }
+}
+
 Fit fit_windows(const CellGrid& grid) {
     const auto sums = [&](const Plane<std::int32_t>& plane) {
         return window_sums(plane, grid.width, grid.height, kReach);
@@ -41,34 +52,31 @@ Fit fit_windows(const CellGrid& grid) {
     const auto mask = sums(grid.mask), luma = sums(grid.luma);
     const auto both = sums(products(grid.mask, grid.luma)), square = sums(products(grid.luma, grid.luma));
     Fit fit{Plane<float>(mask.size()), Plane<float>(mask.size()), Plane<std::int32_t>(mask.size())};
-    for (std::size_t i = 0; i < mask.size(); ++i) {
-        const int x = static_cast<int>(i) % grid.width, y = static_cast<int>(i) / grid.width;
-        const int n = window_size(x, grid.width, kReach) * window_size(y, grid.height, kReach);
-        const auto size = static_cast<float>(n);
+    each_window(grid, [&](std::size_t i, int n) {
         fit.border[i] = mask[i] != 0 && mask[i] != 255 * n ? 1 : 0;
-        if (fit.border[i] != 0) {
-            const float mean_mask = static_cast<float>(mask[i]) / size, mean_luma = static_cast<float>(luma[i]) / size;
-            const float variance = static_cast<float>(square[i]) / size - mean_luma * mean_luma;
-            const float together = static_cast<float>(both[i]) / size - mean_luma * mean_mask;
-            fit.a[i] = together / (std::max(variance, 0.0F) + kLeastVariance);
-            fit.b[i] = mean_mask - fit.a[i] * mean_luma;
-        } else {
+        if (fit.border[i] == 0) {
             fit.b[i] = mask[i] != 0 ? 255 : 0;
+            return;
         }
-    }
+        const auto size = static_cast<float>(n);
+        const float mean_mask = static_cast<float>(mask[i]) / size, mean_luma = static_cast<float>(luma[i]) / size;
+        const float variance = static_cast<float>(square[i]) / size - mean_luma * mean_luma;
+        const float together = static_cast<float>(both[i]) / size - mean_luma * mean_mask;
+        fit.a[i] = together / (std::max(variance, 0.0F) + kLeastVariance);
+        fit.b[i] = mean_mask - fit.a[i] * mean_luma;
+    });
     return fit;
 }
 
-/// The means over the windows around each cell.
+/// The means over the windows around each cell. Where no border is near they are the cell's own.
 Fit mean_fit(const Fit& fit, const CellGrid& grid) {
     Fit mean{window_sums(fit.a, grid.width, grid.height, kReach), window_sums(fit.b, grid.width, grid.height, kReach),
              window_sums(fit.border, grid.width, grid.height, kReach)};
-    for (std::size_t i = 0; i < mean.a.size(); ++i) {
-        const int x = static_cast<int>(i) % grid.width, y = static_cast<int>(i) / grid.width;
-        const auto size = static_cast<float>(window_size(x, grid.width, kReach) * window_size(y, grid.height, kReach));
-        mean.a[i] /= size;
-        mean.b[i] /= size;
-    }
+    each_window(grid, [&](std::size_t i, int n) {
+        const bool border = mean.border[i] != 0;
+        mean.a[i] = border ? mean.a[i] / static_cast<float>(n) : 0;
+        mean.b[i] = border ? mean.b[i] / static_cast<float>(n) : fit.b[i];
+    });
     return mean;
 }
 
