@@ -43,18 +43,19 @@ bool fits(const GstVideoMeta& meta, const GstVideoInfo& info) noexcept {
            meta.width >= static_cast<guint>(info.width) && meta.height >= static_cast<guint>(info.height);
 }
 
+/// Whole pixels, with the bytes that no component has: drawing writes them back.
 bool is_inside_memory(const GstVideoFrame& frame) noexcept {
     for (guint component = 0; component < GST_VIDEO_FRAME_N_COMPONENTS(&frame); ++component) {
         const auto plane = static_cast<guint>(GST_VIDEO_FRAME_COMP_PLANE(&frame, component));
         const GstMapInfo& memory = frame.map[frame.meta ? plane : 0];
-        const auto first = reinterpret_cast<std::intptr_t>(GST_VIDEO_FRAME_COMP_DATA(&frame, component));
+        const auto first = reinterpret_cast<std::intptr_t>(GST_VIDEO_FRAME_PLANE_DATA(&frame, plane));
         const std::intptr_t down = static_cast<std::intptr_t>(GST_VIDEO_FRAME_COMP_HEIGHT(&frame, component) - 1) *
                                    GST_VIDEO_FRAME_COMP_STRIDE(&frame, component);
-        const std::intptr_t right = static_cast<std::intptr_t>(GST_VIDEO_FRAME_COMP_WIDTH(&frame, component) - 1) *
+        const std::intptr_t right = static_cast<std::intptr_t>(GST_VIDEO_FRAME_COMP_WIDTH(&frame, component)) *
                                     GST_VIDEO_FRAME_COMP_PSTRIDE(&frame, component);
         const auto begin = reinterpret_cast<std::intptr_t>(memory.data);
         const std::intptr_t end = begin + static_cast<std::intptr_t>(memory.size);
-        if (first + std::min<std::intptr_t>(down, 0) < begin || first + std::max<std::intptr_t>(down, 0) + right >= end)
+        if (first + std::min<std::intptr_t>(down, 0) < begin || first + std::max<std::intptr_t>(down, 0) + right > end)
             return false;
     }
     return true;

@@ -6,7 +6,7 @@
 #include "elements/maskoverlay/runs.h"
 
 #include <algorithm>
-#include <cstring>
+#include <array>
 
 namespace ausm::gst::overlay {
 namespace {
@@ -60,6 +60,27 @@ void widen_strip(AlphaPlane& plane, std::size_t x, std::size_t count, int reach)
     });
 }
 
+/// All bytes are the first one.
+bool is_even(const std::uint8_t* __restrict values, std::size_t count) noexcept {
+    std::uint8_t others = 0;
+    for (std::size_t i = 0; i < count; ++i)
+        others = static_cast<std::uint8_t>(others | (values[i] ^ values[0]));
+    return others == 0;
+}
+
+/// Whether columns [x, x + count) of a row and of the one above are all of one value.
+std::vector<bool> even_rows(const AlphaPlane& plane, std::size_t x, std::size_t count) {
+    std::vector<bool> even(static_cast<std::size_t>(plane.height));
+    bool above = true;
+    for (int y = 0; y < plane.height; ++y) {
+        const std::uint8_t* values = plane.row(y) + x;
+        const bool here = is_even(values, count);
+        even[static_cast<std::size_t>(y)] = here && above && (y == 0 || values[0] == plane.row(y - 1)[x]);
+        above = here;
+    }
+    return even;
+}
+
 template <typename Pick>
 void widen_with(AlphaPlane& plane, int reach) {
     const auto width = static_cast<std::size_t>(plane.width);
@@ -68,8 +89,12 @@ void widen_with(AlphaPlane& plane, int reach) {
         if (run_end(plane.row(y), 0, plane.width) < plane.width)
             widen_row<Pick>(plane.row(y), other, width, std::min(reach, plane.width - 1));
     const int down = std::min(reach, plane.height - 1);
-    for (std::size_t x = 0; x < width; x += kStrip)
-        widen_strip<Pick>(plane, x, std::min(kStrip, width - x), down);
+    for (std::size_t x = 0; x < width; x += kStrip) {
+        const std::size_t count = std::min(kStrip, width - x);
+        const auto even = even_rows(plane, x, count);
+        if (std::find(even.begin(), even.end(), false) != even.end())
+            widen_strip<Pick>(plane, x, count, down);
+    }
 }
 
 void add(std::uint16_t* __restrict sums, const std::uint8_t* __restrict values, std::size_t count) noexcept {
@@ -82,34 +107,29 @@ void subtract(std::uint16_t* __restrict sums, const std::uint8_t* __restrict val
         sums[i] = static_cast<std::uint16_t>(sums[i] - values[i]);
 }
 
-void divide_block(std::uint8_t* __restrict to, const std::uint16_t* __restrict sums, std::size_t count,
-                  int n) noexcept {
+/// Rounded. n is at most 2 * kMaxSoftness + 1, so that 16 bits hold the sums.
+void divide(std::uint8_t* __restrict to, const std::uint16_t* __restrict sums, std::size_t count, int n) noexcept {
     const auto inverse = ((1U << 22) + static_cast<unsigned>(n) - 1) / static_cast<unsigned>(n);
     const auto half = static_cast<unsigned>(n / 2);
     for (std::size_t i = 0; i < count; ++i)
         to[i] = static_cast<std::uint8_t>((sums[i] + half) * inverse >> 22);
 }
 
-bool all_are(const std::uint16_t* __restrict sums, std::size_t count, std::uint16_t value) noexcept {
-    std::uint16_t others = 0;
-    for (std::size_t i = 0; i < count; ++i)
-        others = static_cast<std::uint16_t>(others | (sums[i] ^ value));
-    return others == 0;
-}
-
-/// Rounded. n is at most 2 * kMaxSoftness + 1, so that 16 bits hold the sums. Most of a plane is nothing or all.
-void divide(std::uint8_t* to, const std::uint16_t* sums, std::size_t count, int n) noexcept {
-    for (std::size_t x = 0; x < count; x += kStrip) {
-        const std::size_t part = std::min(kStrip, count - x);
-        if (all_are(sums + x, part, 0))
-            std::memset(to + x, 0, part);
-        else if (all_are(sums + x, part, static_cast<std::uint16_t>(255 * n)))
-            std::memset(to + x, 255, part);
-        else
-            divide_block(to + x, sums + x, part, n);
+/// Calls `span` with the pieces of [0, size) that lie at most `reach` away from a place where the values change, and that
+/// lie so far from each other that none sees what another has written.
+/// `next_change(from)`: the first place after `from` whose value is another than that before it, or `size`.
+template <typename NextChange, typename Span>
+void near_changes(int size, int reach, NextChange&& next_change, Span&& span) {
+    for (int change = next_change(0); change < size;) {
+        const int begin = std::max(change - reach, 0);
+        int end = change + reach;
+        for (change = next_change(change); change < size && change - 2 * reach < end; change = next_change(change))
+            end = change + reach;
+        span(begin, std::min(end, size));
     }
 }
 
+/// Where a window sees one value alone, the mean is that.
 void soften_rows(AlphaPlane& plane, int reach) {
     const auto width = static_cast<std::size_t>(plane.width), margin = static_cast<std::size_t>(reach);
     std::vector<std::uint8_t> padded(width + 2 * margin);
@@ -121,25 +141,53 @@ void soften_rows(AlphaPlane& plane, int reach) {
         std::fill_n(padded.begin(), margin, row[0]);
         std::copy_n(row, width, padded.data() + margin);
         std::fill_n(padded.data() + margin + width, margin, row[width - 1]);
-        std::fill(sums.begin(), sums.end(), std::uint16_t{0});
-        for (std::size_t i = 0; i <= 2 * margin; ++i)
-            add(sums.data(), padded.data() + i, width);
-        divide(row, sums.data(), width, 2 * reach + 1);
+        const std::uint8_t* before = padded.data() + margin;
+        near_changes(
+            plane.width, reach, [&](int x) { return run_end(before, x, plane.width); },
+            [&](int begin, int end) {
+                const auto count = static_cast<std::size_t>(end - begin);
+                std::fill_n(sums.begin(), count, std::uint16_t{0});
+                for (std::size_t i = 0; i <= 2 * margin; ++i)
+                    add(sums.data(), padded.data() + begin + i, count);
+                divide(row + begin, sums.data(), count, 2 * reach + 1);
+            });
     }
 }
 
-/// A window of rows slides down a copy.
+/// Rows [begin, end) of columns [x, x + count): a window of rows slides down a copy.
+void soften_piece(AlphaPlane& plane, std::size_t x, std::size_t count, int begin, int end, int reach,
+                  std::vector<std::uint8_t>& copy) {
+    copy.resize(static_cast<std::size_t>(end - begin + 2 * reach) * kStrip);
+    const auto at = [&](int y) { return copy.data() + static_cast<std::size_t>(y - begin + reach) * kStrip; };
+    for (int y = begin - reach; y < end + reach; ++y)
+        std::copy_n(plane.row(std::clamp(y, 0, plane.height - 1)) + x, count, at(y));
+    std::array<std::uint16_t, kStrip> sums{};
+    for (int y = begin - reach; y < begin + reach; ++y)
+        add(sums.data(), at(y), count);
+    for (int y = begin; y < end; ++y) {
+        add(sums.data(), at(y + reach), count);
+        divide(plane.row(y) + x, sums.data(), count, 2 * reach + 1);
+        subtract(sums.data(), at(y - reach), count);
+    }
+}
+
 void soften_columns(AlphaPlane& plane, int reach) {
     const auto width = static_cast<std::size_t>(plane.width);
-    const AlphaPlane source = plane;
-    const auto at = [&](int y) { return source.row(std::clamp(y, 0, plane.height - 1)); };
-    std::vector<std::uint16_t> sums(width);
-    for (int y = -reach; y < reach; ++y)
-        add(sums.data(), at(y), width);
-    for (int y = 0; y < plane.height; ++y) {
-        add(sums.data(), at(y + reach), width);
-        divide(plane.row(y), sums.data(), width, 2 * reach + 1);
-        subtract(sums.data(), at(y - reach), width);
+    std::vector<std::uint8_t> copy;
+    for (std::size_t x = 0; x < width; x += kStrip) {
+        const std::size_t count = std::min(kStrip, width - x);
+        const auto even = even_rows(plane, x, count);
+        const auto next_change = [&](int y) {
+            do
+                ++y;
+            while (y < plane.height && even[static_cast<std::size_t>(y)]);
+            return y;
+        };
+        if (!even[0])
+            soften_piece(plane, x, count, 0, plane.height, reach, copy);
+        else
+            near_changes(plane.height, reach, next_change,
+                         [&](int begin, int end) { soften_piece(plane, x, count, begin, end, reach, copy); });
     }
 }
 

@@ -8,7 +8,16 @@ namespace ausm::gst::overlay {
 namespace {
 
 FedPicture shared(const FedPicture& picture) {
-    return {Owned<GstBuffer>(gst_buffer_ref(picture.buffer.get())), picture.info, picture.begin};
+    return {Owned<GstBuffer>(gst_buffer_ref(picture.buffer.get())), picture.info, picture.begin, picture.end};
+}
+
+bool has_begun(const FedPicture& picture, GstClockTime running_time) noexcept {
+    return !GST_CLOCK_TIME_IS_VALID(picture.begin) || !GST_CLOCK_TIME_IS_VALID(running_time) ||
+           picture.begin <= running_time;
+}
+
+bool lasts(const FedPicture& picture, GstClockTime running_time) noexcept {
+    return GST_CLOCK_TIME_IS_VALID(picture.end) && GST_CLOCK_TIME_IS_VALID(running_time) && running_time < picture.end;
 }
 
 }  // namespace
@@ -16,7 +25,7 @@ FedPicture shared(const FedPicture& picture) {
 void BackgroundFeed::start() {
     const std::lock_guard lock(mutex_);
     active_ = true;
-    flushing_ = video_flushing_ = ended_ = false;
+    flushing_ = video_flushing_ = ended_ = overdue_ = false;
 }
 
 void BackgroundFeed::stop() {
@@ -30,7 +39,7 @@ void BackgroundFeed::stop() {
 void BackgroundFeed::link() {
     const std::lock_guard lock(mutex_);
     linked_ = true;
-    ended_ = false;
+    ended_ = overdue_ = false;
 }
 
 void BackgroundFeed::unlink() {
@@ -47,7 +56,7 @@ GstFlowReturn BackgroundFeed::push(FedPicture picture) {
     changed_.wait(lock, [&] { return refuses() || !next_.buffer; });
     if (refuses())
         return GST_FLOW_FLUSHING;
-    ended_ = false;
+    ended_ = overdue_ = false;
     next_ = std::move(picture);
     changed_.notify_all();
     return GST_FLOW_OK;
@@ -68,7 +77,7 @@ void BackgroundFeed::start_flush() {
 
 void BackgroundFeed::stop_flush() {
     const std::lock_guard lock(mutex_);
-    flushing_ = ended_ = false;
+    flushing_ = ended_ = overdue_ = false;
 }
 
 bool BackgroundFeed::is_linked() const {
@@ -76,28 +85,32 @@ bool BackgroundFeed::is_linked() const {
     return linked_;
 }
 
-bool BackgroundFeed::has_begun(const FedPicture& picture, GstClockTime running_time) const noexcept {
-    return !GST_CLOCK_TIME_IS_VALID(picture.begin) || !GST_CLOCK_TIME_IS_VALID(running_time) ||
-           picture.begin <= running_time;
+bool BackgroundFeed::nothing_to_wait_for() const noexcept {
+    return !active_ || !linked_ || ended_ || video_flushing_ || overdue_;
 }
 
-std::optional<FedPicture> BackgroundFeed::picture_at(GstClockTime running_time) {
-    std::unique_lock lock(mutex_);
-    for (;;) {
-        if (next_.buffer && (has_begun(next_, running_time) || !current_.buffer)) {
-            const bool at_once = !GST_CLOCK_TIME_IS_VALID(next_.begin) || !GST_CLOCK_TIME_IS_VALID(running_time);
-            const bool early = !has_begun(next_, running_time);
-            current_ = std::exchange(next_, {});
-            changed_.notify_all();
-            if (at_once || early)
-                return shared(current_);
-            continue;
-        }
-        if (next_.buffer || !active_ || !linked_ || ended_ || video_flushing_)
-            break;
-        changed_.wait(lock);
+bool BackgroundFeed::take_due(GstClockTime running_time) {
+    while (next_.buffer && (has_begun(next_, running_time) || !current_.buffer)) {
+        const bool at_once = !GST_CLOCK_TIME_IS_VALID(next_.begin) || !GST_CLOCK_TIME_IS_VALID(running_time);
+        const bool early = !has_begun(next_, running_time);
+        current_ = std::exchange(next_, {});
+        changed_.notify_all();
+        if (at_once || early)
+            return true;
     }
-    return current_.buffer ? std::optional(shared(current_)) : std::nullopt;
+    return next_.buffer || lasts(current_, running_time);
+}
+
+Behind BackgroundFeed::picture_at(GstClockTime running_time) {
+    std::unique_lock lock(mutex_);
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    Behind behind;
+    while (!take_due(running_time) && !nothing_to_wait_for())
+        if (changed_.wait_until(lock, deadline) == std::cv_status::timeout)
+            behind.overdue = overdue_ = true;
+    if (current_.buffer)
+        behind.picture = shared(current_);
+    return behind;
 }
 
 void BackgroundFeed::start_video_flush() {

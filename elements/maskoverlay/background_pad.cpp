@@ -21,17 +21,23 @@ struct Stream {
 
 Stream& stream_of(GstPad* pad) { return *static_cast<Stream*>(gst_pad_get_element_private(pad)); }
 
+GstClockTime running_time(const GstSegment& segment, GstClockTime time) {
+    return segment.format == GST_FORMAT_TIME ? gst_segment_to_running_time(&segment, GST_FORMAT_TIME, time)
+                                             : GST_CLOCK_TIME_NONE;
+}
+
 GstFlowReturn chain(GstPad* pad, GstObject* parent, GstBuffer* buffer) {
     Owned<GstBuffer> owned(buffer);
     Stream& stream = stream_of(pad);
     return guard(GST_ELEMENT(parent), GST_FLOW_ERROR, [&] {
         if (GST_VIDEO_INFO_FORMAT(&stream.info) == GST_VIDEO_FORMAT_UNKNOWN)
             return GST_FLOW_NOT_NEGOTIATED;
-        const GstClockTime begin =
-            stream.segment.format == GST_FORMAT_TIME
-                ? gst_segment_to_running_time(&stream.segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer))
-                : GST_CLOCK_TIME_NONE;
-        return stream.feed->push({std::move(owned), stream.info, begin});
+        const GstClockTime begin = running_time(stream.segment, GST_BUFFER_PTS(buffer));
+        const bool lasts = GST_BUFFER_PTS_IS_VALID(buffer) && GST_BUFFER_DURATION_IS_VALID(buffer);
+        const GstClockTime end =
+            lasts ? running_time(stream.segment, GST_BUFFER_PTS(buffer) + GST_BUFFER_DURATION(buffer))
+                  : GST_CLOCK_TIME_NONE;
+        return stream.feed->push({std::move(owned), stream.info, begin, end});
     });
 }
 

@@ -3,6 +3,8 @@
 // picture is then a sum of four of those.
 #include "elements/maskoverlay/effect_rows.h"
 
+#include "elements/maskoverlay/samples.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -34,38 +36,46 @@ Weights weights_at(int position, int block) {
     return weights;
 }
 
-/// Of products of 8 + 8 and 16 bits the upper half, which is 8 + 8 bits again: vectors have an instruction for it. What
-/// is cut off is less than 4 of 256 of a step.
-void mix_rows(const std::array<const std::uint16_t*, kTaps>& rows, const Weights& weights, std::uint8_t* __restrict to,
-              std::size_t begin, std::size_t end) noexcept {
+std::vector<Weights> phases_of(int block) {
+    std::vector<Weights> phases;
+    for (int position = 0; position < block; ++position)
+        phases.push_back(weights_at(position, block));
+    return phases;
+}
+
+/// Of products of 16 and 16 bits the upper half, which is 16 bits again: vectors have an instruction for it. What is cut
+/// off is less than 4 units, of which a sample's step has 64 or more.
+template <typename Samples>
+void mix_rows(Samples samples, const std::array<const std::uint16_t*, kTaps>& rows, const Weights& weights,
+              std::uint8_t* __restrict to, int begin, int end) noexcept {
     const std::uint16_t* __restrict a = rows[0], * __restrict b = rows[1], * __restrict c = rows[2], * __restrict d = rows[3];
     const auto upper = [&](std::uint16_t value, std::size_t tap) {
         return static_cast<std::uint16_t>(std::uint32_t{value} * weights.taps[tap] >> 16);
     };
-    for (std::size_t i = begin; i < end; ++i) {
+    constexpr int kFraction = 16 - Samples::kDepth;
+    for (int i = begin; i < end; ++i) {
         const auto sum = static_cast<std::uint16_t>(upper(a[i], 0) + upper(b[i], 1) + upper(c[i], 2) + upper(d[i], 3));
-        to[i] = static_cast<std::uint8_t>(static_cast<std::uint16_t>(sum + 128) >> 8);
+        samples.put(to, i, static_cast<std::uint16_t>(sum + (1 << (kFraction - 1))) >> kFraction);
     }
 }
 
+template <typename Samples>
 class BlurredRows : public EffectRows {
 public:
-    BlurredRows(BlockMeans means, int width, int block)
-        : means_(std::move(means)), width_(width), block_(block), row_(static_cast<std::size_t>(width * means_.bytes)) {
-        for (int phase = 0; phase < block; ++phase)
-            phases_.push_back(weights_at(phase, block));
+    BlurredRows(BlockMeans means, const DrawPlane& plane, int width, const BlockSize& block)
+        : samples_(plane), means_(std::move(means)), width_(width), block_(block), across_(phases_of(block.across)),
+          down_(phases_of(block.down)), row_(static_cast<std::size_t>(width * plane.pixel_bytes())) {
         for (Wide& wide : wide_)
-            wide.values.resize(row_.size());
+            wide.values.resize(static_cast<std::size_t>(width * means_.samples));
     }
 
     const std::uint8_t* row(int y, int begin, int end) override {
-        Weights weights = phases_[static_cast<std::size_t>(y % block_)];
-        weights.first += y / block_;
+        Weights weights = down_[static_cast<std::size_t>(y % block_.down)];
+        weights.first += y / block_.down;
         std::array<const std::uint16_t*, kTaps> rows{};
         for (int tap = 0; tap < kTaps; ++tap)
             rows[static_cast<std::size_t>(tap)] = wide(std::clamp(weights.first + tap, 0, means_.rows - 1));
-        mix_rows(rows, weights, row_.data(), static_cast<std::size_t>(begin * means_.bytes),
-                 static_cast<std::size_t>(end * means_.bytes));
+        mix_rows(samples_, rows, weights, row_.data(), begin * means_.samples, end * means_.samples);
         return row_.data();
     }
 
@@ -86,32 +96,36 @@ private:
 
     void widen(const std::uint16_t* means, std::uint16_t* to) const {
         for (int x = 0; x < width_; ++x) {
-            const Weights& weights = phases_[static_cast<std::size_t>(x % block_)];
-            const int first = weights.first + x / block_;
+            const Weights& weights = across_[static_cast<std::size_t>(x % block_.across)];
+            const int first = weights.first + x / block_.across;
             std::array<const std::uint16_t*, kTaps> blocks{};
             for (int tap = 0; tap < kTaps; ++tap)
                 blocks[static_cast<std::size_t>(tap)] =
-                    means + std::clamp(first + tap, 0, means_.columns - 1) * means_.bytes;
-            for (int byte = 0; byte < means_.bytes; ++byte) {
+                    means + std::clamp(first + tap, 0, means_.columns - 1) * means_.samples;
+            for (int sample = 0; sample < means_.samples; ++sample) {
                 std::uint32_t sum = kOne / 2;
                 for (std::size_t tap = 0; tap < kTaps; ++tap)
-                    sum += std::uint32_t{blocks[tap][byte]} * weights.taps[tap];
+                    sum += std::uint32_t{blocks[tap][sample]} * weights.taps[tap];
                 *to++ = static_cast<std::uint16_t>(sum >> 16);
             }
         }
     }
 
+    Samples samples_;
     BlockMeans means_;
-    int width_, block_;
-    std::vector<Weights> phases_;  ///< of the pixels of a block, relative to it
+    int width_;
+    BlockSize block_;
+    std::vector<Weights> across_, down_;  ///< of the pixels of a block, relative to it
     std::array<Wide, kTaps> wide_;
     std::vector<std::uint8_t> row_;
 };
 
 }  // namespace
 
-std::unique_ptr<EffectRows> blurred_rows(BlockMeans means, int width, int block) {
-    return std::make_unique<BlurredRows>(std::move(means), width, block);
+std::unique_ptr<EffectRows> blurred_rows(BlockMeans means, const DrawPlane& plane, int width, const BlockSize& block) {
+    if (plane.depth > 8)
+        return std::make_unique<BlurredRows<WordSamples>>(std::move(means), plane, width, block);
+    return std::make_unique<BlurredRows<ByteSamples>>(std::move(means), plane, width, block);
 }
 
 }  // namespace ausm::gst::overlay

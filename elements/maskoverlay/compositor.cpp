@@ -4,6 +4,7 @@
 #include "elements/maskoverlay/compositor.h"
 
 #include "elements/maskoverlay/runs.h"
+#include "elements/maskoverlay/samples.h"
 
 #include <algorithm>
 #include <cstring>
@@ -11,68 +12,80 @@
 namespace ausm::gst::overlay {
 namespace {
 
-/// The bytes of a pixel that components have, as a mask of the first step bytes of a word.
-std::uint32_t component_mask(const DrawPlane& plane) noexcept {
-    std::array<std::uint8_t, 4> bytes{};
+/// All samples of a pixel are components.
+bool is_full(const DrawPlane& plane) noexcept {
+    return std::count_if(plane.offsets.begin(), plane.offsets.end(), [](int offset) { return offset >= 0; }) ==
+           plane.step;
+}
+
+/// Copies the bytes of a pixel that components have. T: as many bytes as a pixel.
+template <typename T>
+void copy_masked(const DrawPlane& plane, std::uint8_t* __restrict to, const std::uint8_t* __restrict from,
+                 int pixels) noexcept {
+    std::array<std::uint8_t, sizeof(T)> bytes{};
     for (const int offset : plane.offsets)
         if (offset >= 0)
             bytes[static_cast<std::size_t>(offset)] = 255;
-    std::uint32_t mask;
+    T mask;
     std::memcpy(&mask, bytes.data(), sizeof mask);
-    return mask;
-}
-
-void copy_masked(std::uint8_t* __restrict to, const std::uint8_t* __restrict from, int pixels,
-                 std::uint32_t mask) noexcept {
+    const auto others = static_cast<T>(~mask);
     for (int i = 0; i < pixels; ++i) {
-        std::uint32_t old, fresh;
-        std::memcpy(&old, to + 4 * i, sizeof old);
-        std::memcpy(&fresh, from + 4 * i, sizeof fresh);
-        fresh = (fresh & mask) | (old & ~mask);
-        std::memcpy(to + 4 * i, &fresh, sizeof fresh);
+        T old, fresh;
+        std::memcpy(&old, to + sizeof(T) * static_cast<std::size_t>(i), sizeof old);
+        std::memcpy(&fresh, from + sizeof(T) * static_cast<std::size_t>(i), sizeof fresh);
+        fresh = static_cast<T>((fresh & mask) | (old & others));
+        std::memcpy(to + sizeof(T) * static_cast<std::size_t>(i), &fresh, sizeof fresh);
     }
 }
 
-/// Three components in four bytes leave the fourth as it is; other pixels are components throughout.
+/// Pixels that are not full have two or four bytes.
 void copy_pixels(const DrawPlane& plane, std::uint8_t* to, const std::uint8_t* from, int pixels) noexcept {
-    if (plane.step == 4)
-        copy_masked(to, from, pixels, component_mask(plane));
+    if (is_full(plane))
+        std::memcpy(to, from, static_cast<std::size_t>(pixels * plane.pixel_bytes()));
+    else if (plane.step == 2)
+        copy_masked<std::uint16_t>(plane, to, from, pixels);
     else
-        std::memcpy(to, from, static_cast<std::size_t>(pixels * plane.step));
+        copy_masked<std::uint32_t>(plane, to, from, pixels);
 }
 
-void blend_pixel(const DrawPlane& plane, std::uint8_t* to, const std::uint8_t* from, unsigned alpha) noexcept {
+template <typename Samples>
+void blend_pixel(Samples samples, const DrawPlane& plane, std::uint8_t* to, const std::uint8_t* from, int x,
+                 unsigned alpha) noexcept {
     for (const int offset : plane.offsets)
-        if (offset >= 0)
-            to[offset] = static_cast<std::uint8_t>((to[offset] * (255 - alpha) + from[offset] * alpha + 127) / 255);
+        if (const int i = x * plane.step + offset; offset >= 0)
+            samples.put(to, i, (samples.get(to, i) * (255 - alpha) + samples.get(from, i) * alpha + 127) / 255);
 }
 
-void composite_row(const DrawPlane& plane, std::uint8_t* to, const std::uint8_t* from, const std::uint8_t* alpha,
-                   int begin, int end) noexcept {
+template <typename Samples>
+void composite_row(Samples samples, const DrawPlane& plane, std::uint8_t* to, const std::uint8_t* from,
+                   const std::uint8_t* alpha, int begin, int end) noexcept {
     for (int x = begin; x < end;) {
         const int next = run_end(alpha, x, end);
         if (alpha[x] == 255)
-            copy_pixels(plane, to + x * plane.step, from + x * plane.step, next - x);
+            copy_pixels(plane, to + x * plane.pixel_bytes(), from + x * plane.pixel_bytes(), next - x);
         else if (alpha[x] != 0)
             for (int i = x; i < next; ++i)
-                blend_pixel(plane, to + i * plane.step, from + i * plane.step, alpha[x]);
+                blend_pixel(samples, plane, to, from, i, alpha[x]);
         x = next;
     }
 }
 
-void composite_plane(const DrawPlane& plane, int width, int height, const AlphaPlane& alpha, SharedAlpha shared,
+void composite_plane(const Picture& picture, const DrawPlane& plane, const AlphaPlane& alpha, SharedAlpha shared,
                      EffectRows& effect) {
-    std::vector<std::uint8_t> half(plane.half ? static_cast<std::size_t>(width) : 0);
+    const int width = samples_across(picture, plane), height = samples_down(picture, plane);
+    std::vector<std::uint8_t> half(plane.across > 1 ? static_cast<std::size_t>(width) : 0);
     for (int y = 0; y < height; ++y) {
-        if (plane.half)
-            half_alpha_row(alpha, y, shared, half.data());
-        const std::uint8_t* row = plane.half ? half.data() : alpha.row(y);
+        if (plane.across > 1)
+            shared_alpha_row(picture, plane, alpha, y, shared, half.data());
+        const std::uint8_t* row = plane.across > 1 ? half.data() : alpha.row(y);
         const int begin = row[0] == 0 ? run_end(row, 0, width) : 0;
         int end = width;
         while (end > begin && row[end - 1] == 0)
             --end;
-        if (begin < end)
-            composite_row(plane, plane.row(y), effect.row(y, begin, end), row, begin, end);
+        if (begin >= end)
+            continue;
+        const std::uint8_t* from = effect.row(y, begin, end);
+        with_samples(plane, [&](auto samples) { composite_row(samples, plane, plane.row(y), from, row, begin, end); });
     }
 }
 
@@ -94,28 +107,46 @@ void half_row(const std::uint8_t* __restrict upper, const std::uint8_t* __restri
         row[i] = Join()(upper[2 * i], upper[2 * i + 1], lower[2 * i], lower[2 * i + 1]);
 }
 
-}  // namespace
-
-void half_alpha_row(const AlphaPlane& alpha, int y, SharedAlpha shared, std::uint8_t* row) noexcept {
-    const std::uint8_t* upper = alpha.row(2 * y);
-    const std::uint8_t* lower = 2 * y + 1 < alpha.height ? alpha.row(2 * y + 1) : upper;
+/// Of two rows of pixels.
+void join_rows(const std::uint8_t* upper, const std::uint8_t* lower, int width, SharedAlpha shared,
+               std::uint8_t* row) noexcept {
     const bool largest = shared == SharedAlpha::kLargest;
-    const int pairs = alpha.width / 2;
+    const int pairs = width / 2;
     largest ? half_row<Largest>(upper, lower, row, pairs) : half_row<Mean>(upper, lower, row, pairs);
-    if (alpha.width % 2 == 1) {
-        const std::uint8_t a = upper[alpha.width - 1], b = lower[alpha.width - 1];
+    if (width % 2 == 1) {
+        const std::uint8_t a = upper[width - 1], b = lower[width - 1];
         row[pairs] = largest ? Largest()(a, a, b, b) : Mean()(a, a, b, b);
     }
+}
+
+}  // namespace
+
+void shared_alpha_row(const Picture& picture, const DrawPlane& plane, const AlphaPlane& alpha, int y,
+                      SharedAlpha shared, std::uint8_t* row) {
+    const auto at = [&](int pixel_row) { return alpha.row(std::min(pixel_row, alpha.height - 1)); };
+    if (plane.down == 1)
+        return join_rows(at(y), at(y), alpha.width, shared, row);
+    if (!picture.interlaced)
+        return join_rows(at(2 * y), at(2 * y + 1), alpha.width, shared, row);
+    // Rows 0 and 2 share a row of samples, and rows 1 and 3 the next one.
+    const int first = y / 2 * 4;
+    std::vector<std::uint8_t> upper(static_cast<std::size_t>(alpha.width)), lower(upper.size());
+    const auto join = [&](std::vector<std::uint8_t>& to, int one, int other) {
+        const std::uint8_t *a = at(one), *b = at(other);
+        for (std::size_t x = 0; x < to.size(); ++x)
+            to[x] = shared == SharedAlpha::kLargest ? std::max(a[x], b[x])
+                                                    : static_cast<std::uint8_t>((a[x] + b[x] + 1) / 2);
+    };
+    join(upper, first, first + 1);
+    join(lower, first + 2, first + 3);
+    join_rows(upper.data(), lower.data(), alpha.width, shared, row);
 }
 
 void composite(const Picture& picture, const AlphaPlane& alpha, SharedAlpha shared,
                const std::vector<std::unique_ptr<EffectRows>>& effects) {
     const auto planes = used_planes(picture);
-    for (std::size_t i = 0; i < planes.size(); ++i) {
-        const DrawPlane& plane = planes[i];
-        composite_plane(plane, samples_across(picture, plane), samples_down(picture, plane), alpha, shared,
-                        *effects[i]);
-    }
+    for (std::size_t i = 0; i < planes.size(); ++i)
+        composite_plane(picture, planes[i], alpha, shared, *effects[i]);
 }
 
 }  // namespace ausm::gst::overlay

@@ -10,8 +10,10 @@ namespace ausm::gst::overlay {
 /// Alpha of a sample that several pixels share: that of the pixel that is hidden most, or their mean.
 enum class SharedAlpha : std::uint8_t { kLargest, kMean };
 
-/// Row y of the alpha of half planes, (width + 1) / 2 samples. Reentrant.
-void half_alpha_row(const AlphaPlane& alpha, int y, SharedAlpha shared, std::uint8_t* row) noexcept;
+/// Row y of the alpha of a plane of which two pixels of a row share a sample: (width + 1) / 2 values. Of an interlaced
+/// picture all rows count that have a sample in common in either way of reading it, by fields or as one picture. Reentrant.
+void shared_alpha_row(const Picture& picture, const DrawPlane& plane, const AlphaPlane& alpha, int y,
+                      SharedAlpha shared, std::uint8_t* row);
 
 /// Each pixel becomes (pixel * (255 - alpha) + effect * alpha) / 255, rounded; where alpha is 255 nothing of it is left.
 /// `effects`: one for each plane of the picture. `alpha` is as large as the picture.

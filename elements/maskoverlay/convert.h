@@ -13,6 +13,9 @@ struct Part {
     int x = 0, y = 0, width = 0, height = 0;
 };
 
+/// False for what makes GStreamer 1.22 read outside of the picture: UYVY with an odd width to AYUV.
+[[nodiscard]] bool converts_safely(const GstVideoInfo& from, GstVideoFormat to) noexcept;
+
 /// Thread-bound.
 class Converter {
 public:

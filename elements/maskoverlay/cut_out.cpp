@@ -47,22 +47,15 @@ const AlphaPlane& CutOut::update(const Picture& picture, const LabelMap& map, co
             certainty->resize(picture.width, picture.height);
             read_certainty(*certainty, confidence, alpha_);
         }
-        // Cells of a map that is smaller than the picture become slopes instead of stairs.
-        const int half_cell = picture.width / (2 * map.width);
-        for (int pass = 0; pass < 2; ++pass) {
-            soften(alpha_, half_cell);
-            if (certainty)
-                soften(*certainty, half_cell);
-        }
-        refine(picture, certainty, options.calm);
+        refine(picture, certainty, picture.width / (2 * map.width), options.calm);
     }
     widen(alpha_, options.widen);
     soften(alpha_, options.soften);
     return alpha_;
 }
 
-void CutOut::refine(const Picture& picture, const AlphaPlane* certainty, double calm_share) {
-    CellGrid grid = cell_grid(picture, alpha_, certainty);
+void CutOut::refine(const Picture& picture, const AlphaPlane* certainty, int half_cell, double calm_share) {
+    CellGrid grid = cell_grid(picture, alpha_, certainty, half_cell);
     calm(grid, before_, calm_share);
     LumaRows luma(picture);
     follow_edges(grid, luma, alpha_);

@@ -25,7 +25,8 @@ public:
                              const ValueTable& meant, const CutOptions& options);
 
 private:
-    void refine(const Picture& picture, const AlphaPlane* certainty, double calm_share);
+    /// `half_cell`: half of the width of a cell of the map, in pixels.
+    void refine(const Picture& picture, const AlphaPlane* certainty, int half_cell, double calm_share);
 
     AlphaPlane alpha_, certainty_;
     CellGrid before_;

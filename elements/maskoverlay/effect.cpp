@@ -8,20 +8,20 @@
 namespace ausm::gst::overlay {
 namespace {
 
-constexpr int kLeastBlock = 8;    // 4 x 4 samples of half planes
+constexpr int kLeastBlock = 8;    // 4 x 4 samples of planes that 2 x 2 pixels share
 constexpr int kLeastPixels = 64;  // of a picture that is not painted over
 
 std::unique_ptr<EffectRows> rows_for(const Picture& picture, std::size_t index, const EffectLook& look) {
     const DrawPlane& plane = picture.planes[index];
     const int width = samples_across(picture, plane), height = samples_down(picture, plane);
     const bool tiny = std::int64_t{picture.width} * picture.height < kLeastPixels;
-    const int block = plane.half ? look.block / 2 : look.block;
+    const BlockSize block{look.block / plane.across, look.block / plane.down};
     if (look.effect == Effect::kReplace)
         return picture_rows(look.background->planes[index]);
     if (look.effect == Effect::kBlur && !tiny)
-        return blurred_rows(block_means(plane, width, height, block), width, block);
+        return blurred_rows(block_means(plane, width, height, block), plane, width, block);
     if (look.effect == Effect::kPixelate && !tiny)
-        return pixelated_rows(block_means(plane, width, height, block), width, block);
+        return pixelated_rows(block_means(plane, width, height, block), plane, width, block);
     return solid_rows(plane, width, look.colour);
 }
 

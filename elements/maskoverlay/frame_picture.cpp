@@ -9,20 +9,41 @@
 namespace ausm::gst::overlay {
 namespace {
 
+/// Whether the component lies in the plane as the others there do. Packed 4:2:2 has twice as many Y as U and V in its
+/// pixels, so that its one plane in memory is two to draw on.
+bool belongs(const GstVideoFrame& frame, guint component, const DrawPlane& plane, const DrawPlane& own) noexcept {
+    return plane.data == GST_VIDEO_FRAME_PLANE_DATA(&frame, GST_VIDEO_FRAME_COMP_PLANE(&frame, component)) &&
+           plane.step == own.step && plane.across == own.across;
+}
+
 Picture picture_of(const GstVideoFrame& frame, const GstVideoInfo& info) noexcept {
     Picture picture;
     picture.width = std::min(GST_VIDEO_FRAME_WIDTH(&frame), GST_VIDEO_INFO_WIDTH(&info));
     picture.height = std::min(GST_VIDEO_FRAME_HEIGHT(&frame), GST_VIDEO_INFO_HEIGHT(&info));
-    picture.n_planes = static_cast<int>(GST_VIDEO_FRAME_N_PLANES(&frame));
+    picture.interlaced = GST_VIDEO_INFO_IS_INTERLACED(&info);
     const guint components = std::min(GST_VIDEO_FRAME_N_COMPONENTS(&frame), 3U);  // the fourth is alpha
     for (guint component = 0; component < components; ++component) {
         const auto index = static_cast<guint>(GST_VIDEO_FRAME_COMP_PLANE(&frame, component));
-        DrawPlane& plane = picture.planes[index];
+        DrawPlane plane;
         plane.data = static_cast<guint8*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, index));
         plane.stride = GST_VIDEO_FRAME_PLANE_STRIDE(&frame, index);
-        plane.step = GST_VIDEO_FRAME_COMP_PSTRIDE(&frame, component);
-        plane.offsets[component] = GST_VIDEO_FRAME_COMP_POFFSET(&frame, component);
-        plane.half = GST_VIDEO_FORMAT_INFO_W_SUB(frame.info.finfo, component) != 0;
+        plane.depth = static_cast<int>(GST_VIDEO_FRAME_COMP_DEPTH(&frame, component));
+        plane.shift = static_cast<int>(GST_VIDEO_FORMAT_INFO_SHIFT(frame.info.finfo, component));
+        plane.across = 1 << GST_VIDEO_FORMAT_INFO_W_SUB(frame.info.finfo, component);
+        plane.down = 1 << GST_VIDEO_FORMAT_INFO_H_SUB(frame.info.finfo, component);
+        const int bytes = plane.depth > 8 ? 2 : 1;
+        plane.step = GST_VIDEO_FRAME_COMP_PSTRIDE(&frame, component) / bytes;
+        const auto used = picture.planes.begin() + picture.n_planes;
+        auto place = std::find_if(picture.planes.begin(), used,
+                                  [&](const DrawPlane& other) { return belongs(frame, component, other, plane); });
+        if (place == used) {
+            *place = plane;
+            ++picture.n_planes;
+        }
+        // Of P010 GStreamer 1.22 says that V lies one byte behind U; it is one word.
+        const bool others = std::any_of(place->offsets.begin(), place->offsets.end(), [](int i) { return i >= 0; });
+        place->offsets[component] =
+            bytes > 1 ? static_cast<int>(others) : GST_VIDEO_FRAME_COMP_POFFSET(&frame, component);
     }
     return picture;
 }

@@ -22,8 +22,10 @@
  *
  * Blur and pixelate leave of a hidden area nothing but the means of squares, which are #GstMaskOverlay:effect-strength
  * of the picture's height wide. Blur joins them smoothly. Replace shows another picture, that of
- * #GstMaskOverlay:background-location or those that come on the request pad background_sink. Pictures in CUDA memory go
- * through cudadownload first.
+ * #GstMaskOverlay:background-location or those that come on the request pad background_sink. Until the first of these has
+ * come, the video waits for two seconds at most; then #GstMaskOverlay:background-location, else
+ * #GstMaskOverlay:effect-color, stands for it, and a warning says so. When they stop coming, the last one stays. Pictures
+ * in CUDA memory go through cudadownload first.
  *
  * ## Mattes and masks
  * #GstMaskOverlay:output = matte gives the objects cut out, with alpha; where nothing of an object is, no colour is left
@@ -213,8 +215,7 @@ static void gst_mask_overlay_take_background(GstMaskOverlay* self, GstBuffer* bu
     const GstClockTime time = segment.format == GST_FORMAT_TIME
                                   ? gst_segment_to_running_time(&segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer))
                                   : GST_CLOCK_TIME_NONE;
-    const auto picture = self->state->feed.picture_at(time);
-    self->state->stream.show_background(picture ? &*picture : nullptr);
+    self->state->stream.show_background(self->state->feed.picture_at(time));
 }
 
 static GstFlowReturn gst_mask_overlay_transform_ip(GstBaseTransform* transform, GstBuffer* buffer) {
@@ -307,9 +308,9 @@ static void gst_mask_overlay_class_init(GstMaskOverlayClass* klass) {
         const ausm::gst::Owned<GstCaps> caps(gst_caps_from_string(text));
         gst_element_class_add_pad_template(element_class, gst_pad_template_new(name, direction, presence, caps.get()));
     };
-    add_pad("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_VIDEO_CAPS_MAKE(GST_AUSM_FORMATS));
+    add_pad("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_VIDEO_CAPS_MAKE("{ " GST_AUSM_DRAWN_FORMATS " }"));
     add_pad("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_VIDEO_CAPS_MAKE(GST_AUSM_OVERLAY_FORMATS));
-    add_pad("background_sink", GST_PAD_SINK, GST_PAD_REQUEST, GST_VIDEO_CAPS_MAKE(GST_AUSM_FORMATS));
+    add_pad("background_sink", GST_PAD_SINK, GST_PAD_REQUEST, GST_VIDEO_CAPS_MAKE("{ " GST_AUSM_DRAWN_FORMATS " }"));
 }
 
 static void gst_mask_overlay_init(GstMaskOverlay* self) {

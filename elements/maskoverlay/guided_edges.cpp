@@ -34,6 +34,17 @@ Plane<std::int32_t> products(const Plane<std::int32_t>& first, const Plane<std::
     return out;
 }
 
+/// Calls `visit` with each cell's place and how many cells its window has.
+template <typename Visit>
+void each_window(const CellGrid& grid, Visit&& visit) {
+    std::size_t i = 0;
+    for (int y = 0; y < grid.height; ++y) {
+        const int rows = window_size(y, grid.height, kReach);
+        for (int x = 0; x < grid.width; ++x)
+            visit(i++, rows * window_size(x, grid.width, kReach));
+    }
+}
+
 Fit fit_windows(const CellGrid& grid) {
     const auto sums = [&](const Plane<std::int32_t>& plane) {
         return window_sums(plane, grid.width, grid.height, kReach);
@@ -41,34 +52,31 @@ Fit fit_windows(const CellGrid& grid) {
     const auto mask = sums(grid.mask), luma = sums(grid.luma);
     const auto both = sums(products(grid.mask, grid.luma)), square = sums(products(grid.luma, grid.luma));
     Fit fit{Plane<float>(mask.size()), Plane<float>(mask.size()), Plane<std::int32_t>(mask.size())};
-    for (std::size_t i = 0; i < mask.size(); ++i) {
-        const int x = static_cast<int>(i) % grid.width, y = static_cast<int>(i) / grid.width;
-        const int n = window_size(x, grid.width, kReach) * window_size(y, grid.height, kReach);
-        const auto size = static_cast<float>(n);
+    each_window(grid, [&](std::size_t i, int n) {
         fit.border[i] = mask[i] != 0 && mask[i] != 255 * n ? 1 : 0;
-        if (fit.border[i] != 0) {
-            const float mean_mask = static_cast<float>(mask[i]) / size, mean_luma = static_cast<float>(luma[i]) / size;
-            const float variance = static_cast<float>(square[i]) / size - mean_luma * mean_luma;
-            const float together = static_cast<float>(both[i]) / size - mean_luma * mean_mask;
-            fit.a[i] = together / (std::max(variance, 0.0F) + kLeastVariance);
-            fit.b[i] = mean_mask - fit.a[i] * mean_luma;
-        } else {
+        if (fit.border[i] == 0) {
             fit.b[i] = mask[i] != 0 ? 255 : 0;
+            return;
         }
-    }
+        const auto size = static_cast<float>(n);
+        const float mean_mask = static_cast<float>(mask[i]) / size, mean_luma = static_cast<float>(luma[i]) / size;
+        const float variance = static_cast<float>(square[i]) / size - mean_luma * mean_luma;
+        const float together = static_cast<float>(both[i]) / size - mean_luma * mean_mask;
+        fit.a[i] = together / (std::max(variance, 0.0F) + kLeastVariance);
+        fit.b[i] = mean_mask - fit.a[i] * mean_luma;
+    });
     return fit;
 }
 
-/// The means over the windows around each cell.
+/// The means over the windows around each cell. Where no border is near they are the cell's own.
 Fit mean_fit(const Fit& fit, const CellGrid& grid) {
     Fit mean{window_sums(fit.a, grid.width, grid.height, kReach), window_sums(fit.b, grid.width, grid.height, kReach),
              window_sums(fit.border, grid.width, grid.height, kReach)};
-    for (std::size_t i = 0; i < mean.a.size(); ++i) {
-        const int x = static_cast<int>(i) % grid.width, y = static_cast<int>(i) / grid.width;
-        const auto size = static_cast<float>(window_size(x, grid.width, kReach) * window_size(y, grid.height, kReach));
-        mean.a[i] /= size;
-        mean.b[i] /= size;
-    }
+    each_window(grid, [&](std::size_t i, int n) {
+        const bool border = mean.border[i] != 0;
+        mean.a[i] = border ? mean.a[i] / static_cast<float>(n) : 0;
+        mean.b[i] = border ? mean.b[i] / static_cast<float>(n) : fit.b[i];
+    });
     return mean;
 }
 
@@ -104,62 +112,90 @@ std::vector<Stretch> stretches(const std::vector<Between>& columns) {
     return all;
 }
 
-/// The fit of one row of pixels, cell by cell.
-struct FitRow {
-    Plane<float> a, b;
-    Plane<std::uint8_t> border;
-
-    void set(const Fit& fit, const CellGrid& grid, const Between& rows) {
-        const auto width = static_cast<std::size_t>(grid.width);
-        const std::size_t upper = static_cast<std::size_t>(rows.first) * width,
-                          lower = static_cast<std::size_t>(rows.second) * width;
-        a.resize(width);
-        b.resize(width);
-        border.resize(width);
-        for (std::size_t i = 0; i < width; ++i) {
-            a[i] = fit.a[upper + i] + (fit.a[lower + i] - fit.a[upper + i]) * rows.share;
-            b[i] = fit.b[upper + i] + (fit.b[lower + i] - fit.b[upper + i]) * rows.share;
-            border[i] = fit.border[upper + i] != 0 || fit.border[lower + i] != 0;
-        }
-    }
-};
-
 std::uint8_t steepened(float value) noexcept {
     const float steep = (value - 127.5F) * kGain + 127.5F;
     return static_cast<std::uint8_t>(std::clamp(steep + 0.5F, 0.0F, 255.0F));
 }
 
-void draw_part(const FitRow& cells, const Stretch& part, const std::vector<Between>& columns,
-               const std::uint8_t* brightness, std::uint8_t* alpha) noexcept {
-    const std::size_t i = part.first, j = part.second;
-    if (cells.border[i] == 0 && cells.border[j] == 0) {
-        std::memset(alpha + part.begin, cells.b[i] > 127 ? 255 : 0, static_cast<std::size_t>(part.end - part.begin));
-        return;
-    }
-    for (int x = part.begin; x < part.end; ++x) {
-        const float share = columns[static_cast<std::size_t>(x)].share;
-        const float a = cells.a[i] + (cells.a[j] - cells.a[i]) * share;
-        const float b = cells.b[i] + (cells.b[j] - cells.b[i]) * share;
-        alpha[x] = steepened(a * static_cast<float>(brightness[x]) + b);
+/// Stretches [first, last) of a row, all of them at a border, or none and all of the same value.
+struct Segment {
+    std::size_t first, last;
+    bool border;
+    int value;
+};
+
+/// Of all rows of pixels between the same two rows of cells.
+void find_segments(const Fit& fit, std::size_t upper, std::size_t lower, const std::vector<Stretch>& parts,
+                   std::vector<Segment>& segments) {
+    segments.clear();
+    const auto is_border = [&](std::size_t i) { return fit.border[upper + i] != 0 || fit.border[lower + i] != 0; };
+    for (std::size_t part = 0; part < parts.size(); ++part) {
+        const bool border = is_border(parts[part].first) || is_border(parts[part].second);
+        const int value = !border && fit.b[upper + parts[part].first] > 127 ? 255 : 0;
+        if (segments.empty() || segments.back().border != border || segments.back().value != value)
+            segments.push_back({part, part, border, value});
+        segments.back().last = part + 1;
     }
 }
+
+/// Draws rows of pixels between two rows of cells.
+class RowPainter {
+public:
+    RowPainter(const CellGrid& grid, const Fit& fit, int width) : grid_(grid), fit_(fit) {
+        for (int x = 0; x < width; ++x)
+            columns_.push_back(between(x, grid.cell, grid.width));
+        parts_ = stretches(columns_);
+    }
+
+    void draw(int y, LumaRows& luma, std::uint8_t* alpha) {
+        const Between rows = between(y, grid_.cell, grid_.height);
+        const auto upper = static_cast<std::size_t>(rows.first) * static_cast<std::size_t>(grid_.width);
+        const auto lower = static_cast<std::size_t>(rows.second) * static_cast<std::size_t>(grid_.width);
+        if (upper != upper_ || lower != lower_ || segments_.empty())
+            find_segments(fit_, upper_ = upper, lower_ = lower, parts_, segments_);
+        const std::uint8_t* brightness = nullptr;
+        for (const Segment& segment : segments_) {
+            const int begin = parts_[segment.first].begin, end = parts_[segment.last - 1].end;
+            if (!segment.border) {
+                std::memset(alpha + begin, segment.value, static_cast<std::size_t>(end - begin));
+                continue;
+            }
+            if (!brightness)
+                brightness = luma.row(y);
+            for (std::size_t part = segment.first; part < segment.last; ++part)
+                draw_border(parts_[part], rows.share, brightness, alpha);
+        }
+    }
+
+private:
+    void draw_border(const Stretch& part, float down, const std::uint8_t* brightness,
+                     std::uint8_t* alpha) const noexcept {
+        const auto at = [&](const Plane<float>& plane, std::size_t cell) {
+            return plane[upper_ + cell] + (plane[lower_ + cell] - plane[upper_ + cell]) * down;
+        };
+        const float a = at(fit_.a, part.first), more_a = at(fit_.a, part.second) - a;
+        const float b = at(fit_.b, part.first), more_b = at(fit_.b, part.second) - b;
+        for (int x = part.begin; x < part.end; ++x) {
+            const float share = columns_[static_cast<std::size_t>(x)].share;
+            alpha[x] = steepened((a + more_a * share) * static_cast<float>(brightness[x]) + b + more_b * share);
+        }
+    }
+
+    const CellGrid& grid_;
+    const Fit& fit_;
+    std::vector<Between> columns_;
+    std::vector<Stretch> parts_;
+    std::size_t upper_ = 0, lower_ = 0;  ///< where the cells of the segments begin
+    std::vector<Segment> segments_;
+};
 
 }  // namespace
 
 void follow_edges(const CellGrid& grid, LumaRows& luma, AlphaPlane& alpha) {
     const Fit fit = mean_fit(fit_windows(grid), grid);
-    std::vector<Between> columns;
-    for (int x = 0; x < alpha.width; ++x)
-        columns.push_back(between(x, grid.cell, grid.width));
-    const auto parts = stretches(columns);
-    FitRow cells;
-    for (int y = 0; y < alpha.height; ++y) {
-        cells.set(fit, grid, between(y, grid.cell, grid.height));
-        const bool any = std::find(cells.border.begin(), cells.border.end(), 1) != cells.border.end();
-        const std::uint8_t* brightness = any ? luma.row(y) : nullptr;
-        for (const Stretch& part : parts)
-            draw_part(cells, part, columns, brightness, alpha.row(y));
-    }
+    RowPainter painter(grid, fit, alpha.width);
+    for (int y = 0; y < alpha.height; ++y)
+        painter.draw(y, luma, alpha.row(y));
 }
 
 }  // namespace ausm::gst::overlay

@@ -17,8 +17,10 @@ struct CellGrid {
 };
 
 /// Of a picture and a mask of its size, 0 and 255. `certainty`, as large, or null: how sure it is that a pixel of the
-/// mask is one, 128 to 255. What is uncertain inside of a border makes as much uncertain outside of it.
-[[nodiscard]] CellGrid cell_grid(const Picture& picture, const AlphaPlane& mask, const AlphaPlane* certainty);
+/// mask is one, 128 to 255. What is uncertain inside of a border makes as much uncertain outside of it. Both are softened
+/// by `half` pixels to both sides, twice, so that the stairs of a coarse map become slopes.
+[[nodiscard]] CellGrid cell_grid(const Picture& picture, const AlphaPlane& mask, const AlphaPlane* certainty,
+                                 int half = 0);
 
 /// Writes the mask anew at the picture's size: within a few cells of a border alpha is, place by place, the linear
 /// function of the brightness that fits the mask best. Elsewhere the mask stays 0 or 255. The plane has the picture's

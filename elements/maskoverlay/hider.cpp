@@ -88,10 +88,10 @@ void Hider::hide(const Picture& picture, const FrameMasks& masks, const OverlayS
         return apply_effect(picture, hidden_area(picture, masks, settings, age), SharedAlpha::kLargest, look);
     const ValueTable objects = values_of(meant_objects(masks, settings.filter));
     const int widen = -dilate_of(settings, picture.height) * (1 + age);
-    AlphaPlane background = cut_out_.update(picture, masks.map(), masks.confidence(), objects,
-                                            {softness_of(settings, picture.height), widen, calm_of(settings)});
-    invert(background);
-    apply_effect(picture, background, SharedAlpha::kMean, look);
+    around_ = cut_out_.update(picture, masks.map(), masks.confidence(), objects,
+                              {softness_of(settings, picture.height), widen, calm_of(settings)});
+    invert(around_);
+    apply_effect(picture, around_, SharedAlpha::kMean, look);
 }
 
 }  // namespace ausm::gst::overlay

@@ -38,6 +38,7 @@ private:
     HeldObjects held_;
     HiddenArea area_;
     CutOut cut_out_;
+    AlphaPlane around_;  ///< alpha of a background that is replaced
     Background background_;
 };
 

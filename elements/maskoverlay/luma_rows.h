@@ -8,7 +8,7 @@
 
 namespace ausm::gst::overlay {
 
-/// Y of YUV and grey pictures; of RGB the mean with twice the green. Thread-bound.
+/// Y of YUV and grey pictures, its upper eight bits; of RGB the mean with twice the green. Thread-bound.
 class LumaRows {
 public:
     explicit LumaRows(const Picture& picture);

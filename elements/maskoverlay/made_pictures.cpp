@@ -18,10 +18,15 @@ FramePicture& mapped(FramePicture& frame) {
     return frame;
 }
 
-/// GStreamer takes the fourth byte of RGBx for alpha where it only copies.
+/// What is not alpha in RGBx is taken for it by GStreamer where it only copies; of all other formats it makes a good one.
+bool has_good_alpha(const GstVideoInfo& from) noexcept {
+    return GST_VIDEO_INFO_FORMAT(&from) != GST_VIDEO_FORMAT_RGBx &&
+           GST_VIDEO_INFO_FORMAT(&from) != GST_VIDEO_FORMAT_BGRx;
+}
+
 void cut_with(FramePicture& matte, const AlphaPlane& alpha, const GstVideoInfo& from, const GstVideoInfo& to) {
     cut(matte.picture(), GST_VIDEO_FRAME_COMP_POFFSET(matte.frame(), GST_VIDEO_COMP_A),
-        GST_VIDEO_INFO_HAS_ALPHA(&from) ? OwnAlpha::kKept : OwnAlpha::kNone, alpha, stored({0, 0, 0}, colour_code(to)));
+        has_good_alpha(from) ? OwnAlpha::kKept : OwnAlpha::kNone, alpha, stored({0, 0, 0}, colour_code(to)));
 }
 
 /// All of the picture is in it, or nothing.
@@ -54,14 +59,17 @@ void write_values(const Picture& mask, const FrameMasks& masks, const ObjectFilt
 
 }  // namespace
 
-AlphaPlane OverlayStream::cut_out(const Picture& picture, const FrameMasks& masks, const OverlaySettings& settings) {
+const AlphaPlane& OverlayStream::cut_out(const Picture& picture, const FrameMasks& masks,
+                                         const OverlaySettings& settings) {
     const int widen = dilate_of(settings, picture.height) * (settings.on_background ? -1 : 1);
-    AlphaPlane alpha =
+    const AlphaPlane& objects =
         cut_out_.update(picture, masks.map(), masks.confidence(), values_of(meant_objects(masks, settings.filter)),
                         {softness_of(settings, picture.height), widen, calm_of(settings)});
-    if (settings.on_background)
-        invert(alpha);
-    return alpha;
+    if (!settings.on_background)
+        return objects;
+    around_ = objects;
+    invert(around_);
+    return around_;
 }
 
 GstFlowReturn OverlayStream::make_matte(GstBuffer* buffer, GstBuffer* matte, const OverlaySettings& settings) {

@@ -2,9 +2,8 @@
 // What maskoverlay gives, and which caps go with which.
 #include "elements/maskoverlay/output_caps.h"
 
+#include "elements/maskoverlay/convert.h"
 #include "gst/raii.h"
-
-#include <gst/video/video.h>
 
 #include <cstring>
 
@@ -28,6 +27,8 @@ const char* const* wanted_formats(const GstVideoInfo& info) {
     static const char* const yuv[] = {"AYUV", "RGBA", "BGRA", nullptr};
     static const char* const rgb[] = {"RGBA", "BGRA", "AYUV", nullptr};
     static const char* const bgr[] = {"BGRA", "RGBA", "AYUV", nullptr};
+    if (!converts_safely(info, GST_VIDEO_FORMAT_AYUV))
+        return rgb;
     if (!GST_VIDEO_INFO_IS_RGB(&info))
         return yuv;
     return GST_VIDEO_INFO_NAME(&info)[0] == 'B' ? bgr : rgb;
@@ -42,7 +43,7 @@ GstCaps* other_caps(Output output, GstPadDirection direction, GstCaps* caps) {
     for (guint i = 0; i < gst_caps_get_size(others); ++i) {
         GstStructure* structure = gst_caps_get_structure(others, i);
         if (direction == GST_PAD_SRC)
-            set_formats(structure, GST_AUSM_FORMATS);
+            set_formats(structure, "{ " GST_AUSM_DRAWN_FORMATS " }");
         else if (output == Output::kMask)
             gst_structure_set(structure, "format", G_TYPE_STRING, "GRAY8", nullptr);
         else

@@ -3,6 +3,7 @@
 #include "elements/maskoverlay/picture.h"
 
 #include "elements/maskoverlay/runs.h"
+#include "elements/maskoverlay/samples.h"
 
 #include <algorithm>
 #include <cmath>
@@ -64,20 +65,22 @@ void blend_bytes(std::uint8_t* __restrict bytes, const std::uint16_t* __restrict
         bytes[i] = blend(bytes[i], weight[i], add[i]);
 }
 
-/// For runs so short that the pattern would cost more than the blending.
-void blend_pixels(std::uint8_t* pixel, int pixels, const DrawPlane& plane, const Paint& paint) noexcept {
-    for (; pixels > 0; --pixels, pixel += plane.step)
-        for (std::size_t component = 0; component < 3; ++component)
-            if (const int offset = plane.offsets[component]; offset >= 0)
-                pixel[offset] =
-                    blend(pixel[offset], paint.weight, static_cast<std::uint16_t>(paint.add[component] + 128));
+/// Of words, and of runs so short that the pattern would cost more than the blending.
+template <typename Samples>
+void blend_pixels(Samples samples, std::uint8_t* row, int pixels, const DrawPlane& plane, const Paint& paint) noexcept {
+    const int end = pixels * plane.step;
+    for (std::size_t component = 0; component < 3; ++component) {
+        const unsigned add = samples.scaled(paint.add[component]) + 128;
+        for (int i = plane.offsets[component]; i >= 0 && i < end; i += plane.step)
+            samples.put(row, i, (samples.get(row, i) * paint.weight + add) >> 8);
+    }
 }
 
 void blend_run(std::uint8_t* bytes, int pixels, const DrawPlane& plane, const Paint& paint) noexcept {
     constexpr int kVector = 16;
     int left = pixels * plane.step;
-    if (left < kVector)
-        return blend_pixels(bytes, pixels, plane, paint);
+    if (left < kVector || plane.depth > 8)
+        return with_samples(plane, [&](auto samples) { blend_pixels(samples, bytes, pixels, plane, paint); });
     const Pattern pattern(plane, paint);
     for (; left >= kBlock; left -= kBlock, bytes += kBlock)
         blend_bytes<kBlock>(bytes, pattern.weight.data(), pattern.add.data());
@@ -88,9 +91,9 @@ void blend_run(std::uint8_t* bytes, int pixels, const DrawPlane& plane, const Pa
         blend_bytes<1>(bytes++, weight++, add++);
 }
 
-/// One sample of the half planes: the mean of up to four pixels' paints.
-void blend_mean(const Picture& picture, int sample, int y, const PaintCode* upper, const PaintCode* lower,
-                const PaintTable& paints) noexcept {
+/// One sample that up to four pixels share: the mean of their paints.
+void blend_mean(const Picture& picture, const DrawPlane& plane, int sample, int y, const PaintCode* upper,
+                const PaintCode* lower, const PaintTable& paints) noexcept {
     unsigned count = 0, weight = 0;
     std::array<unsigned, 3> add{};
     for (const PaintCode* codes : {upper, lower}) {
@@ -101,13 +104,36 @@ void blend_mean(const Picture& picture, int sample, int y, const PaintCode* uppe
                 add[component] += paint.add[component];
         }
     }
-    for (const DrawPlane& plane : used_planes(picture)) {
-        for (std::size_t component = 0; plane.half && component < 3; ++component) {
+    with_samples(plane, [&](auto samples) {
+        for (std::size_t component = 0; component < 3; ++component) {
             if (plane.offsets[component] < 0)
                 continue;
-            std::uint8_t& byte = plane.row(y)[sample * plane.step + plane.offsets[component]];
-            byte = static_cast<std::uint8_t>((byte * weight + add[component] + 128 * count) / (Paint::kOne * count));
+            const int i = sample * plane.step + plane.offsets[component];
+            samples.put(plane.row(y), i,
+                        (samples.get(plane.row(y), i) * weight + samples.scaled(add[component]) + 128 * count) /
+                            (Paint::kOne * count));
         }
+    });
+}
+
+/// Row y of a plane of which two pixels of a row share a sample. Without `lower` those of one row alone.
+void paint_shared_row(const Picture& picture, const DrawPlane& plane, int y, const PaintCode* upper,
+                      const PaintCode* lower, const PaintTable& paints) noexcept {
+    const int samples = samples_across(picture, plane);
+    int upper_end = 0, lower_end = 0;  // of the runs at the sample
+    for (int sample = 0; sample < samples;) {
+        const int x = 2 * sample;
+        if (x >= upper_end)
+            upper_end = run_end(upper, x, picture.width);
+        if (lower && x >= lower_end)
+            lower_end = run_end(lower, x, picture.width);
+        const bool alike = !lower || upper[x] == lower[x];
+        const int whole = alike ? (lower ? std::min(upper_end, lower_end) : upper_end) / 2 - sample : 0;
+        if (whole <= 0)
+            blend_mean(picture, plane, sample, y, upper, lower, paints);
+        else if (const Paint& paint = paints[upper[x]]; paint.visible())
+            blend_run(plane.row(y) + sample * plane.pixel_bytes(), whole, plane, paint);
+        sample += std::max(whole, 1);
     }
 }
 
@@ -127,33 +153,20 @@ void paint_row(const Picture& picture, int y, const PaintCode* codes, const Pain
         const int end = run_end(codes, x, picture.width);
         if (const Paint& paint = paints[codes[x]]; paint.visible())
             for (const DrawPlane& plane : used_planes(picture))
-                if (!plane.half)
-                    blend_run(plane.row(y) + x * plane.step, end - x, plane, paint);
+                if (plane.across == 1)
+                    blend_run(plane.row(y) + x * plane.pixel_bytes(), end - x, plane, paint);
         x = end;
     }
+    for (const DrawPlane& plane : used_planes(picture))
+        if (plane.across == 2 && plane.down == 1)
+            paint_shared_row(picture, plane, y, codes, nullptr, paints);
 }
 
 void paint_half_row(const Picture& picture, int y, const PaintCode* upper, const PaintCode* lower,
                     const PaintTable& paints) noexcept {
-    const int samples = (picture.width + 1) / 2;
-    int upper_end = 0, lower_end = 0;  // of the runs at the sample
-    for (int sample = 0; sample < samples;) {
-        const int x = 2 * sample;
-        if (x >= upper_end)
-            upper_end = run_end(upper, x, picture.width);
-        if (lower && x >= lower_end)
-            lower_end = run_end(lower, x, picture.width);
-        const int whole = lower && upper[x] == lower[x] ? std::min(upper_end, lower_end) / 2 - sample : 0;
-        if (whole > 0) {
-            if (const Paint& paint = paints[upper[x]]; paint.visible())
-                for (const DrawPlane& plane : used_planes(picture))
-                    if (plane.half)
-                        blend_run(plane.row(y) + sample * plane.step, whole, plane, paint);
-        } else {
-            blend_mean(picture, sample, y, upper, lower, paints);
-        }
-        sample += std::max(whole, 1);
-    }
+    for (const DrawPlane& plane : used_planes(picture))
+        if (plane.down == 2)
+            paint_shared_row(picture, plane, y, upper, lower, paints);
 }
 
 }  // namespace ausm::gst::overlay

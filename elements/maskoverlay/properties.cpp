@@ -140,8 +140,10 @@ void install_effect(GObjectClass* klass) {
                             "of the picture's height",
                             kLeastStrength, 1, defaults.strength, kControllable));
     install(PROP_EFFECT_COLOR,
-            g_param_spec_uint("effect-color", "Effect colour", "Colour of effect=solid, 0xAARRGGBB; AA is ignored", 0,
-                              G_MAXUINT32, defaults.colour, kControllable));
+            g_param_spec_uint("effect-color", "Effect colour",
+                              "Colour of effect=solid, and of effect=replace while there is no picture, 0xAARRGGBB; AA "
+                              "is ignored",
+                              0, G_MAXUINT32, defaults.colour, kControllable));
 }
 
 void install_hiding(GObjectClass* klass) {
@@ -164,12 +166,13 @@ void install_hiding(GObjectClass* klass) {
                              0, 1000, defaults.hold, kControllable));
     install(
         PROP_EDGE_SMOOTH,
-        g_param_spec_int("edge-smooth", "Edge smoothness",
-                         "Pixels over which hidden areas fade out, outside of what is hidden, and mattes, replaced "
-                         "backgrounds and areas that are drawn on both sides, where they follow the borders of the "
-                         "picture, too; 0: borders as the map has them; -1: one for each 360 rows of the picture, at "
-                         "least one, and 0 for what is drawn",
-                         -1, kMaxSoftness, defaults.edge_smooth, kControllable));
+        g_param_spec_int(
+            "edge-smooth", "Edge smoothness",
+            "Pixels over which hidden areas fade out, outside of what is hidden, and mattes, replaced "
+            "backgrounds and areas that are drawn on both sides, where they, and contours, follow the "
+            "borders of the picture, too; 0: borders as the map has them; -1: one for each 360 rows of the picture, at "
+            "least one, and 0 for what is drawn",
+            -1, kMaxSoftness, defaults.edge_smooth, kControllable));
     install(PROP_TEMPORAL_SMOOTH,
             g_param_spec_double("temporal-smooth", "Temporal smoothness",
                                 "How much of a hidden area is left a picture later where it is not hidden any more; of "

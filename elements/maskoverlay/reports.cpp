@@ -2,6 +2,7 @@
 // What maskoverlay tells the application, each thing once.
 #include "elements/maskoverlay/reports.h"
 
+#include "elements/maskoverlay/background_feed.h"
 #include "gst/gstausmmetasource.h"
 
 #include <utility>
@@ -70,6 +71,16 @@ void Reports::bad_background(const std::string& what) {
         return;
     GST_ELEMENT_WARNING(element_, STREAM, FORMAT, ("A picture of background_sink cannot be shown: %s.", what.c_str()),
                         ("The picture of background-location, else effect-color, is shown in its place."));
+}
+
+void Reports::no_background() {
+    if (!said_.insert(Topic::kNoBackground).second)
+        return;
+    GST_ELEMENT_WARNING(element_, STREAM, FORMAT,
+                        ("No picture came on background_sink for %d seconds; the video does not wait any longer.",
+                         static_cast<int>(BackgroundFeed::kPatience.count())),
+                        ("The last one stays; before the first, the picture of background-location, else effect-color, "
+                         "is shown in its place. Check what is linked to background_sink."));
 }
 
 void Reports::unreadable(const std::string& what, const char* consequence) {

@@ -35,11 +35,13 @@ public:
     void stretched(const std::string& sizes);
     /// A picture of the pad background_sink cannot be shown.
     void bad_background(const std::string& what);
+    /// The video waited for one in vain.
+    void no_background();
     /// The picture cannot be mapped; said once until pictures are readable again.
     void unreadable(const std::string& what, const char* consequence);
 
 private:
-    enum class Topic { kMalformed, kStretched, kLost, kBackground };
+    enum class Topic { kMalformed, kStretched, kLost, kBackground, kNoBackground };
 
     [[nodiscard]] std::string way_of_masks();
 

@@ -2,6 +2,8 @@
 // Frames and lines on a picture, in one colour.
 #include "elements/maskoverlay/shapes.h"
 
+#include "elements/maskoverlay/samples.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -20,14 +22,17 @@ Box even_box(const Picture& picture, int x0, int y0, int x1, int y1) noexcept {
 }
 
 void fill(const Picture& picture, const Box& box, const Colour& colour) noexcept {
-    for (const DrawPlane& plane : used_planes(picture)) {
-        const int size = plane.half ? 2 : 1;
-        for (int y = box.y0 / size; y < (box.y1 + size - 1) / size; ++y)
-            for (int x = box.x0 / size; x < (box.x1 + size - 1) / size; ++x)
-                for (std::size_t component = 0; component < colour.size(); ++component)
-                    if (plane.offsets[component] >= 0)
-                        plane.row(y)[x * plane.step + plane.offsets[component]] = colour[component];
-    }
+    for (const DrawPlane& plane : used_planes(picture))
+        with_samples(plane, [&](auto samples) {
+            const int right = (box.x1 + plane.across - 1) / plane.across,
+                      lower = (box.y1 + plane.down - 1) / plane.down;
+            for (int y = box.y0 / plane.down; y < lower; ++y)
+                for (int x = box.x0 / plane.across; x < right; ++x)
+                    for (std::size_t component = 0; component < colour.size(); ++component)
+                        if (plane.offsets[component] >= 0)
+                            samples.put(plane.row(y), x * plane.step + plane.offsets[component],
+                                        samples.scaled(colour[component]));
+        });
 }
 
 int pixels(double share, int size) noexcept {

@@ -14,7 +14,7 @@ struct Point {
 };
 
 /// The frame of a box, `thickness` pixels wide, inside of it. What is drawn begins and ends at even pixels, so that it
-/// fits the samples of half planes; what is outside the picture is left out.
+/// fits the samples that pixels share; what is outside the picture is left out.
 void draw_frame(const Picture& picture, const Point& upper_left, const Point& lower_right, int thickness,
                 const Colour& colour) noexcept;
 

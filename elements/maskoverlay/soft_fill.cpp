@@ -3,6 +3,7 @@
 #include "elements/maskoverlay/soft_fill.h"
 
 #include "elements/maskoverlay/compositor.h"
+#include "elements/maskoverlay/samples.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +12,47 @@
 namespace ausm::gst::overlay {
 namespace {
 
-/// Whose each pixel is: its own value, else the largest one near.
+class OwnersColours : public EffectRows {
+public:
+    OwnersColours(const DrawPlane& plane, int width, const AlphaPlane& owners, const ValueColours& colours)
+        : plane_(plane), owners_(owners), colours_(colours),
+          row_(static_cast<std::size_t>(width * plane.pixel_bytes())) {}
+
+    const std::uint8_t* row(int y, int begin, int end) override {
+        with_samples(plane_, [&](auto samples) {
+            for (int x = begin; x < end; ++x) {
+                const Colour& colour = colours_[owner(x, y)];
+                for (std::size_t component = 0; component < colour.size(); ++component)
+                    if (plane_.offsets[component] >= 0)
+                        samples.put(row_.data(), x * plane_.step + plane_.offsets[component],
+                                    samples.scaled(colour[component]));
+            }
+        });
+        return row_.data();
+    }
+
+private:
+    /// Of a sample that pixels share: the first of theirs.
+    [[nodiscard]] std::uint8_t owner(int x, int y) const noexcept {
+        if (plane_.across == 1)
+            return owners_.row(y)[x];
+        const int left = 2 * x, right = std::min(left + 1, owners_.width - 1);
+        const int upper = y * plane_.down, lower = std::min(upper + plane_.down - 1, owners_.height - 1);
+        for (const std::uint8_t value :
+             {owners_.row(upper)[left], owners_.row(upper)[right], owners_.row(lower)[left], owners_.row(lower)[right]})
+            if (value != 0)
+                return value;
+        return 0;
+    }
+
+    DrawPlane plane_;
+    const AlphaPlane& owners_;
+    const ValueColours& colours_;
+    std::vector<std::uint8_t> row_;
+};
+
+}  // namespace
+
 AlphaPlane owners_of(const LabelMap& map, const ValueTable& meant, int width, int height, int reach) {
     AlphaPlane owners;
     owners.resize(width, height);
@@ -28,45 +69,8 @@ AlphaPlane owners_of(const LabelMap& map, const ValueTable& meant, int width, in
     return owners;
 }
 
-class OwnersColours : public EffectRows {
-public:
-    OwnersColours(const DrawPlane& plane, int width, const AlphaPlane& owners, const ValueColours& colours)
-        : plane_(plane), owners_(owners), colours_(colours), row_(static_cast<std::size_t>(width * plane.step)) {}
-
-    const std::uint8_t* row(int y, int begin, int end) override {
-        for (int x = begin; x < end; ++x) {
-            const Colour& colour = colours_[owner(x, y)];
-            for (std::size_t component = 0; component < colour.size(); ++component)
-                if (plane_.offsets[component] >= 0)
-                    row_[static_cast<std::size_t>(x * plane_.step + plane_.offsets[component])] = colour[component];
-        }
-        return row_.data();
-    }
-
-private:
-    /// Of a sample that pixels share: the first of theirs.
-    [[nodiscard]] std::uint8_t owner(int x, int y) const noexcept {
-        if (!plane_.half)
-            return owners_.row(y)[x];
-        const int right = std::min(2 * x + 1, owners_.width - 1), lower = std::min(2 * y + 1, owners_.height - 1);
-        for (const std::uint8_t value : {owners_.row(2 * y)[2 * x], owners_.row(2 * y)[right],
-                                         owners_.row(lower)[2 * x], owners_.row(lower)[right]})
-            if (value != 0)
-                return value;
-        return 0;
-    }
-
-    DrawPlane plane_;
-    const AlphaPlane& owners_;
-    const ValueColours& colours_;
-    std::vector<std::uint8_t> row_;
-};
-
-}  // namespace
-
-void fill_softly(const Picture& picture, const AlphaPlane& alpha, const LabelMap& map, const ValueTable& meant,
-                 const ValueColours& colours, double opacity, int reach) {
-    const AlphaPlane owners = owners_of(map, meant, picture.width, picture.height, reach);
+void fill_softly(const Picture& picture, const AlphaPlane& alpha, const AlphaPlane& owners, const ValueColours& colours,
+                 double opacity) {
     const auto share = static_cast<unsigned>(std::lround(std::clamp(opacity, 0.0, 1.0) * 256));
     AlphaPlane strength = alpha;
     for (std::size_t i = 0; i < strength.values.size(); ++i)
@@ -76,6 +80,11 @@ void fill_softly(const Picture& picture, const AlphaPlane& alpha, const LabelMap
     for (const DrawPlane& plane : used_planes(picture))
         effects.push_back(std::make_unique<OwnersColours>(plane, samples_across(picture, plane), owners, colours));
     composite(picture, strength, SharedAlpha::kMean, effects);
+}
+
+void keep_likely(AlphaPlane& owners, const AlphaPlane& alpha) noexcept {
+    for (std::size_t i = 0; i < owners.values.size(); ++i)
+        owners.values[i] = alpha.values[i] > 127 ? owners.values[i] : std::uint8_t{0};
 }
 
 }  // namespace ausm::gst::overlay

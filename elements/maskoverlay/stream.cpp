@@ -58,8 +58,10 @@ void OverlayStream::report_found(const FrameMasks& masks) {
         reports_.malformed(masks.complaint());
 }
 
-void OverlayStream::show_background(const FedPicture* background) {
-    if (const std::string wrong = hider_.show(background); !wrong.empty())
+void OverlayStream::show_background(const Behind& behind) {
+    if (behind.overdue)
+        reports_.no_background();
+    if (const std::string wrong = hider_.show(behind.picture ? &*behind.picture : nullptr); !wrong.empty())
         reports_.bad_background(wrong);
 }
 
@@ -80,28 +82,36 @@ GstFlowReturn OverlayStream::draw(GstBuffer* buffer, const OverlaySettings& sett
     if (hides(settings.effect))
         hider_.hide(frame.picture(), masks, settings, judge_.age());
     const auto objects = meant_objects(masks, settings.filter);
-    const Look look = fill_areas(frame.picture(), masks, objects, settings);
-    annotate(frame.picture(), colour_code(info_), masks.map(), objects,
-             trails_.update(middles_of(objects), settings.trails), look, *text_);
+    const Rest rest = draw_softly(frame.picture(), masks, objects, settings);
+    annotate(frame.picture(), colour_code(info_), rest.map, objects,
+             trails_.update(middles_of(objects), settings.trails), rest.look, *text_);
     return GST_FLOW_OK;
 }
 
-Look OverlayStream::fill_areas(const Picture& picture, const FrameMasks& masks, std::span<const Annotation> objects,
-                               const OverlaySettings& settings) {
-    Look look = settings.look;
-    look.style = style_of(settings);
-    const bool fills = look.style == MaskStyle::kFill || look.style == MaskStyle::kBoth;
-    if (!fills || settings.edge_smooth <= 0)
-        return look;
-    ValueColours colours{};
-    for (const Annotation& object : objects)
-        colours[object.value] = stored(palette_colour(look.palette, object.id), colour_code(info_));
+OverlayStream::Rest OverlayStream::draw_softly(const Picture& picture, const FrameMasks& masks,
+                                               std::span<const Annotation> objects, const OverlaySettings& settings) {
+    Rest rest{settings.look, masks.map()};
+    rest.look.style = style_of(settings);
+    if (rest.look.style == MaskStyle::kNone || settings.edge_smooth <= 0)
+        return rest;
     const ValueTable values = values_of(objects);
     const AlphaPlane& alpha =
         cut_out_.update(picture, masks.map(), masks.confidence(), values, {settings.edge_smooth, 0, calm_of(settings)});
-    fill_softly(picture, alpha, masks.map(), values, colours, look.alpha, settings.edge_smooth + picture.height / 64);
-    look.style = look.style == MaskStyle::kBoth ? MaskStyle::kContour : MaskStyle::kNone;
-    return look;
+    owners_ = owners_of(masks.map(), values, picture.width, picture.height, settings.edge_smooth + picture.height / 64);
+    if (rest.look.style != MaskStyle::kContour) {
+        ValueColours colours{};
+        for (const Annotation& object : objects)
+            colours[object.value] = stored(palette_colour(rest.look.palette, object.id), colour_code(info_));
+        fill_softly(picture, alpha, owners_, colours, rest.look.alpha);
+    }
+    if (rest.look.style == MaskStyle::kFill) {
+        rest.look.style = MaskStyle::kNone;
+        return rest;
+    }
+    keep_likely(owners_, alpha);
+    rest.look.style = MaskStyle::kContour;
+    rest.map = {owners_.values.data(), picture.width, picture.height};
+    return rest;
 }
 
 GstFlowReturn OverlayStream::draw_without_masks(GstBuffer* buffer, const FrameMasks& masks,

@@ -29,8 +29,8 @@ public:
     void restart();
     void set_info(Output output, const GstVideoInfo& in, const GstVideoInfo& out);
 
-    /// What takes the place of what is replaced in the next picture: that of another stream, or null: the file's.
-    void show_background(const FedPicture* background);
+    /// What takes the place of what is replaced in the next picture: that of another stream, else the file's.
+    void show_background(const Behind& behind);
     /// Draws on the buffer's picture.
     [[nodiscard]] GstFlowReturn draw(GstBuffer* buffer, const OverlaySettings& settings);
     /// Makes a matte, or a mask, of the buffer's picture.
@@ -42,10 +42,16 @@ private:
                                      const Fault& fault);
     void report(const FrameMasks& masks, const Fault& fault, Missing missing, const char* hidden);
     void report_found(const FrameMasks& masks);
-    /// The look of what is still to be drawn after the areas were filled with soft borders, if they are to be.
-    Look fill_areas(const Picture& picture, const FrameMasks& masks, std::span<const Annotation> objects,
-                    const OverlaySettings& settings);
-    AlphaPlane cut_out(const Picture& picture, const FrameMasks& masks, const OverlaySettings& settings);
+    /// What is still to be drawn, and of which map.
+    struct Rest {
+        Look look;
+        LabelMap map;
+    };
+    /// Fills areas with soft borders, if they are to have these.
+    Rest draw_softly(const Picture& picture, const FrameMasks& masks, std::span<const Annotation> objects,
+                     const OverlaySettings& settings);
+    /// Valid until the next call.
+    const AlphaPlane& cut_out(const Picture& picture, const FrameMasks& masks, const OverlaySettings& settings);
 
     Reports reports_;
     GstVideoInfo info_{}, out_info_{};
@@ -54,6 +60,8 @@ private:
     Hider hider_;
     CutOut cut_out_;
     Trails trails_;
+    AlphaPlane owners_;    ///< the map without stairs
+    AlphaPlane around_;    ///< alpha of what is around the objects of a matte
     Converter converter_;  ///< to a matte
 };
 

@@ -2,6 +2,8 @@
 // Short texts on a picture, each on a box of one colour.
 #include "elements/maskoverlay/text_label.h"
 
+#include "elements/maskoverlay/samples.h"
+
 #include <pango/pangocairo.h>
 
 #include <algorithm>
@@ -114,26 +116,28 @@ void draw_label(const Picture& picture, const TextMask& mask, LabelPlace place, 
         return unsigned{mask.coverage[static_cast<std::size_t>(y) * static_cast<std::size_t>(mask.width) +
                                       static_cast<std::size_t>(x)]};
     };
-    const auto mean = [&](int left, int top, int size) {
+    const auto mean = [&](int left, int top, const DrawPlane& plane) {
         unsigned sum = 0, count = 0;
-        for (int y = top; y < std::min(top + size, height); ++y)
-            for (int x = left; x < std::min(left + size, width); ++x, ++count)
+        for (int y = top; y < std::min(top + plane.down, height); ++y)
+            for (int x = left; x < std::min(left + plane.across, width); ++x, ++count)
                 sum += coverage(x, y);
         return (sum + count / 2) / count;
     };
-    for (const DrawPlane& plane : used_planes(picture)) {
-        const int size = plane.half ? 2 : 1;
-        for (int y = 0; y < height; y += size) {
-            std::uint8_t* pixel = plane.row((place.y + y) / size) + place.x / size * plane.step;
-            for (int x = 0; x < width; x += size, pixel += plane.step) {
-                const unsigned share = mean(x, y, size);
+    const auto draw = [&](auto samples, const DrawPlane& plane) {
+        for (int y = 0; y < height; y += plane.down) {
+            std::uint8_t* row = plane.row((place.y + y) / plane.down);
+            for (int x = 0; x < width; x += plane.across) {
+                const unsigned share = mean(x, y, plane);
                 for (std::size_t component = 0; component < 3; ++component)
                     if (plane.offsets[component] >= 0)
-                        pixel[plane.offsets[component]] = static_cast<std::uint8_t>(
-                            (box[component] * (255 - share) + text[component] * share + 127) / 255);
+                        samples.put(
+                            row, (place.x + x) / plane.across * plane.step + plane.offsets[component],
+                            samples.scaled((box[component] * (255 - share) + text[component] * share + 127) / 255));
             }
         }
-    }
+    };
+    for (const DrawPlane& plane : used_planes(picture))
+        with_samples(plane, [&](auto samples) { draw(samples, plane); });
 }
 
 }  // namespace ausm::gst::overlay

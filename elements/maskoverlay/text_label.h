@@ -12,7 +12,7 @@
 
 namespace ausm::gst::overlay {
 
-/// A text without its colours. Both sides are even, so that boxes fit the samples of half planes.
+/// A text without its colours. Both sides are even, so that boxes fit the samples that pixels share.
 struct TextMask {
     int width = 0, height = 0;           ///< of the box; 0 when there is nothing to see
     std::vector<std::uint8_t> coverage;  ///< [height, width]: 0 is box, 255 is text

@@ -48,7 +48,7 @@ Measured measure(const BenchSettings& settings) {
         out.rows.push_back({name, {}, {}, {}});
     out.rows.push_back({"the model alone", {}, {}, {}});
     for (int round = 0; round < settings.rounds; ++round) {
-        for (const auto stage : {Stage::kDecode, Stage::kSegment, Stage::kOverlay}) {
+        for (const auto stage : kStages) {
             std::fprintf(stderr, "round %d of %d: %s\n", round + 1, settings.rounds,
                          kStageNames[static_cast<int>(stage)]);
             const StageRun run = run_stage(stage, settings);

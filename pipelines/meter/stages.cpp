@@ -31,8 +31,10 @@ Words stage_words(Stage stage, const BenchSettings& settings) {
         append(words, {"ausmprompt", property("box", settings.box)});
         append(words, {"ausmsegment", "name=segment"});
     }
-    if (stage >= Stage::kOverlay)
+    if (stage == Stage::kOverlay)
         append(words, {"maskoverlay"});
+    if (stage == Stage::kHide)
+        append(words, {"maskoverlay", "effect=blur", "effect-on=background", "ids=false", "labels=false"});
     append(words, {"fakesink", "name=sink", "sync=false"});
     return words;
 }

@@ -38,8 +38,10 @@ private:
 };
 
 /// Pipelines in the order of what is in them.
-enum class Stage { kDecode, kSegment, kOverlay };
-inline constexpr const char* kStageNames[] = {"decode", "decode, segment", "decode, segment, overlay"};
+enum class Stage { kDecode, kSegment, kOverlay, kHide };
+inline constexpr Stage kStages[] = {Stage::kDecode, Stage::kSegment, Stage::kOverlay, Stage::kHide};
+inline constexpr const char* kStageNames[] = {"decode", "decode, segment", "decode, segment, overlay",
+                                              "decode, segment, hide"};
 
 /// One run of a pipeline, or of the model alone.
 struct StageRun {

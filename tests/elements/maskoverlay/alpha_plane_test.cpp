@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace {
@@ -21,6 +22,16 @@ AlphaPlane islands(int width, int height) {
         for (int x = 0; x < width; ++x)
             if ((x * 7 + y * 13 + x * y) % 11 == 0)
                 plane.row(y)[x] = static_cast<std::uint8_t>(255 - (x + y) % 3 * 100);
+    return plane;
+}
+
+/// A few islands far from each other.
+AlphaPlane few_islands(int width, int height) {
+    AlphaPlane plane;
+    plane.assign(width, height);
+    for (const auto& [left, top, size] : {std::array{20, 30, 40}, {150, 10, 3}, {155, 20, 1}, {260, 150, 45}})
+        for (int y = top; y < std::min(top + size, height); ++y)
+            std::fill_n(plane.row(y) + left, std::min(size, width - left), static_cast<std::uint8_t>(255 - size));
     return plane;
 }
 
@@ -54,6 +65,15 @@ TEST(AlphaPlane, WidensToTheLargestNeighbour) {
         }
 }
 
+TEST(AlphaPlane, WidensFewIslandsOnALargePlane) {
+    for (const int reach : {1, 9}) {
+        AlphaPlane plane = few_islands(300, 200);
+        const AlphaPlane wanted = folded(plane, reach, false, 0, [](int a, int b) { return std::max(a, b); });
+        widen(plane, reach);
+        EXPECT_EQ(plane.values, wanted.values) << reach;
+    }
+}
+
 TEST(AlphaPlane, WidensByLessThanNothingToTheSmallestNeighbour) {
     for (const auto& [width, height] : kSizes)
         for (const int reach : {1, 2, 3, 6}) {
@@ -66,9 +86,10 @@ TEST(AlphaPlane, WidensByLessThanNothingToTheSmallestNeighbour) {
 }
 
 TEST(AlphaPlane, SoftensRowsThenColumnsToRoundedMeans) {
-    for (const auto& [width, height] : kSizes)
+    const std::pair<int, int> sizes[] = {{1, 1}, {1, 7}, {9, 1}, {2, 3}, {17, 9}, {38, 23}, {300, 200}};
+    for (const auto& [width, height] : sizes)
         for (const int reach : {0, 1, 2, 7, kMaxSoftness}) {
-            AlphaPlane plane = islands(width, height);
+            AlphaPlane plane = width < 300 ? islands(width, height) : few_islands(width, height);
             const int n = 2 * reach + 1;
             AlphaPlane wanted = plane;
             for (const bool down : {false, true}) {

@@ -105,7 +105,7 @@ TEST(BackgroundPad, MayHaveAnotherRate) {
 
 TEST(BackgroundPad, MayHaveAnotherFormatAndSize) {
     for (const char* format : kFormats)
-        for (const char* other : {"BGRA", "I420", "GRAY8"}) {
+        for (const char* other : {"BGRA", "I420", "GRAY8", "P010_10LE", "YUY2"}) {
             const GstVideoInfo info = video_info(format, 33, 17), background = video_info(other, 8, 64);
             Fed fed(info, background);
             fed.feeder.feed(background, {128});
@@ -127,6 +127,29 @@ TEST(BackgroundPad, ShowsTheColourForAPictureThatCannotBeRead) {
     EXPECT_EQ(fed.shown(1), 16);
     EXPECT_EQ(fed.overlay.warnings(), 1);
     EXPECT_NE(fed.overlay.last_warning().find("background_sink"), std::string::npos);
+}
+
+TEST(BackgroundPad, HoldsTheVideoUpForTwoSecondsAtMost) {
+    const GstVideoInfo info = video_info("GRAY8", 16, 16);
+    Fed fed(info, info, std::string(kReplace) + " effect-color=0xff000000");
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(fed.shown(i), 16) << "nothing ever came: the colour";
+    EXPECT_EQ(fed.overlay.warnings(), 1);
+    EXPECT_NE(fed.overlay.last_warning().find("background_sink"), std::string::npos);
+    EXPECT_EQ(gst_harness_push(fed.feeder.get(), even(info, 10, 3).release()), GST_FLOW_OK);
+    EXPECT_EQ(fed.shown(3), 10) << "what comes late is shown";
+    EXPECT_EQ(fed.shown(4), 10) << "the last one stays when no more come";
+    EXPECT_EQ(fed.shown(5), 10);
+    EXPECT_EQ(fed.overlay.warnings(), 1) << "said once";
+}
+
+TEST(BackgroundPad, DoesNotWaitBehindAPictureThatLasts) {
+    const GstVideoInfo info = video_info("GRAY8", 16, 16);
+    Fed fed(info, info);
+    EXPECT_EQ(gst_harness_push(fed.feeder.get(), even(info, 10, 0, 1000 * kFrame).release()), GST_FLOW_OK);
+    for (int i = 0; i < 900; ++i)
+        EXPECT_EQ(fed.shown(i), 10);
+    EXPECT_EQ(fed.overlay.warnings(), 0) << "the next one need not be there yet";
 }
 
 TEST(BackgroundPad, HoldsNobodyUpWhenItIsFlushedOrEnds) {

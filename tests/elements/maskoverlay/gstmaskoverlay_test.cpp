@@ -44,28 +44,24 @@ Touch touch(const ausm::Result& map, const GstVideoInfo& info, const Style& styl
 Bytes expected(const Buffer& buffer, const GstVideoInfo& info, const ausm::Result& map, const Style& style,
                double alpha) {
     const Buffer copy(gst_buffer_copy_deep(buffer.get()));
-    GstVideoFrame frame;
-    EXPECT_TRUE(gst_video_frame_map(&frame, &info, copy.get(), GST_MAP_READWRITE));
-    const auto& colours = GST_VIDEO_INFO_IS_RGB(&info) ? kRgb : kYuv;
-    for (guint component = 0; component < std::min(GST_VIDEO_FRAME_N_COMPONENTS(&frame), 3U); ++component) {
-        const int size = 1 << GST_VIDEO_FORMAT_INFO_W_SUB(info.finfo, component);
-        for (int y = 0; y < GST_VIDEO_FRAME_COMP_HEIGHT(&frame, component); ++y) {
-            for (int x = 0; x < GST_VIDEO_FRAME_COMP_WIDTH(&frame, component); ++x) {
-                const int offset = y * GST_VIDEO_FRAME_COMP_STRIDE(&frame, component) +
-                                   x * GST_VIDEO_FRAME_COMP_PSTRIDE(&frame, component);
-                guint8& byte = GST_VIDEO_FRAME_COMP_DATA(&frame, component)[offset];
-                int sum = 0, count = 0;
-                for (int row = y * size; row < std::min((y + 1) * size, info.height); ++row)
-                    for (int column = x * size; column < std::min((x + 1) * size, info.width); ++column, ++count) {
+    {
+        const Mapped mapped(copy, info);
+        const auto& colours = GST_VIDEO_INFO_IS_RGB(&info) ? kRgb : kYuv;
+        for (std::size_t i = 0; i < mapped.components.size(); ++i) {
+            const Component& component = mapped.components[i];
+            for (int y = 0; y < component.height; ++y)
+                for (int x = 0; x < component.width; ++x) {
+                    int sum = 0, count = 0;
+                    component.each_pixel(x, y, info, [&](int column, int row) {
                         const Touch drawn = touch(map, info, style, alpha, column, row);
-                        const int colour = drawn.opacity > 0 ? colours[drawn.value - 1][component] : 0;
-                        sum += byte * (256 - drawn.opacity) + colour * drawn.opacity;
-                    }
-                byte = static_cast<guint8>((sum + 128 * count) / (256 * count));
-            }
+                        const int colour = drawn.opacity > 0 ? colours[drawn.value - 1][i] * component.unit : 0;
+                        sum += component.get(x, y) * (256 - drawn.opacity) + colour * drawn.opacity;
+                        ++count;
+                    });
+                    component.set(x, y, (sum + 128 * count) / (256 * count));
+                }
         }
     }
-    gst_video_frame_unmap(&frame);
     return bytes(copy);
 }
 
@@ -157,33 +153,61 @@ TEST_P(EveryFormat, FillsWithSoftBordersWhenAsked) {
     ausm::Result result = blobs(96, 64);
     for (std::size_t i = 0; i < result.map.size(); ++i)
         result.map[i] = static_cast<guint8>(i % 96 < 32 ? 1 : i % 96 < 64 ? 2 : 0);  // red, green, nothing
-    Buffer buffer(gst_buffer_new_allocate(nullptr, info.size, nullptr));
-    gst_buffer_memset(buffer.get(), 0, 200, info.size);
-    const Bytes drawn = bytes(overlay.draw(annotated(std::move(buffer), std::move(result), 96, 64)));
+    Buffer buffer = picture(info);
+    {
+        const Mapped paper(buffer, info);
+        for (const Component& component : paper.components)
+            for (int y = 0; y < component.height; ++y)
+                for (int x = 0; x < component.width; ++x)
+                    component.set(x, y, 200 * component.unit);
+    }
+    const Buffer drawn = overlay.draw(annotated(std::move(buffer), std::move(result), 96, 64));
     const auto& colours = GST_VIDEO_INFO_IS_RGB(&info) ? kRgb : kYuv;
-    const int components = std::min(static_cast<int>(GST_VIDEO_INFO_N_COMPONENTS(&info)), 3);
-    for (int c = 0; c < components; ++c) {
-        const int size = 1 << GST_VIDEO_FORMAT_INFO_W_SUB(info.finfo, c);
-        const auto at = [&](int x) {
-            return int{drawn[static_cast<std::size_t>(GST_VIDEO_INFO_COMP_OFFSET(&info, c) +
-                                                      32 / size * GST_VIDEO_INFO_COMP_STRIDE(&info, c) +
-                                                      x / size * GST_VIDEO_INFO_COMP_PSTRIDE(&info, c))]};
-        };
-        EXPECT_NEAR(at(10), colours[0][c], 1);
-        EXPECT_NEAR(at(30), colours[0][c], 1) << "hard where one object meets another";
-        EXPECT_NEAR(at(33), colours[1][c], 1);
-        EXPECT_NEAR(at(50), colours[1][c], 1);
-        EXPECT_EQ(at(80), 200);
+    const Mapped mapped(drawn, info);
+    for (std::size_t c = 0; c < mapped.components.size(); ++c) {
+        const Component& component = mapped.components[c];
+        const auto at = [&](int x) { return component.get(x / component.across, 32 / component.down); };
+        const int unit = component.unit, paper = unit * 200;
+        EXPECT_NEAR(at(10), colours[0][c] * unit, unit);
+        EXPECT_NEAR(at(30), colours[0][c] * unit, unit) << "hard where one object meets another";
+        EXPECT_NEAR(at(33), colours[1][c] * unit, unit);
+        EXPECT_NEAR(at(50), colours[1][c] * unit, unit);
+        EXPECT_EQ(at(80), paper);
         const int direction = colours[1][c] < 200 ? 1 : -1;
         for (int x = 52; x < 78; ++x)
             EXPECT_LE(direction * at(x), direction * at(x + 1)) << c << " at " << x;
-        EXPECT_NE(at(62), colours[1][c]) << "soft inside";
-        EXPECT_NE(at(65), 200) << "and outside";
+        EXPECT_NE(at(62), colours[1][c] * unit) << "soft inside";
+        EXPECT_NE(at(65), paper) << "and outside";
     }
 }
 
 INSTANTIATE_TEST_SUITE_P(Formats, EveryFormat, testing::ValuesIn(kFormats),
                          [](const auto& test) { return std::string(test.param); });
+
+TEST(MaskOverlay, DrawsContoursWithoutTheStairsOfTheMapWhenAsked) {
+    const GstVideoInfo info = video_info("RGB", 240, 240);
+    // Where the contour of a diagonal begins in each row: how far it moves from row to row at most.
+    const auto largest_step = [&](const char* properties) {
+        Overlay overlay(info, std::string("style=contour ") + properties);
+        ausm::Result coarse = blobs(24, 24);
+        for (std::size_t i = 0; i < coarse.map.size(); ++i)
+            coarse.map[i] = i % 24 > i / 24 ? 1 : 0;
+        Buffer buffer(gst_buffer_new_allocate(nullptr, info.size, nullptr));
+        gst_buffer_memset(buffer.get(), 0, 200, info.size);
+        const Bytes drawn = bytes(overlay.draw(annotated(std::move(buffer), std::move(coarse), 240, 240)));
+        int largest = 0, before = -1;
+        for (int y = 40; y < 200; ++y) {
+            int x = 0;
+            while (x < 240 && drawn[static_cast<std::size_t>(y * info.stride[0] + 3 * x)] != 128)
+                ++x;
+            largest = before < 0 ? 0 : std::max(largest, std::abs(x - before));
+            before = x;
+        }
+        return largest;
+    };
+    EXPECT_GE(largest_step(""), 9);
+    EXPECT_LE(largest_step("edge-smooth=1 temporal-smooth=0"), 4);
+}
 
 TEST(MaskOverlay, ConvertsColoursByThePicturesColorimetry) {
     const std::pair<const char*, std::array<int, 3>> cases[] = {

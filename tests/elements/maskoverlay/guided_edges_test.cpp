@@ -22,7 +22,7 @@ struct Grey {
         picture.width = width;
         picture.height = height;
         picture.n_planes = 1;
-        picture.planes[0] = {bytes.data(), width, 1, {0, -1, -1}, false};
+        picture.planes[0] = {bytes.data(), width, 1, {0, -1, -1}};
     }
     /// Another brightness from the column `x` on.
     Grey& from(int x, std::uint8_t value) {
@@ -62,12 +62,12 @@ TEST(WindowSums, AreThoseOfAllNeighbours) {
 
 TEST(LumaRows, AreTheBrightnessInEveryLayout) {
     std::vector<std::uint8_t> pixels = {10, 20, 30, 40, 50, 60, 70, 80};
-    Picture picture{2, 1, 1, {DrawPlane{pixels.data(), 8, 4, {2, 1, 0}, false}, {}, {}}};
+    Picture picture{2, 1, 1, {DrawPlane{pixels.data(), 8, 4, {2, 1, 0}}, {}, {}}};
     EXPECT_EQ(LumaRows(picture).row(0)[0], 20) << "BGRx: (30 + 2 * 20 + 10) / 4";
     EXPECT_EQ(LumaRows(picture).row(0)[1], 60);
-    picture.planes[0] = {pixels.data(), 6, 3, {0, 1, 2}, false};
+    picture.planes[0] = {pixels.data(), 6, 3, {0, 1, 2}};
     EXPECT_EQ(LumaRows(picture).row(0)[1], 50);
-    picture.planes[0] = {pixels.data(), 2, 1, {0, -1, -1}, false};
+    picture.planes[0] = {pixels.data(), 2, 1, {0, -1, -1}};
     EXPECT_EQ(LumaRows(picture).row(0)[1], 20);
 }
 

@@ -78,29 +78,51 @@ struct Trouble {
     const char* warning;  ///< has this text in it
 };
 
-void damage(const Buffer& buffer, const char* field) {
-    gst_structure_remove_field(
-        gst_custom_meta_get_structure(gst_buffer_get_custom_meta(buffer.get(), GST_AUSM_META_NAME)), field);
+/// Masks that `change` has damaged.
+template <typename Change>
+std::function<Buffer()> damaged(Change change) {
+    return [change] {
+        Buffer buffer = masked(stripe(8, 20));
+        change(gst_custom_meta_get_structure(gst_buffer_get_custom_meta(buffer.get(), GST_AUSM_META_NAME)));
+        return buffer;
+    };
+}
+std::function<Buffer()> without(const char* field) {
+    return damaged([field](GstStructure* meta) { gst_structure_remove_field(meta, field); });
+}
+std::function<Buffer()> with(const char* field, int value) {
+    return damaged([=](GstStructure* meta) { gst_structure_set(meta, field, G_TYPE_INT, value, nullptr); });
+}
+std::function<Buffer()> with_bytes(const char* field, gsize size) {
+    return damaged([=](GstStructure* meta) {
+        const Buffer plane(gst_buffer_new_allocate(nullptr, size, nullptr));
+        gst_structure_set(meta, field, GST_TYPE_BUFFER, plane.get(), nullptr);
+    });
 }
 
 const Trouble kTroubles[] = {
     {"no_masks", [] { return white(); }, "no masks"},
-    {"malformed",
-     [] {
-         Buffer buffer = masked(stripe(8, 20));
-         damage(buffer, "map");
-         return buffer;
-     },
-     "malformed"},
-    {"empty_metadata",
-     [] {
-         Buffer buffer = masked(stripe(8, 20));
-         gst_structure_remove_all_fields(
-             gst_custom_meta_get_structure(gst_buffer_get_custom_meta(buffer.get(), GST_AUSM_META_NAME)));
-         return buffer;
-     },
-     "malformed"},
+    {"empty_metadata", damaged([](GstStructure* meta) { gst_structure_remove_all_fields(meta); }), "malformed"},
+    {"no_version", without("version"), "malformed"},
+    {"newer_version", with("version", GST_AUSM_META_VERSION + 1), "malformed"},
+    {"no_map", without("map"), "malformed"},
+    {"map_that_is_a_number", with("map", 1), "malformed"},
+    {"map_of_too_few_bytes", with_bytes("map", kWidth* kHeight - 1), "malformed"},
+    {"map_of_too_many_bytes", with_bytes("map", kWidth* kHeight + 1), "malformed"},
+    {"map_of_no_width", with("map-width", 0), "malformed"},
+    {"map_of_a_negative_height", with("map-height", -kHeight), "malformed"},
+    {"map_wider_than_its_bytes", with("map-width", kWidth + 1), "malformed"},
+    {"map_without_a_height", without("map-height"), "malformed"},
+    {"no_picture_size", without("width"), "malformed"},
+    {"picture_of_no_height", with("height", 0), "malformed"},
+    {"pixels_of_no_shape", with("pixel-aspect-ratio", 1), "malformed"},
+    {"confidence_of_too_few_bytes", with_bytes("confidence", 7), "malformed"},
+    {"no_objects", without("objects"), "malformed"},
+    {"objects_that_are_a_number", with("objects", 1), "malformed"},
+    {"unknown_freshness", without("fresh"), "malformed"},
+    {"unknown_source", without("source"), "malformed"},
     {"another_shape", [] { return annotated(white(), stripe(8, 20), kHeight, kWidth); }, "another shape"},
+    {"wider_by_a_few_pixels", [] { return annotated(white(), stripe(8, 20), kWidth + 2, kHeight); }, "another shape"},
     {"carried_before_the_first", [] { return old_masked(stripe(8, 20)); }, "before this stream's first"},
 };
 
@@ -117,6 +139,15 @@ TEST_P(FailsClosed, HidesAllOfThePictureAndSaysWhyOnce) {
         overlay.set("effect-on", "objects");
         EXPECT_EQ(columns(overlay.draw(masked(stripe(8, 20)))), "..###.....") << "the stream goes on";
     }
+}
+
+TEST_P(FailsClosed, AmidPicturesWithMasks) {
+    Overlay overlay(grey_info(), kSolid);
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(columns(overlay.draw(masked(stripe(8, 20)))), "..###.....");
+        EXPECT_EQ(columns(overlay.draw(GetParam().buffer())), kAll);
+    }
+    EXPECT_EQ(overlay.warnings(), 1);
 }
 
 TEST_P(FailsClosed, WithEveryEffect) {

@@ -45,6 +45,8 @@ TEST_P(MatteOfEveryFormat, CutsOutTheObjects) {
         for (const auto& [width, height] : {std::pair{1, 1}, {3, 5}, {17, 9}, {64, 41}})
             for (const int padding : {0, 7}) {
                 const GstVideoInfo info = video_info(GetParam(), width, height);
+                if (std::string(GetParam()) == "UYVY" && width % 2 == 1 && std::string(format) == "AYUV")
+                    continue;  // GStreamer's converter reads outside of the picture
                 Overlay overlay(info, kHard, std::string(kAny) + ",format=" + format);
                 Buffer buffer = picture(info, padding);
                 GstVideoInfo out = overlay.out_info();
@@ -87,6 +89,10 @@ TEST(Matte, KeepsTheColoursOfThePictureIfThereIsAChoice) {
     EXPECT_EQ(format("BGRx", kAny), "BGRA sRGB");
     EXPECT_EQ(format("RGB", kAny), "RGBA sRGB");
     EXPECT_EQ(format("RGB", "video/x-raw,format={AYUV,BGRA}"), "BGRA sRGB");
+    EXPECT_EQ(format("UYVY", kAny), "AYUV bt709");
+    const Overlay odd(video_info("UYVY", 17, 16), kHard, kAny);
+    const GstVideoInfo info = odd.out_info();
+    EXPECT_STREQ(GST_VIDEO_INFO_NAME(&info), "RGBA") << "GStreamer cannot make AYUV of it";
 }
 
 TEST(Matte, IsSoftOnBothSidesOfTheBorder) {

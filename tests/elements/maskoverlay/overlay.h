@@ -10,6 +10,7 @@
 #include <gst/video/video.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -20,7 +21,69 @@ namespace ausm::test {
 using Buffer = ausm::gst::Owned<GstBuffer>;
 using Bytes = std::vector<guint8>;
 
-inline constexpr const char* kFormats[] = {"RGB", "BGR", "RGBx", "BGRx", "RGBA", "BGRA", "NV12", "I420", "GRAY8"};
+inline constexpr const char* kFormats[] = {"RGB",  "BGR",   "RGBx", "BGRx", "RGBA", "BGRA",      "NV12",
+                                           "I420", "GRAY8", "Y42B", "YUY2", "UYVY", "I420_10LE", "P010_10LE"};
+
+/// The samples of one component of a picture.
+class Component {
+public:
+    Component(GstVideoFrame* frame, guint index)
+        : width(GST_VIDEO_FRAME_COMP_WIDTH(frame, index)), height(GST_VIDEO_FRAME_COMP_HEIGHT(frame, index)),
+          across(1 << GST_VIDEO_FORMAT_INFO_W_SUB(frame->info.finfo, index)),
+          down(1 << GST_VIDEO_FORMAT_INFO_H_SUB(frame->info.finfo, index)),
+          unit(GST_VIDEO_FRAME_COMP_DEPTH(frame, index) > 8 ? 4 : 1), data_(GST_VIDEO_FRAME_COMP_DATA(frame, index)),
+          stride_(GST_VIDEO_FRAME_COMP_STRIDE(frame, index)), step_(GST_VIDEO_FRAME_COMP_PSTRIDE(frame, index)),
+          shift_(static_cast<int>(GST_VIDEO_FORMAT_INFO_SHIFT(frame->info.finfo, index))) {
+        if (GST_VIDEO_FRAME_FORMAT(frame) == GST_VIDEO_FORMAT_P010_10LE && index == 2)
+            data_ = static_cast<guint8*>(GST_VIDEO_FRAME_PLANE_DATA(frame, 1)) + 2;  // GStreamer 1.22 says 1
+    }
+
+    /// 0 to 255, or 0 to 1023 in two bytes.
+    int get(int x, int y) const {
+        const guint8* at = data_ + y * stride_ + x * step_;
+        return unit == 1 ? *at : (at[0] + 256 * at[1]) >> shift_ & 1023;
+    }
+    void set(int x, int y, int value) const {
+        guint8* at = data_ + y * stride_ + x * step_;
+        const int word = value << shift_;
+        at[0] = static_cast<guint8>(word);
+        if (unit > 1)
+            at[1] = static_cast<guint8>(word >> 8);
+    }
+    /// The pixels that share sample (x, y), those outside of the picture left out.
+    template <typename Visit>
+    void each_pixel(int x, int y, const GstVideoInfo& info, Visit&& visit) const {
+        for (int row = y * down; row < std::min((y + 1) * down, info.height); ++row)
+            for (int column = x * across; column < std::min((x + 1) * across, info.width); ++column)
+                visit(column, row);
+    }
+
+    int width, height;
+    int across, down;  ///< pixels of the picture that share a sample
+    int unit;          ///< steps of a sample for one of a byte
+
+private:
+    guint8* data_;
+    int stride_, step_, shift_;
+};
+
+/// A buffer's picture, mapped.
+class Mapped {
+public:
+    Mapped(const Buffer& buffer, GstVideoInfo info) {
+        EXPECT_TRUE(gst_video_frame_map(&frame_, &info, buffer.get(), GST_MAP_READWRITE));
+        for (guint i = 0; i < std::min(GST_VIDEO_FRAME_N_COMPONENTS(&frame_), 3U); ++i)
+            components.emplace_back(&frame_, i);
+    }
+    ~Mapped() { gst_video_frame_unmap(&frame_); }
+    Mapped(const Mapped&) = delete;
+    Mapped& operator=(const Mapped&) = delete;
+
+    std::vector<Component> components;  ///< but for alpha
+
+private:
+    GstVideoFrame frame_{};
+};
 
 /// The element with a bus of its own.
 class Overlay {
@@ -153,6 +216,11 @@ inline Buffer picture(const GstVideoInfo& info, int padding = 0) {
         gst_buffer_add_video_meta_full(buffer.get(), GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_INFO_FORMAT(&info),
                                        static_cast<guint>(info.width), static_cast<guint>(info.height),
                                        GST_VIDEO_INFO_N_PLANES(&info), padded.offset, padded.stride);
+    const Mapped mapped(buffer, info);
+    for (const Component& component : mapped.components)
+        for (int y = 0; component.unit > 1 && y < component.height; ++y)
+            for (int x = 0; x < component.width; ++x)
+                component.set(x, y, component.get(x, y));  // nothing in the bits that do not count
     return buffer;
 }
 

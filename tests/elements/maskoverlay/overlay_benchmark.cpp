@@ -27,10 +27,10 @@ struct Scene {
             picture = {w,
                        h,
                        3,
-                       {DrawPlane{data, w, 1, {0, -1, -1}, false}, DrawPlane{data + w * h, w / 2, 1, {-1, 0, -1}, true},
-                        DrawPlane{data + w * h * 5 / 4, w / 2, 1, {-1, -1, 0}, true}}};
+                       {DrawPlane{data, w, 1, {0, -1, -1}}, DrawPlane{data + w * h, w / 2, 1, {-1, 0, -1}, 2, 2},
+                        DrawPlane{data + w * h * 5 / 4, w / 2, 1, {-1, -1, 0}, 2, 2}}};
         else
-            picture = {w, h, 1, {DrawPlane{data, w * 4, 4, {2, 1, 0}, false}, {}, {}}};
+            picture = {w, h, 1, {DrawPlane{data, w * 4, 4, {2, 1, 0}}, {}, {}}};
         for (int y = 0; y < h; ++y)
             for (int x = 0; x < w; ++x)
                 for (int object = 0; object < 3; ++object)

@@ -24,8 +24,8 @@ struct Canvas {
         picture.width = width;
         picture.height = height;
         picture.n_planes = 2;
-        picture.planes[0] = {bytes.data() + kGuard, kStride, 1, {0, -1, -1}, false};
-        picture.planes[1] = {bytes.data() + kHalfAt, kStride, 2, {-1, 0, 1}, true};
+        picture.planes[0] = {bytes.data() + kGuard, kStride, 1, {0, -1, -1}};
+        picture.planes[1] = {bytes.data() + kHalfAt, kStride, 2, {-1, 0, 1}, 2, 2};
     }
     std::string rows() const {
         std::string text;

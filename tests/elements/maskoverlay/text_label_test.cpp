@@ -23,11 +23,11 @@ public:
         std::uint8_t* data = bytes_.data() + kGuard;
         if (yuv) {
             picture.n_planes = 2;
-            picture.planes[0] = {data, kStride, 1, {0, -1, -1}, false};
-            picture.planes[1] = {data + kRows / 2 * kStride, kStride, 2, {-1, 0, 1}, true};
+            picture.planes[0] = {data, kStride, 1, {0, -1, -1}};
+            picture.planes[1] = {data + kRows / 2 * kStride, kStride, 2, {-1, 0, 1}, 2, 2};
         } else {
             picture.n_planes = 1;
-            picture.planes[0] = {data, kStride, 4, {0, 1, 2}, false};
+            picture.planes[0] = {data, kStride, 4, {0, 1, 2}};
         }
     }
 
@@ -36,8 +36,8 @@ public:
         int inside = 0;
         std::vector<bool> allowed(bytes_.size());
         for (const DrawPlane& plane : used_planes(picture))
-            for (int y = 0; y < (plane.half ? (picture.height + 1) / 2 : picture.height); ++y)
-                for (int x = 0; x < (plane.half ? (picture.width + 1) / 2 : picture.width); ++x)
+            for (int y = 0; y < samples_down(picture, plane); ++y)
+                for (int x = 0; x < samples_across(picture, plane); ++x)
                     for (const int offset : plane.offsets)
                         if (offset >= 0)
                             allowed[index(plane.row(y) + x * plane.step + offset)] = true;
