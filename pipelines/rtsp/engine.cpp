@@ -21,7 +21,7 @@ std::string tail_line(const CameraConfig& camera) {
     std::string line;
     if (camera.show != Show::kUntouched)
         line = std::string("maskoverlay name=overlay") + (camera.show == Show::kHidden ? " effect=blur ! " : " ! ");
-    return line + "appsink name=output sync=false max-buffers=1";
+    return line + "appsink name=output sync=false async=false max-buffers=1";  // a silent camera holds nobody up
 }
 
 std::string text_of(const GstStructure* structure, const char* field) {

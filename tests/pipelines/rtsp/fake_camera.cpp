@@ -32,6 +32,19 @@ void protect(GstRTSPServer* server, GstRTSPMediaFactory* factory, const FakeCame
     g_object_unref(auth);
 }
 
+/// The one before may need a moment to let go of the port.
+GSource* listen(GstRTSPServer* server) {
+    GError* error = nullptr;
+    for (int tries = 0; tries < 50; ++tries) {
+        g_clear_error(&error);
+        if (GSource* source = gst_rtsp_server_create_source(server, nullptr, &error))
+            return source;
+        g_usleep(100'000);
+    }
+    const gst::Owned<GError> owned(error);
+    throw std::runtime_error(std::string("the camera cannot listen: ") + (error ? error->message : "unknown reason"));
+}
+
 }  // namespace
 
 FakeCamera::FakeCamera(Kind kind) : context_(g_main_context_new()), loop_(g_main_loop_new(context_, FALSE)) {
@@ -66,9 +79,7 @@ void FakeCamera::live(Kind kind) {
     GstRTSPMountPoints* mounts = gst_rtsp_server_get_mount_points(server_);
     gst_rtsp_mount_points_add_factory(mounts, "/camera", factory);
     g_object_unref(mounts);
-    source_ = gst_rtsp_server_create_source(server_, nullptr, nullptr);
-    if (!source_)
-        throw std::runtime_error("the camera's port is taken");
+    source_ = listen(server_);
     g_source_attach(source_, context_);
     port_ = gst_rtsp_server_get_bound_port(server_);
 }

@@ -3,6 +3,7 @@
 #include "service.h"
 
 #include <libsoup/soup.h>
+#include <sys/prctl.h>
 
 #include <chrono>
 #include <csignal>
@@ -122,7 +123,12 @@ std::string member(const std::string& json, const char* name) {
 
 Service::Service(const std::string& config) {
     GError* error = nullptr;
-    process_ = g_subprocess_new(G_SUBPROCESS_FLAGS_STDERR_PIPE, &error, AUSM_RTSP, "--config", config.c_str(), nullptr);
+    GSubprocessLauncher* launcher = g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDERR_PIPE);
+    // A test that crashes leaves no service behind.
+    g_subprocess_launcher_set_child_setup(
+        launcher, [](gpointer) { prctl(PR_SET_PDEATHSIG, SIGKILL); }, nullptr, nullptr);
+    process_ = g_subprocess_launcher_spawn(launcher, &error, AUSM_RTSP, "--config", config.c_str(), nullptr);
+    g_object_unref(launcher);
     if (!process_)
         throw std::runtime_error(checked(error));
     reader_ = std::thread([this] { read(); });
