@@ -13,6 +13,11 @@ void answer(SoupServerMessage* message, guint status, const char* type, const st
     soup_server_message_set_response(message, type, SOUP_MEMORY_COPY, body.data(), body.size());
 }
 
+/// libsoup 3.2.3 keeps the descriptor of a connection that the other side closes between two requests.
+void close_after_answer(SoupServer*, SoupServerMessage* message, gpointer) noexcept {
+    soup_message_headers_replace(soup_server_message_get_response_headers(message), "Connection", "close");
+}
+
 /// Takes as long for every text of the same length.
 bool same(const std::string& a, const char* b) {
     const std::size_t length = std::strlen(b);
@@ -26,6 +31,7 @@ bool same(const std::string& a, const char* b) {
 
 HttpServer::HttpServer(const Config& config, const Cameras& cameras)
     : config_(config), cameras_(cameras), server_(soup_server_new("server-header", "ausm-rtsp", nullptr)) {
+    g_signal_connect(server_, "request-started", G_CALLBACK(close_after_answer), nullptr);
     soup_server_add_handler(server_, nullptr, on_request, this, nullptr);
     if (!config.user.empty()) {
         SoupAuthDomain* domain = soup_auth_domain_basic_new("realm", "ausm-rtsp", nullptr);

@@ -91,6 +91,27 @@ TEST(RtspService, WantsThePasswordEverywhereAndNeverLogsIt) {
         EXPECT_EQ(line.find("secret"), std::string::npos) << line;
 }
 
+TEST(RtspService, KeepsNoDescriptorOfWhoHasAsked) {
+    const Folder folder;
+    const Service service(
+        folder.write("c.json", one_camera("test:ball", "", R"("user":"ann","password":"ann-secret")")));
+    const auto open = [&] {
+        unsigned status = 0;
+        const std::string text = service.get("/metrics", status, "ann:ann-secret"), name = "\nprocess_open_fds ";
+        return g_ascii_strtod(text.c_str() + text.find(name) + name.size(), nullptr);
+    };
+    ASSERT_TRUE(service.wait_for("input-plays"));
+    const double before = open();
+    for (int i = 0; i < 20; ++i) {
+        unsigned status = 0;
+        (void)service.get("/health", status);
+        EXPECT_EQ(status, 401U);
+        (void)service.get("/health", status, "ann:ann-secret");
+        EXPECT_EQ(status, 200U);
+    }
+    EXPECT_LE(open(), before + 3);
+}
+
 TEST(RtspService, ReadsTheCameraOnDemand) {
     const Folder folder;
     const FakeCamera camera;

@@ -11,11 +11,12 @@
 
 namespace ausm::test {
 
-/// A picture of the viewer: its size, and the brightness of its middle and of its corner, 0 to 255.
+/// A picture of the viewer: its size, and the brightness of its middle, of a place above it (inside the square of
+/// FakeCamera, but beside a notice) and of its corner, 0 to 255.
 struct Seen {
     bool any = false;
     int width = 0, height = 0;
-    double middle = 0, corner = 0;
+    double middle = 0, upper = 0, corner = 0;
 };
 
 class Viewer {
@@ -44,7 +45,12 @@ public:
         if (!sample || !gst_video_info_from_caps(&info, gst_sample_get_caps(sample.get())) ||
             !gst_video_frame_map(&frame, &info, gst_sample_get_buffer(sample.get()), GST_MAP_READ))
             return seen;
-        seen = {true, info.width, info.height, mean(frame, info.width / 2, info.height / 2), mean(frame, 4, 4)};
+        seen = {true,
+                info.width,
+                info.height,
+                mean(frame, info.width / 2, info.height / 2),
+                mean(frame, info.width / 2, info.height * 3 / 10),
+                mean(frame, 4, 4)};
         gst_video_frame_unmap(&frame);
         return seen;
     }
