@@ -167,7 +167,7 @@ Ending Camera::play_once() {
     Input input(config_, [this, &first](GstBuffer* picture) { take(picture, first); });
     const Ending ending = input.play([this] { return wanted(); });
     const bool loops = ending.kind == Ending::Kind::kEnd && input.had_pictures() && !config_.uri.starts_with("rtsp");
-    return loops ? Ending{Ending::Kind::kEnd, ""} : ending;
+    return loops ? Ending{Ending::Kind::kEnd, "", ""} : ending;
 }
 
 /// The camera's thread. A pause is twice the last one, unless the input has played for longer than that.
@@ -189,7 +189,7 @@ void Camera::run() {
         try {
             ending = play_once();
         } catch (const std::exception& failure) {
-            ending = {Ending::Kind::kFailed, failure.what()};
+            ending = {Ending::Kind::kFailed, "the input cannot be built", failure.what()};
         }
         if (ending.kind == Ending::Kind::kStopped)
             continue;
@@ -204,7 +204,10 @@ void Camera::run() {
         figures_.change([](Figures& figures) { ++figures.failures; });
         set_state(InputState::kWaiting, ending.reason);
         log_event(Level::kWarning, "input-failed",
-                  {{"camera", config_.name}, {"reason", ending.reason}, {"pause-ms", milliseconds(pause)}});
+                  {{"camera", config_.name},
+                   {"reason", ending.reason},
+                   {"detail", ending.detail},
+                   {"pause-ms", milliseconds(pause)}});
         wait(pause);
         pause = std::min(2 * pause, config_.longest_pause);
     }

@@ -80,6 +80,7 @@ JsonOutput read_json(Fields& fields, const fs::path& folder) {
     Fields inner(node, fields.path("json"));
     json.file = beside(folder, inner.text("file", ""));
     json.port = inner.integer("port", 0, 1, kPorts);
+    json.maskjson = inner.properties("maskjson");
     inner.finish();
     if (json.file.empty() == (json.port == 0))
         throw Failure(fields.path("json") + ": give either a file or a port.");

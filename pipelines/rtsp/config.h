@@ -15,6 +15,7 @@ enum class Show { kMasks, kHidden, kUntouched };
 struct JsonOutput {
     std::string file;  ///< lines are appended
     int port = 0;      ///< TCP, on this machine only
+    Properties maskjson;
     [[nodiscard]] bool wanted() const { return port > 0 || !file.empty(); }
 };
 

@@ -110,8 +110,11 @@ void check_elements(const Config& config) {
         set_properties(make_pipeline("ausmprompt").get(), camera.prompt);
         if (camera.uri.starts_with("test:"))
             set_properties(make_pipeline("videotestsrc").get(), {{"pattern", camera.uri.substr(5), path + ".uri"}});
-        if (camera.json.wanted() && !Owned<GstElementFactory>(gst_element_factory_find("maskjson")))
+        if (!camera.json.wanted())
+            continue;
+        if (!Owned<GstElementFactory>(gst_element_factory_find("maskjson")))
             throw Failure(path + ".json: the element maskjson is not installed, so there are no JSON lines.");
+        set_properties(make_pipeline("maskjson").get(), camera.json.maskjson);
     }
 }
 

@@ -40,19 +40,18 @@ void set_up_source(GstElement*, GstElement* source, gpointer data) noexcept {
     gst_util_set_object_arg(G_OBJECT(source), "protocols", camera.udp ? "udp" : "tcp");
 }
 
-bool is_refusal(const GError* error) {
-    return g_error_matches(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED);
-}
-
 Ending ending_of(GstMessage* message) {
     if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS)
-        return {Ending::Kind::kEnd, "the stream has ended"};
+        return {Ending::Kind::kEnd, "the stream has ended", ""};
     GError* raw = nullptr;
     gst_message_parse_error(message, &raw, nullptr);
     const Owned<GError> error(raw);
-    if (is_refusal(error.get()))
-        return {Ending::Kind::kRefused, "user or password was refused"};
-    return {Ending::Kind::kFailed, error->message};
+    if (g_error_matches(error.get(), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED))
+        return {Ending::Kind::kRefused, "user or password was refused", error->message};
+    const char* what = "the picture cannot be decoded";
+    if (error->domain == GST_RESOURCE_ERROR)
+        what = "the camera cannot be reached";
+    return {Ending::Kind::kFailed, what, error->message};
 }
 
 }  // namespace
@@ -93,7 +92,7 @@ Ending Input::play(const std::function<bool()>& goes_on) {
         else if (message)
             return ending_of(message.get());
         if (static_cast<double>(g_get_monotonic_time() - last_) > camera_.stall * G_USEC_PER_SEC)
-            return {Ending::Kind::kFailed, "the camera sends no pictures"};
+            return {Ending::Kind::kFailed, "the camera sends no pictures", ""};
     }
     return {};
 }

@@ -13,7 +13,8 @@ namespace ausm::rtsp {
 struct Ending {
     enum class Kind { kStopped, kEnd, kRefused, kFailed };
     Kind kind = Kind::kStopped;
-    std::string reason;  ///< empty when stopped
+    std::string reason;  ///< for everybody, viewers too; empty when stopped
+    std::string detail;  ///< for the log: GStreamer's words
 };
 
 /// Scales whatever the camera sends to the camera's size. Bound to the camera's thread.

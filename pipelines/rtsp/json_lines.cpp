@@ -17,7 +17,7 @@ constexpr std::int64_t kPause = 5000;  // milliseconds between tries
 
 std::string json_line(const CameraConfig& camera) {
     return "appsrc name=input is-live=true format=time max-buffers=8 leaky-type=downstream caps=\"" +
-           picture_caps(camera) + ",framerate=0/1\" ! maskjson ! " +
+           picture_caps(camera) + ",framerate=0/1\" ! maskjson name=maskjson ! " +
            (camera.json.port != 0 ? "tcpserversink name=sink host=127.0.0.1 sync=false"
                                   : "filesink name=sink append=true buffer-mode=unbuffered sync=false async=false");
 }
@@ -35,6 +35,7 @@ void JsonLines::open() {
         g_object_set(sink.get(), "port", camera_.json.port, nullptr);
     else
         g_object_set(sink.get(), "location", camera_.json.file.c_str(), nullptr);
+    set_properties(element_in(pipeline.get(), "maskjson").get(), camera_.json.maskjson);
     gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);  // what fails is on the bus
     opened_ = g_get_monotonic_time();
     auto input = element_in(pipeline.get(), "input");

@@ -161,6 +161,23 @@ TEST(RtspService, TellsItsFiguresAndItsHealth) {
     }));
 }
 
+TEST(RtspService, WritesJsonLinesBesideThePicture) {
+    if (const gst::Owned<GstElementFactory> factory{gst_element_factory_find("maskjson")}; !factory)
+        GTEST_SKIP() << "there is no element maskjson";
+    const Folder folder;
+    const FakeCamera camera;
+    const Service service(folder.write(
+        "c.json", one_camera(camera.url(), R"("json":{"file":"seen.jsonl","maskjson":{"masks":"none"}},)" +
+                                               std::string(kBox))));
+    EXPECT_TRUE(eventually([&] {
+        gchar* text = nullptr;
+        const bool read = g_file_get_contents(folder.file("seen.jsonl").c_str(), &text, nullptr, nullptr);
+        const bool found = read && g_strrstr(text, "\"objects\":[{\"id\":1,") != nullptr;
+        g_free(text);
+        return found;
+    }));
+}
+
 TEST(RtspService, SaysWhenItsPortIsTaken) {
     const Folder folder;
     const Service first(folder.write("a.json", one_camera("test:ball", "")));
