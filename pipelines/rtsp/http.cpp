@@ -13,9 +13,15 @@ void answer(SoupServerMessage* message, guint status, const char* type, const st
     soup_server_message_set_response(message, type, SOUP_MEMORY_COPY, body.data(), body.size());
 }
 
-/// libsoup 3.2.3 keeps the descriptor of a connection that the other side closes between two requests.
-void close_after_answer(SoupServer*, SoupServerMessage* message, gpointer) noexcept {
-    soup_message_headers_replace(soup_server_message_get_response_headers(message), "Connection", "close");
+/// Connections are accepted here: each one that libsoup 3.2.3 accepts itself leaves its socket behind.
+gboolean on_incoming(GSocketService*, GSocketConnection* connection, GObject*, gpointer server) noexcept {
+    GSocketAddress* local = g_socket_connection_get_local_address(connection, nullptr);
+    GSocketAddress* remote = g_socket_connection_get_remote_address(connection, nullptr);
+    if (local && remote)  // else it has ended already
+        soup_server_accept_iostream(static_cast<SoupServer*>(server), G_IO_STREAM(connection), local, remote, nullptr);
+    g_clear_object(&local);
+    g_clear_object(&remote);
+    return TRUE;
 }
 
 /// Takes as long for every text of the same length.
@@ -30,8 +36,9 @@ bool same(const std::string& a, const char* b) {
 }  // namespace
 
 HttpServer::HttpServer(const Config& config, const Cameras& cameras)
-    : config_(config), cameras_(cameras), server_(soup_server_new("server-header", "ausm-rtsp", nullptr)) {
-    g_signal_connect(server_, "request-started", G_CALLBACK(close_after_answer), nullptr);
+    : config_(config), cameras_(cameras), server_(soup_server_new("server-header", "ausm-rtsp", nullptr)),
+      service_(g_socket_service_new()) {
+    listen();
     soup_server_add_handler(server_, nullptr, on_request, this, nullptr);
     if (!config.user.empty()) {
         SoupAuthDomain* domain = soup_auth_domain_basic_new("realm", "ausm-rtsp", nullptr);
@@ -40,30 +47,34 @@ HttpServer::HttpServer(const Config& config, const Cameras& cameras)
         soup_server_add_auth_domain(server_, domain);
         g_object_unref(domain);
     }
+}
+
+void HttpServer::listen() {
     GSocketAddress* address =
-        g_inet_socket_address_new_from_string(config.listen.c_str(), static_cast<guint>(config.http_port));
+        g_inet_socket_address_new_from_string(config_.listen.c_str(), static_cast<guint>(config_.http_port));
+    GSocketAddress* effective = nullptr;
     GError* raw = nullptr;
-    const bool listens = soup_server_listen(server_, address, static_cast<SoupServerListenOptions>(0), &raw);
+    const bool listens = g_socket_listener_add_address(G_SOCKET_LISTENER(service_), address, G_SOCKET_TYPE_STREAM,
+                                                       G_SOCKET_PROTOCOL_TCP, nullptr, &effective, &raw);
     const Owned<GError> error(raw);
     g_object_unref(address);
     if (!listens) {
-        const std::string reason = error->message;
-        g_clear_object(&server_);
-        throw Failure("$.http-port: " + config.listen + " port " + std::to_string(config.http_port) +
-                      " cannot be listened on (" + reason + ").");
+        g_object_unref(service_);
+        g_object_unref(server_);
+        throw Failure("$.http-port: " + config_.listen + " port " + std::to_string(config_.http_port) +
+                      " cannot be listened on (" + error->message + ").");
     }
+    port_ = g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(effective));
+    g_object_unref(effective);
+    g_signal_connect(service_, "incoming", G_CALLBACK(on_incoming), server_);
 }
 
 HttpServer::~HttpServer() {
+    g_socket_service_stop(service_);
+    g_socket_listener_close(G_SOCKET_LISTENER(service_));
+    g_object_unref(service_);
     soup_server_disconnect(server_);
     g_object_unref(server_);
-}
-
-int HttpServer::port() const {
-    GSList* uris = soup_server_get_uris(server_);
-    const int port = uris ? g_uri_get_port(static_cast<GUri*>(uris->data)) : 0;
-    g_slist_free_full(uris, reinterpret_cast<GDestroyNotify>(g_uri_unref));
-    return port;
 }
 
 gboolean HttpServer::on_password(SoupAuthDomain*, SoupServerMessage*, const char* user, const char* password,

@@ -22,9 +22,10 @@ public:
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
 
-    [[nodiscard]] int port() const;
+    [[nodiscard]] int port() const { return port_; }
 
 private:
+    void listen();
     static void on_request(SoupServer* server, SoupServerMessage* message, const char* path, GHashTable* query,
                            gpointer self) noexcept;
     static gboolean on_password(SoupAuthDomain* domain, SoupServerMessage* message, const char* user,
@@ -33,6 +34,8 @@ private:
     const Config& config_;
     const Cameras& cameras_;
     SoupServer* server_;
+    GSocketService* service_;
+    int port_ = 0;
 };
 
 /// Prometheus' text format.
