@@ -4,7 +4,7 @@
 
 #include "pipelines/rtsp/log.h"
 
-#include <gst/ausm/gstausmmeta.h>
+#include <ausm/gstausmmeta.h>
 
 #include <algorithm>
 #include <cmath>

@@ -167,8 +167,8 @@ TEST(RtspService, WritesJsonLinesBesideThePicture) {
     const Folder folder;
     const FakeCamera camera;
     const Service service(folder.write(
-        "c.json", one_camera(camera.url(), R"("json":{"file":"seen.jsonl","maskjson":{"masks":"none"}},)" +
-                                               std::string(kBox))));
+        "c.json",
+        one_camera(camera.url(), R"("json":{"file":"seen.jsonl","maskjson":{"masks":"none"}},)" + std::string(kBox))));
     EXPECT_TRUE(eventually([&] {
         gchar* text = nullptr;
         const bool read = g_file_get_contents(folder.file("seen.jsonl").c_str(), &text, nullptr, nullptr);
