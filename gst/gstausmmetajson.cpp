@@ -115,19 +115,6 @@ Json moment_json(const PictureMoment& moment) {
 
 }  // namespace
 
-MetaContent::MetaContent(GstBuffer* buffer) {
-    found = gst_ausm_meta_get(buffer, &view) != FALSE;
-    if (!found && gst_buffer_get_custom_meta(buffer, GST_AUSM_META_NAME))
-        complaint = "It is incomplete, of another version, or its map has a wrong size";
-    for (guint i = 0; found && i < view.n_objects; ++i) {
-        GstAusmObject object;
-        if (gst_ausm_meta_get_object(&view, i, &object))
-            objects.push_back(object);
-        else
-            complaint = "An object is incomplete or out of range and is left out";
-    }
-}
-
 void read_capture_time(GstBuffer* buffer, PictureMoment& moment) {
     gpointer state = nullptr;
     bool wall = false;

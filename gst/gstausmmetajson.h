@@ -2,26 +2,13 @@
 // What is seen on a picture as one line of JSON; gstausmgrammarframe reads it back as prompts.
 #pragma once
 
-#include "gst/ausm/gstausmmeta.h"
-
-#include <gst/gst.h>
+#include "gst/gstausmmetacontent.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace ausm::gst {
-
-/// The GstAusmMeta of a buffer, read once. Borrows from the buffer, which must live and keep its metadata.
-struct MetaContent {
-    explicit MetaContent(GstBuffer* buffer);
-
-    bool found = false;               ///< the buffer carries one that is well-formed
-    const char* complaint = nullptr;  ///< what is malformed, also of objects that were left out; null when nothing is
-    GstAusmMetaView view{};
-    std::vector<GstAusmObject> objects;  ///< those that are well-formed
-};
 
 /// How the pixels of the objects are written.
 enum class MaskForm : std::uint8_t { kNone, kRunLengths, kPolygons };

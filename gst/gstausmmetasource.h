@@ -26,8 +26,7 @@ struct MetaSource {
 /// What to do then.
 inline constexpr const char* kMetaDroppers =
     "Encoders, crops, borders, flips, mixers and effects that make a new picture drop them. Put this element before "
-    "it, "
-    "or ausmsegment behind it.";
+    "it, or ausmsegment behind it.";
 
 /// Whether this is the query, which answer_meta_source() answers.
 [[nodiscard]] bool is_meta_source_query(GstQuery* query);

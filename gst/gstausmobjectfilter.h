@@ -9,6 +9,10 @@
 
 namespace ausm::gst {
 
+/// How to mend what ObjectFilter::error() says.
+inline constexpr const char* kObjectListHint =
+    "Ids are whole numbers from 1, parted by commas; labels belong into 'classes'.";
+
 /// Lists parted by commas, with or without blanks around the entries. An object is meant if its id is among `objects` or
 /// its label among `classes`, or when both are empty; and never if its id or its label is among `except`.
 class ObjectFilter {

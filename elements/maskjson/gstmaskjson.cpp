@@ -178,7 +178,7 @@ static bool gst_mask_json_start(GstMaskJson* self) {
     const JsonSettings settings = gst_mask_json_settings(self);
     if (!settings.filter.error().empty()) {
         GST_ELEMENT_ERROR(self, LIBRARY, SETTINGS, ("%s.", settings.filter.error().c_str()),
-                          ("Ids are whole numbers from 1, parted by commas; labels belong into 'classes'."));
+                          ("%s", ausm::gst::kObjectListHint));
         return false;
     }
     self->state->writer.start();

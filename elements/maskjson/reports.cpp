@@ -26,7 +26,7 @@ void JsonReports::judge(const MetaContent& content, const ObjectFilter& filter) 
     filter_ = filter.error();
     if (!filter_.empty())
         GST_ELEMENT_WARNING(element_, LIBRARY, SETTINGS, ("No object is written: %s.", filter_.c_str()),
-                            ("Ids are whole numbers from 1, parted by commas; labels belong into 'classes'."));
+                            ("%s", kObjectListHint));
 }
 
 void JsonReports::missing() {

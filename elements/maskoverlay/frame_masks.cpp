@@ -4,12 +4,11 @@
 
 namespace ausm::gst::overlay {
 
-FrameMasks::FrameMasks(GstBuffer* buffer) {
-    if (!gst_ausm_meta_get(buffer, &view_)) {
-        if (gst_buffer_get_custom_meta(buffer, GST_AUSM_META_NAME)) {
-            state_ = State::kMalformed;
-            complaint_ = "It is incomplete, of another version, or its map has a wrong size";
-        }
+FrameMasks::FrameMasks(GstBuffer* buffer) : FrameMasks(MetaContent(buffer)) {}
+
+FrameMasks::FrameMasks(const MetaContent& content) : view_(content.view), complaint_(content.complaint) {
+    if (!content.found) {
+        state_ = complaint_ ? State::kMalformed : State::kNone;
         return;
     }
     if (!gst_buffer_map(view_.map, &mapped_, GST_MAP_READ)) {
@@ -20,7 +19,12 @@ FrameMasks::FrameMasks(GstBuffer* buffer) {
     state_ = State::kFound;
     if (view_.confidence && !gst_buffer_map(view_.confidence, &sureness_, GST_MAP_READ))
         sureness_ = {};
-    read_objects();
+    if (complaint_)
+        complaint_ = "An object is incomplete or out of range and is not drawn";
+    objects_.reserve(content.objects.size());
+    for (const GstAusmObject& object : content.objects)
+        objects_.push_back({object.id, static_cast<guint8>(object.value), object.label, object.score, object.x0,
+                            object.y0, object.x1, object.y1, object.x0 < object.x1 && object.y0 < object.y1});
 }
 
 FrameMasks::~FrameMasks() {
@@ -28,18 +32,6 @@ FrameMasks::~FrameMasks() {
         gst_buffer_unmap(view_.map, &mapped_);
     if (sureness_.data)
         gst_buffer_unmap(view_.confidence, &sureness_);
-}
-
-void FrameMasks::read_objects() {
-    objects_.reserve(view_.n_objects);
-    for (guint i = 0; i < view_.n_objects; ++i) {
-        GstAusmObject object;
-        if (gst_ausm_meta_get_object(&view_, i, &object))
-            objects_.push_back({object.id, static_cast<guint8>(object.value), object.label, object.score, object.x0,
-                                object.y0, object.x1, object.y1, object.x0 < object.x1 && object.y0 < object.y1});
-        else
-            complaint_ = "An object is incomplete or out of range and is not drawn";
-    }
 }
 
 }  // namespace ausm::gst::overlay

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "elements/maskoverlay/annotation.h"
-#include "gst/ausm/gstausmmeta.h"
+#include "gst/gstausmmetacontent.h"
 
 #include <gst/gst.h>
 
@@ -34,7 +34,7 @@ public:
     [[nodiscard]] const std::vector<Annotation>& objects() const noexcept { return objects_; }
 
 private:
-    void read_objects();
+    explicit FrameMasks(const MetaContent& content);
 
     GstAusmMetaView view_{};
     GstMapInfo mapped_{}, sureness_{};

@@ -128,7 +128,7 @@ static gboolean gst_mask_overlay_start(GstBaseTransform* transform) {
         const OverlaySettings settings = gst_mask_overlay_settings(self);
         if (!settings.filter.error().empty()) {
             GST_ELEMENT_ERROR(self, LIBRARY, SETTINGS, ("%s.", settings.filter.error().c_str()),
-                              ("Ids are whole numbers from 1, parted by commas; labels belong into 'classes'."));
+                              ("%s", ausm::gst::kObjectListHint));
             return FALSE;
         }
         if (!gst_mask_overlay_check(self, settings))

@@ -20,8 +20,6 @@ constexpr double kLinger = 10;       // seconds for which a camera on demand is 
 constexpr double kLoopPause = 0.05;  // a file begins again
 constexpr std::size_t kLatencies = 512;
 
-double seconds_since(gint64 then) { return static_cast<double>(g_get_monotonic_time() - then) / G_USEC_PER_SEC; }
-
 std::int64_t milliseconds(double seconds) { return std::llround(1000 * seconds); }
 
 std::vector<std::int64_t> seen_objects(GstBuffer* picture) {

@@ -100,6 +100,11 @@ std::string picture_caps(const CameraConfig& camera) {
            ",height=" + std::to_string(camera.height) + ",pixel-aspect-ratio=1/1";
 }
 
+std::string picture_source(const CameraConfig& camera, int pictures) {
+    return "appsrc name=input is-live=true format=time leaky-type=downstream max-buffers=" + std::to_string(pictures) +
+           " caps=\"" + picture_caps(camera) + ",framerate=0/1\" ";
+}
+
 void check_elements(const Config& config) {
     refuse(config.segment, {"latency", "reset-on", "name", "state-location"});
     set_properties(make_pipeline("ausmsegment").get(), config.segment);

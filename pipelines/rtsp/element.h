@@ -8,7 +8,7 @@
 
 namespace ausm::rtsp {
 
-/// A pipeline, or with `bin` a bin whose open pads are its own. Throws Failure.
+/// A pipeline, and a bin whose open pads are its own. Throws Failure.
 [[nodiscard]] Owned<GstElement> make_pipeline(const std::string& line);
 [[nodiscard]] Owned<GstElement> make_bin(const std::string& line);
 
@@ -23,6 +23,9 @@ void set_properties(GstElement* element, const Properties& properties);
 
 /// Format of every picture behind a camera's input.
 [[nodiscard]] std::string picture_caps(const CameraConfig& camera);
+
+/// An appsrc "input" for them, as the beginning of a launch line: when `pictures` wait, the oldest gives way.
+[[nodiscard]] std::string picture_source(const CameraConfig& camera, int pictures);
 
 /// What reading the file alone cannot tell: whether the elements take the properties, and whether what is to be hidden
 /// is. Throws Failure.

@@ -10,11 +10,7 @@ namespace {
 
 /// From the service's pictures to ausmsegment: a picture that waits gives way to a newer one.
 std::string head_line(const CameraConfig& camera) {
-    std::string line =
-        "appsrc name=input is-live=true format=time do-timestamp=true max-buffers=1 "
-        "leaky-type=downstream caps=\"" +
-        picture_caps(camera) + ",framerate=0/1\"";
-    return line + (camera.prompt.empty() ? "" : " ! ausmprompt name=prompt");
+    return picture_source(camera, 1) + "do-timestamp=true" + (camera.prompt.empty() ? "" : " ! ausmprompt name=prompt");
 }
 
 std::string tail_line(const CameraConfig& camera) {

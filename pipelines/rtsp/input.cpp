@@ -91,7 +91,7 @@ Ending Input::play(const std::function<bool()>& goes_on) {
             gst_bin_recalculate_latency(GST_BIN(pipeline_.get()));
         else if (message)
             return ending_of(message.get());
-        if (static_cast<double>(g_get_monotonic_time() - last_) > camera_.stall * G_USEC_PER_SEC)
+        if (seconds_since(last_) > camera_.stall)
             return {Ending::Kind::kFailed, "the camera sends no pictures", ""};
     }
     return {};

@@ -16,8 +16,7 @@ namespace {
 constexpr std::int64_t kPause = 5000;  // milliseconds between tries
 
 std::string json_line(const CameraConfig& camera) {
-    return "appsrc name=input is-live=true format=time max-buffers=8 leaky-type=downstream caps=\"" +
-           picture_caps(camera) + ",framerate=0/1\" ! maskjson name=maskjson ! " +
+    return picture_source(camera, 8) + "! maskjson name=maskjson ! " +
            (camera.json.port != 0 ? "tcpserversink name=sink host=127.0.0.1 sync=false"
                                   : "filesink name=sink append=true buffer-mode=unbuffered sync=false async=false");
 }

@@ -13,10 +13,8 @@ namespace ausm::rtsp {
 namespace {
 
 std::string media_line(const CameraConfig& camera) {
-    return "( appsrc name=input is-live=true format=time do-timestamp=true max-buffers=4 leaky-type=downstream "
-           "caps=\"" +
-           picture_caps(camera) +
-           ",framerate=0/1\" ! textoverlay name=notice silent=true shaded-background=true valignment=center "
+    return "( " + picture_source(camera, 4) +
+           "do-timestamp=true ! textoverlay name=notice silent=true shaded-background=true valignment=center "
            "halignment=center ! x264enc tune=zerolatency speed-preset=veryfast key-int-max=50 bitrate=" +
            std::to_string(camera.bitrate) + " ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1 )";
 }
@@ -40,7 +38,7 @@ std::string clock_text() {
 }  // namespace
 
 Output::Output(const CameraConfig& camera, FigureBoard& figures)
-    : camera_(camera), figures_(figures), black_(black_picture(camera)), start_(g_get_monotonic_time()) {
+    : camera_(camera), figures_(figures), black_(black_picture(camera)) {
     (void)make_pipeline(media_line(camera));  // a missing element is said now, not to the first viewer
 }
 
@@ -137,9 +135,7 @@ void Output::show(GstSample* sample) {
 
 void Output::tick() {
     const std::lock_guard lock(mutex_);
-    const gint64 since = last_ ? last_time_ : start_;
-    if (viewings_.empty() ||
-        (last_ && static_cast<double>(g_get_monotonic_time() - since) < camera_.notice * G_USEC_PER_SEC))
+    if (viewings_.empty() || (last_ && seconds_since(last_time_) < camera_.notice))
         return;
     push(last_ && camera_.show != Show::kHidden ? last_.get() : black_.get(), notice_text());
     figures_.change([](Figures& figures) { ++figures.notices; });

@@ -51,8 +51,7 @@ private:
     std::vector<Viewing> viewings_;
     Owned<GstBuffer> last_;  // without metadata and times
     gint64 last_time_ = 0;   // monotonic microseconds
-    gint64 start_ = 0;
-    std::string since_;  // wall clock of the last picture
+    std::string since_;      // wall clock of the last picture
     std::string reason_ = "connecting";
 };
 

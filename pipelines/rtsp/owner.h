@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Owners for the C objects that the service uses, and the failure that ends it.
+// Owners for the C objects that the service uses, the failure that ends it, and the time that has passed.
 #pragma once
 
 #include "common/gst_owned.h"
@@ -30,5 +30,8 @@ struct Release : gst::Release {
 
 template <typename T>
 using Owned = std::unique_ptr<T, Release>;
+
+/// Since a g_get_monotonic_time().
+inline double seconds_since(gint64 then) { return static_cast<double>(g_get_monotonic_time() - then) / G_USEC_PER_SEC; }
 
 }  // namespace ausm::rtsp

@@ -21,9 +21,7 @@ const char* name_of(InputState state) {
 }
 
 double picture_age(const Figures& figures) {
-    return figures.last_picture == 0
-               ? -1
-               : static_cast<double>(g_get_monotonic_time() - figures.last_picture) / G_USEC_PER_SEC;
+    return figures.last_picture == 0 ? -1 : seconds_since(figures.last_picture);
 }
 
 double quantile(std::vector<double> values, double share) {

@@ -5,6 +5,7 @@
 #include "gst/gstausmmeta.h"
 #include "gst/gstausmmetatransform.h"
 #include "gst/raii.h"
+#include "sample.h"
 
 #include <gst/video/video.h>
 #include <gtest/gtest.h>
@@ -22,20 +23,7 @@ namespace {
 
 using Buffer = ausm::gst::Owned<GstBuffer>;
 
-/// 4 x 3 map with objects 7 (value 1, left) and 9 (value 2, one pixel), and 12 that is not seen.
-ausm::Result sample() {
-    ausm::Result result;
-    result.map_width = 4;
-    result.map_height = 3;
-    result.map = {1, 1, 0, 0, 1, 0, 0, 2, 0, 0, 0, 0};
-    result.objects.resize(3);
-    result.objects[0] = {
-        7, 1, "person", 0.75F, {0, 0, 0.5, 2. / 3}, 0.25, ausm::ObjectState::kTracked, ausm::ObjectOrigin::kPrompt};
-    result.objects[1] = {
-        9, 2, "", 1.0F, {0.75, 1. / 3, 1, 2. / 3}, 1. / 12, ausm::ObjectState::kNew, ausm::ObjectOrigin::kAuto};
-    result.objects[2] = {12, 3, "caf\xc3\xa9", 0.0F, {}, 0, ausm::ObjectState::kLost, ausm::ObjectOrigin::kAuto};
-    return result;
-}
+using ausm::test::sample;
 
 constexpr ausm::gst::MetaOptions kOptions{640, 480, true, "ausm-nano", 41};
 

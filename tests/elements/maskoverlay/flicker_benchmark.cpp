@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // How much mattes flicker on recorded clips: the mean change of alpha from picture to picture where the picture stands
 // still, and what calming costs where it moves. Reads $AUSM_TEST_DATA/clips; nothing is measured without it.
+#include "component.h"
 #include "gst/raii.h"
 
 #include <gst/app/gstappsink.h>
 #include <gst/gst.h>
-#include <gst/video/video.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -16,26 +16,12 @@
 namespace {
 
 using ausm::gst::Owned;
+using ausm::test::component;
 
 constexpr int kFrames = 120;
 constexpr int kStill = 2, kMoving = 20;  // of the brightness
 constexpr const char* kVariants[] = {"edge-smooth=0 temporal-smooth=0", "temporal-smooth=0", "temporal-smooth=0.5",
                                      "temporal-smooth=0.8"};
-
-/// Bytes of one component of a picture.
-std::vector<guint8> component(GstSample* sample, guint index) {
-    GstVideoInfo info;
-    gst_video_info_from_caps(&info, gst_sample_get_caps(sample));
-    GstVideoFrame frame;
-    gst_video_frame_map(&frame, &info, gst_sample_get_buffer(sample), GST_MAP_READ);
-    std::vector<guint8> bytes;
-    for (int y = 0; y < info.height; ++y)
-        for (int x = 0; x < info.width; ++x)
-            bytes.push_back(GST_VIDEO_FRAME_COMP_DATA(&frame, index)[y * GST_VIDEO_FRAME_COMP_STRIDE(&frame, index) +
-                                                                     x * GST_VIDEO_FRAME_COMP_PSTRIDE(&frame, index)]);
-    gst_video_frame_unmap(&frame);
-    return bytes;
-}
 
 struct Sums {
     double change = 0, still = 0;  ///< of alpha, and pixels, where the picture stands still

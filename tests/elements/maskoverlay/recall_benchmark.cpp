@@ -2,11 +2,11 @@
 // How much of the objects is hidden, on the DAVIS validation videos whose true masks are known, for some values of `dilate`:
 // with nothing shown to the model, and with the object shown by its box on the first picture. Reads
 // $AUSM_TEST_DATA/val/davis6; nothing is measured without it.
+#include "component.h"
 #include "gst/raii.h"
 
 #include <gst/app/gstappsink.h>
 #include <gst/gst.h>
-#include <gst/video/video.h>
 
 #include <algorithm>
 #include <array>
@@ -31,16 +31,7 @@ struct Grey {
 Grey grey(GstSample* sample) {
     GstVideoInfo info;
     gst_video_info_from_caps(&info, gst_sample_get_caps(sample));
-    GstVideoFrame frame;
-    gst_video_frame_map(&frame, &info, gst_sample_get_buffer(sample), GST_MAP_READ);
-    Grey picture{info.width, info.height, {}};
-    for (int y = 0; y < info.height; ++y) {
-        const auto* row = static_cast<const guint8*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0)) +
-                          y * GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0);
-        picture.pixels.insert(picture.pixels.end(), row, row + info.width);
-    }
-    gst_video_frame_unmap(&frame);
-    return picture;
+    return {info.width, info.height, ausm::test::component(sample, 0)};
 }
 
 class Run {

@@ -191,9 +191,3 @@ TEST(RtspService, SaysWhenItsPortIsTaken) {
 
 }  // namespace
 }  // namespace ausm::test
-
-int main(int argc, char** argv) {
-    gst_init(&argc, &argv);
-    testing::InitGoogleTest(&argc, argv);
-    return RUN_ALL_TESTS();
-}

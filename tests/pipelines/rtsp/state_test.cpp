@@ -80,9 +80,3 @@ TEST_F(RtspState, FailsAtTheStartWhenItsFolderCannotBeMade) {
 
 }  // namespace
 }  // namespace ausm::test
-
-int main(int argc, char** argv) {
-    gst_init(&argc, &argv);
-    testing::InitGoogleTest(&argc, argv);
-    return RUN_ALL_TESTS();
-}
