@@ -110,6 +110,7 @@ Behind BackgroundFeed::picture_at(GstClockTime running_time) {
             behind.overdue = overdue_ = true;
     if (current_.buffer)
         behind.picture = shared(current_);
+    behind.flushed = video_flushing_;
     return behind;
 }
 

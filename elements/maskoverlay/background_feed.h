@@ -24,6 +24,7 @@ struct FedPicture {
 struct Behind {
     std::optional<FedPicture> picture;  ///< nothing: there has been none yet
     bool overdue = false;               ///< the other stream kept this picture waiting for kPatience, in vain
+    bool flushed = false;               ///< the video is being flushed: this picture goes nowhere any more
 };
 
 /// Two streams meet here: each waits for the other, and whatever ends or flushes one of them ends the waiting. The video

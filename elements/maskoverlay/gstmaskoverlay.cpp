@@ -210,20 +210,24 @@ static void gst_mask_overlay_before_transform(GstBaseTransform* transform, GstBu
         gst_object_sync_values(GST_OBJECT(transform), time);
 }
 
-static void gst_mask_overlay_take_background(GstMaskOverlay* self, GstBuffer* buffer) {
+/// False: the video is being flushed. What waited is woken before the flush is downstream, and must not get ahead of it.
+static bool gst_mask_overlay_take_background(GstMaskOverlay* self, GstBuffer* buffer) {
     const GstSegment& segment = GST_BASE_TRANSFORM(self)->segment;
     const GstClockTime time = segment.format == GST_FORMAT_TIME
                                   ? gst_segment_to_running_time(&segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer))
                                   : GST_CLOCK_TIME_NONE;
-    self->state->stream.show_background(self->state->feed.picture_at(time));
+    const auto behind = self->state->feed.picture_at(time);
+    if (!behind.flushed)
+        self->state->stream.show_background(behind);
+    return !behind.flushed;
 }
 
 static GstFlowReturn gst_mask_overlay_transform_ip(GstBaseTransform* transform, GstBuffer* buffer) {
     auto* self = GST_MASK_OVERLAY(transform);
     return guard(GST_ELEMENT(transform), GST_FLOW_ERROR, [&] {
         const OverlaySettings settings = gst_mask_overlay_settings(self);
-        if (settings.has_background_pad)
-            gst_mask_overlay_take_background(self, buffer);
+        if (settings.has_background_pad && !gst_mask_overlay_take_background(self, buffer))
+            return GST_FLOW_FLUSHING;
         return self->state->stream.draw(buffer, settings);
     });
 }
